@@ -1,0 +1,49 @@
+# Needs Python 3 and make; everything else is set up in .uv (uv itself) and .venv (the project).
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+UV := .uv/bin/uv
+ATG := .venv/bin/atg
+export UV_PROJECT_ENVIRONMENT := .venv
+export VIRTUAL_ENV := $(CURDIR)/.venv
+
+.PHONY: help setup run test lint docs lock audit clean
+
+help:  ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/.ready  ## set up .venv with everything pinned in requirements.lock
+
+$(UV):
+	$(PYTHON) -m venv .uv
+	.uv/bin/python -m pip install --quiet 'uv>=0.9'
+
+.venv/.ready: requirements.lock pyproject.toml .python-version | $(UV)
+	test -x .venv/bin/python || $(UV) venv --quiet
+	$(UV) pip sync --quiet --require-hashes requirements.lock
+	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: setup  ## start the demo: the API over the example data
+	$(ATG) demo
+
+test: setup lint  ## lint, types, layers and every test, with coverage
+	.venv/bin/pytest --cov --cov-report=term:skip-covered
+
+lint: setup  ## ruff, mypy, import-linter
+	.venv/bin/ruff check --quiet .
+	.venv/bin/ruff format --check --quiet .
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-cache
+
+docs: setup  ## write the generated documents anew
+	$(ATG) openapi
+	.venv/bin/python -m atg_entrypoints.cli.data_model
+
+lock: $(UV)  ## resolve requirements.lock anew (names, versions and hashes; no address)
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.12 --extra dev --upgrade pyproject.toml --output-file requirements.lock
+
+audit: setup  ## known vulnerabilities of what is pinned
+	.venv/bin/pip-audit --require-hashes --disable-pip --requirement requirements.lock
+
+clean:  ## remove what setup made (not the data in var)
+	rm -rf .venv .uv

@@ -1,0 +1,111 @@
+"""Tables in memory that keep the promises of a database: transactions, unique keys, references."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from itertools import count
+from typing import Any
+
+from atg_core.errors import Conflict
+from atg_core.opening import Open
+
+type Row = dict[str, Any]
+
+
+class DuplicateKey(Conflict):
+    """There is such a record already
+
+    `fields`: the unique key that two records would share.
+    """
+
+    def __init__(self, fields: tuple[str, ...]) -> None:
+        super().__init__()
+        self.fields = fields
+
+
+UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
+    "users": (("username",), ("email",)),
+    "user_profiles": (("employee_id",),),
+    "stations": (("short_name",),),
+    "station_gas_supply_sources": (("station_id", "source_name"),),
+    "station_photos": (("station_id", "view"),),
+    "courses": (("code",),),
+    "course_programs": (("code",),),
+    "lessons": (("code",),),
+    "lesson_materials": (("lesson_id", "material_name"),),
+    "topics": (("lesson_id", "code"),),
+    "topic_files": (("topic_id", "minio_object_name"),),
+    "lesson_tests": (("code",), ("lesson_id",)),
+    "final_tests": (("code",), ("course_program_id",)),
+    "test_questions": (("lesson_test_id", "position"), ("final_test_id", "position")),
+    "user_courses": (("user_id", "course_id"),),
+    "user_topic_progress": (("user_id", "topic_id"),),
+    "certificates": (("user_id", "course_id"), ("number",), ("verification_code",)),
+}
+
+
+class MemoryDatabase:
+    """Rows by table and id. One transaction at a time, which is what makes each of them alone."""
+
+    def __init__(self) -> None:
+        self.tables: defaultdict[str, dict[Any, Row]] = defaultdict(dict)
+        self._numbers: defaultdict[str, count[int]] = defaultdict(lambda: count(1))
+        self._lock = asyncio.Lock()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator["MemoryDatabase"]:
+        """A clean exit keeps what was done, an error undoes all of it."""
+        async with self._lock:
+            before = {name: dict(rows) for name, rows in self.tables.items()}
+            try:
+                yield self
+            except BaseException:
+                self.tables.clear()
+                self.tables.update(before)
+                raise
+
+    def opening[Store](self, store: Callable[["MemoryDatabase"], Store]) -> Open[Store]:
+        """The `Open` of a store that is made of this database."""
+
+        @asynccontextmanager
+        async def open_store() -> AsyncIterator[Store]:
+            async with self.transaction() as database:
+                yield store(database)
+
+        return open_store
+
+    def rows(self, table: str, **values: Any) -> Iterator[Row]:
+        """The rows that have all of these values."""
+        return (row for row in self.tables[table].values() if all(row.get(key) == values[key] for key in values))
+
+    def insert(self, table: str, row: Row) -> Any:
+        """Stores a row and gives its id, the next number where it has none. Raises DuplicateKey."""
+        stored = {"id": next(self._numbers[table]), **row} if "id" not in row else dict(row)
+        self._require_unique(table, stored)
+        self.tables[table][stored["id"]] = stored
+        return stored["id"]
+
+    def update(self, table: str, row_id: Any, **values: Any) -> None:
+        """Changes a row; readers of the old one keep what they have read. Raises DuplicateKey."""
+        changed = {**self.tables[table][row_id], **values}
+        self._require_unique(table, changed)
+        self.tables[table][row_id] = changed
+
+    def delete(self, table: str, **values: Any) -> None:
+        for row in list(self.rows(table, **values)):
+            del self.tables[table][row["id"]]
+
+    def _require_unique(self, table: str, row: Row) -> None:
+        for fields in UNIQUE.get(table, ()):
+            key = {field: row.get(field) for field in fields}
+            if None in key.values():
+                continue
+            if any(other["id"] != row["id"] for other in self.rows(table, **key)):
+                raise DuplicateKey(fields)
+
+    async def check(self) -> None:
+        """Memory is always there."""
+
+    async def close(self) -> None:
+        self.tables.clear()

@@ -1,0 +1,96 @@
+"""Identity in memory."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import convert
+
+from atg_adapters.memory.database import DuplicateKey, MemoryDatabase
+from atg_core.identity.model import Account, Caller, Profile, Session, User
+from atg_core.identity.ports import EmailTaken, UnknownStation, UsernameTaken, UserNotFound
+
+
+class MemoryIdentity:
+    """`IdentityStore` within a transaction."""
+
+    def __init__(self, database: MemoryDatabase) -> None:
+        self.database = database
+
+    async def find_account(self, login: str) -> Account | None:
+        by_name = next(self.database.rows("users", username=login), None)
+        row = by_name or next(self.database.rows("users", email=login.lower()), None)
+        return _account(self.database, row["id"]) if row else None
+
+    async def find_session(self, session_id: UUID) -> tuple[Session, User] | None:
+        row = self.database.tables["user_sessions"].get(session_id)
+        if row is None:
+            return None
+        return convert(row, Session), convert(self.database.tables["users"][row["user_id"]], User)
+
+    async def add_account(self, account: Account) -> None:
+        user = asdict(account.user)
+        user["email"] = user["email"].lower() if user["email"] else None
+        try:
+            self.database.insert("users", user)
+        except DuplicateKey as error:
+            raise UsernameTaken if error.fields == ("username",) else EmailTaken from error
+        self.database.insert("user_profiles", asdict(account.profile))
+
+    async def replace_password_hash(self, user_id: UUID, old: str, new: str) -> None:
+        if self.database.tables["users"][user_id]["password_hash"] == old:
+            self.database.update("users", user_id, password_hash=new)
+
+    async def add_session(self, session: Session) -> None:
+        self.database.insert("user_sessions", asdict(session))
+
+    async def keep_alive(self, session: Session) -> bool:
+        row = self.database.tables["user_sessions"].get(session.id)
+        if row is None or row["revoked_at"] or not self.database.tables["users"][row["user_id"]]["is_active"]:
+            return False
+        times = {"last_activity": session.last_activity, "expires_at": session.expires_at}
+        self.database.update("user_sessions", session.id, **times)
+        return True
+
+    async def revoke_session(self, session_id: UUID, reason: str, now: datetime) -> UUID | None:
+        row = self.database.tables["user_sessions"].get(session_id)
+        if row is None or row["revoked_at"]:
+            return None
+        self.database.update("user_sessions", session_id, revoked_at=now, revoke_reason=reason)
+        return row["user_id"]
+
+    async def profile(self, user_id: UUID) -> Profile:
+        return _account(self.database, user_id).profile
+
+    async def save_profile(self, profile: Profile) -> None:
+        if profile.station_id is not None and profile.station_id not in self.database.tables["stations"]:
+            raise UnknownStation
+        self.database.update("user_profiles", profile.id, **asdict(profile))
+
+    async def rename(self, user_id: UUID, full_name: str | None, now: datetime) -> None:
+        self.database.update("users", user_id, full_name=full_name, updated_at=now)
+
+
+class MemoryCallers:
+    """`Callers`: plain reads."""
+
+    def __init__(self, database: MemoryDatabase) -> None:
+        self.database = database
+
+    async def find_caller(self, session_id: UUID, now: datetime) -> Caller | None:
+        session: dict[str, Any] | None = self.database.tables["user_sessions"].get(session_id)
+        if session is None or session["revoked_at"] or session["expires_at"] <= now:
+            return None
+        user = self.database.tables["users"][session["user_id"]]
+        return convert({**user, "session_id": session_id}, Caller) if user["is_active"] else None
+
+    async def account(self, user_id: UUID) -> Account:
+        return _account(self.database, user_id)
+
+
+def _account(database: MemoryDatabase, user_id: UUID) -> Account:
+    if user_id not in database.tables["users"]:
+        raise UserNotFound
+    user, profile = database.tables["users"][user_id], database.tables["user_profiles"][user_id]
+    return Account(user=convert(user, User), profile=convert(profile, Profile))

@@ -1,0 +1,159 @@
+"""Batch import in memory, driven by the description of each kind."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from atg_adapters.memory.database import DuplicateKey, MemoryDatabase
+from atg_core.importing.model import Change, Items, Key, Kind, Record, Stored
+from atg_core.importing.ports import Refusal
+
+# What the tables of a real database fill in by themselves.
+_DEFAULTS: dict[str, dict[str, Any]] = {
+    "stations": {"courses_count": 0},
+    "course_programs": {"lessons_count": 0, "topics_count": 0, "tests_count": 0},
+    "lessons": {"topics_count": 0},
+    "lesson_tests": {"questions_count": 0},
+    "final_tests": {"questions_count": 0},
+    "users": {"password_hash": None},
+    "user_profiles": {"language": "ru"},
+    "user_courses": {
+        "progress_percent": 0,
+        "completed_at": None,
+        "hours_studied": Decimal(0),
+        "last_activity": None,
+        "cancelled_at": None,
+    },
+}
+
+
+class MemoryImport:
+    """`ImportStore` within a transaction."""
+
+    def __init__(self, database: MemoryDatabase) -> None:
+        self.database = database
+
+    async def ids(self, kind: Kind, keys: Collection[Key]) -> dict[Key, Any]:
+        wanted = set(keys)
+        found: dict[Key, Any] = {}
+        for row in self.database.rows(kind.table):
+            key = tuple(row.get(field) for field in kind.key)
+            if key in wanted:
+                found.setdefault(key, row["id"])
+        return found
+
+    async def stored(self, kind: Kind, keys: Collection[Key]) -> dict[Key, Stored]:
+        return {key: self._stored(kind, row_id) for key, row_id in (await self.ids(kind, keys)).items()}
+
+    def _stored(self, kind: Kind, row_id: Any) -> Stored:
+        fields = dict(self.database.tables[kind.table][row_id])
+        if kind.profile_table:
+            fields = {**self.database.tables[kind.profile_table][row_id], **fields}
+        return Stored(
+            id=row_id, fields=fields, items={listed.table: self._items(listed, row_id) for listed in kind.items}
+        )
+
+    def _items(self, listed: Items, parent: Any) -> list[tuple[str, bool]]:
+        rows = sorted(self.database.rows(listed.table, **{listed.parent: parent}), key=lambda row: row["order_index"])
+        return [(row[listed.field], bool(listed.chosen and row[listed.chosen[1]])) for row in rows]
+
+    async def add(self, kind: Kind, records: Sequence[Record], now: datetime) -> list[Refusal]:
+        return [refusal for record in records if (refusal := self._add(kind, record, now))]
+
+    def _add(self, kind: Kind, record: Record, now: datetime) -> Refusal | None:
+        times = {"created_at": now, "updated_at": now}
+        fields = kind.main_fields | set(kind.constants)
+        row = {**_DEFAULTS.get(kind.table, {}), **_of(fields, record.fields), **times}
+        try:
+            self._require_one_main_pdf(kind, row)
+            row_id = self.database.insert(kind.table, {"id": uuid4(), **row} if kind.uuid else row)
+            if kind.profile_table:
+                profile = {**_DEFAULTS[kind.profile_table], **_of(kind.profile_fields, record.fields), **times}
+                self._insert_profile(kind, row_id, profile)
+        except DuplicateKey as error:
+            return _refusal(record, error)
+        for listed in kind.items:
+            self._insert_items(listed, row_id, record.items.get(listed.table, []))
+        return None
+
+    def _insert_profile(self, kind: Kind, user_id: Any, profile: dict[str, Any]) -> None:
+        try:
+            self.database.insert(str(kind.profile_table), {"id": user_id, **profile})
+        except DuplicateKey:
+            self.database.delete(kind.table, id=user_id)
+            raise
+
+    def _require_one_main_pdf(self, kind: Kind, row: Mapping[str, Any], row_id: Any = None) -> None:
+        main = {"file_type": "main_pdf", "is_active": True}
+        if kind.table != "topic_files" or {**main, **row} != row:
+            return
+        if any(other["id"] != row_id for other in self.database.rows(kind.table, topic_id=row["topic_id"], **main)):
+            raise DuplicateKey(("topic_id",))
+
+    async def change(self, kind: Kind, changes: Sequence[Change], now: datetime) -> list[Refusal]:
+        return [refusal for change in changes if (refusal := self._change(kind, change, now))]
+
+    def _change(self, kind: Kind, change: Change, now: datetime) -> Refusal | None:
+        tables = [(kind.table, kind.main_fields)]
+        if kind.profile_table:
+            tables.append((kind.profile_table, kind.profile_fields))
+        before = {name: self.database.tables[name][change.stored_id] for name, _ in tables}
+        try:
+            for name, fields in tables:
+                if values := _of(fields, change.fields):
+                    changed = {**before[name], **values}
+                    self._require_one_main_pdf(kind, changed, change.stored_id)
+                    self.database.update(name, change.stored_id, **values, updated_at=now)
+        except DuplicateKey as error:
+            for name, row in before.items():
+                self.database.tables[name][change.stored_id] = row
+            return _refusal(change.record, error)
+        for listed in kind.items:
+            if listed.table in change.items:
+                self.database.delete(listed.table, **{listed.parent: change.stored_id})
+                self._insert_items(listed, change.stored_id, change.items[listed.table])
+        return None
+
+    def _insert_items(self, listed: Items, parent: Any, items: Sequence[tuple[str, bool]]) -> None:
+        for order, (text, chosen) in enumerate(items, start=1):
+            flag = {listed.chosen[1]: chosen} if listed.chosen else {}
+            self.database.insert(
+                listed.table, {listed.parent: parent, listed.field: text, "order_index": order, **flag}
+            )
+
+    async def recount(self) -> None:
+        for station in list(self.database.rows("stations")):
+            self._count("stations", station, courses_count=self._active("courses", station_id=station["id"]))
+        for lesson in list(self.database.rows("lessons")):
+            self._count("lessons", lesson, topics_count=self._active("topics", lesson_id=lesson["id"]))
+        for program in list(self.database.rows("course_programs")):
+            lessons = list(self.database.rows("lessons", course_program_id=program["id"], is_active=True))
+            tests = sum(self._active("lesson_tests", lesson_id=lesson["id"]) for lesson in lessons)
+            self._count(
+                "course_programs",
+                program,
+                lessons_count=len(lessons),
+                topics_count=sum(self._active("topics", lesson_id=lesson["id"]) for lesson in lessons),
+                tests_count=tests + self._active("final_tests", course_program_id=program["id"]),
+            )
+        for table, field in (("lesson_tests", "lesson_test_id"), ("final_tests", "final_test_id")):
+            for test in list(self.database.rows(table)):
+                questions = sum(1 for _ in self.database.rows("test_questions", **{field: test["id"]}))
+                self._count(table, test, questions_count=questions)
+
+    def _active(self, table: str, **values: Any) -> int:
+        return sum(1 for _ in self.database.rows(table, **values, is_active=True))
+
+    def _count(self, table: str, row: Mapping[str, Any], **counts: int) -> None:
+        self.database.update(table, row["id"], **counts)
+
+
+def _of(fields: Collection[str], values: Mapping[str, Any]) -> dict[str, Any]:
+    return {field: value for field, value in values.items() if field in fields}
+
+
+def _refusal(record: Record, error: DuplicateKey) -> Refusal:
+    reason = "conflicts with another record, or breaks a rule of the table"
+    return Refusal(record=record, field=error.fields[-1], reason=reason)

@@ -1,0 +1,168 @@
+"""Identity on SQL."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from msgspec import convert
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from atg_adapters.sql.database import Database
+from atg_adapters.sql.tables.identity import user_profiles, user_sessions, users
+from atg_core.identity.model import Account, Caller, Profile, Session, User
+from atg_core.identity.ports import EmailTaken, UnknownStation, UsernameTaken, UserNotFound
+
+_login, _id, _now = sa.bindparam("login"), sa.bindparam("id_"), sa.bindparam("now")
+
+_FIND_USER = (
+    sa.select(users)
+    .where(
+        (users.c.username == _login)
+        | (sa.func.lower(users.c.email) == sa.func.lower(_login))
+    )
+    .order_by((users.c.username == _login).desc())
+    .limit(1)
+)
+_USER = sa.select(users).where(users.c.id == _id)
+_PROFILE = sa.select(user_profiles).where(user_profiles.c.id == _id)
+_SESSION = sa.select(user_sessions).where(user_sessions.c.id == _id)
+_USERNAME_EXISTS = sa.select(users.c.id).where(
+    users.c.username == sa.bindparam("username")
+)
+_ADD_USER = insert(users).on_conflict_do_nothing().returning(users.c.id)
+_KEEP_ALIVE = (
+    sa.update(user_sessions)
+    .where(user_sessions.c.id == _id, user_sessions.c.revoked_at.is_(None))
+    .where(sa.exists().where(users.c.id == user_sessions.c.user_id, users.c.is_active))
+    .returning(user_sessions.c.id)
+)
+_REVOKE = (
+    sa.update(user_sessions)
+    .where(user_sessions.c.id == _id, user_sessions.c.revoked_at.is_(None))
+    .values(revoked_at=_now, revoke_reason=sa.bindparam("reason"))
+    .returning(user_sessions.c.user_id)
+)
+_CALLER = (
+    sa.select(
+        users.c.id,
+        users.c.username,
+        users.c.role,
+        users.c.full_name,
+        users.c.email,
+        users.c.is_active,
+        user_sessions.c.id.label("session_id"),
+    )
+    .join_from(user_sessions, users)
+    .where(
+        user_sessions.c.id == _id,
+        user_sessions.c.revoked_at.is_(None),
+        user_sessions.c.expires_at > _now,
+        users.c.is_active,
+    )
+)
+
+
+class SqlIdentity:
+    """`IdentityStore` within the transaction of `connection`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+
+    async def find_account(self, login: str) -> Account | None:
+        row = await self._first(_FIND_USER, login=login)
+        if row is None:
+            return None
+        return Account(
+            user=convert(row, User, from_attributes=True),
+            profile=await self.profile(row.id),
+        )
+
+    async def find_session(self, session_id: UUID) -> tuple[Session, User] | None:
+        row = await self._first(_SESSION, id_=session_id)
+        if row is None:
+            return None
+        user = await self._first(_USER, id_=row.user_id)
+        return convert(row, Session, from_attributes=True), convert(
+            user, User, from_attributes=True
+        )
+
+    async def add_account(self, account: Account) -> None:
+        added = await self.connection.execute(_ADD_USER, asdict(account.user))
+        if added.first() is None:
+            taken = await self._first(_USERNAME_EXISTS, username=account.user.username)
+            raise UsernameTaken if taken else EmailTaken
+        await self.connection.execute(sa.insert(user_profiles), asdict(account.profile))
+
+    async def replace_password_hash(self, user_id: UUID, old: str, new: str) -> None:
+        replace = sa.update(users).where(
+            users.c.id == user_id, users.c.password_hash == old
+        )
+        await self.connection.execute(replace.values(password_hash=new))
+
+    async def add_session(self, session: Session) -> None:
+        await self.connection.execute(sa.insert(user_sessions), asdict(session))
+
+    async def keep_alive(self, session: Session) -> bool:
+        moved = _KEEP_ALIVE.values(
+            last_activity=session.last_activity, expires_at=session.expires_at
+        )
+        return await self._first(moved, id_=session.id) is not None
+
+    async def revoke_session(
+        self, session_id: UUID, reason: str, now: datetime
+    ) -> UUID | None:
+        row = await self._first(_REVOKE, id_=session_id, reason=reason, now=now)
+        return row.user_id if row else None
+
+    async def profile(self, user_id: UUID) -> Profile:
+        return _profile(await self._first(_PROFILE, id_=user_id))
+
+    async def save_profile(self, profile: Profile) -> None:
+        where = user_profiles.c.id == profile.id
+        await self.connection.execute(
+            sa.update(user_profiles).where(where).values(asdict(profile))
+        )
+
+    async def rename(self, user_id: UUID, full_name: str | None, now: datetime) -> None:
+        changed = (
+            sa.update(users)
+            .where(users.c.id == user_id)
+            .values(full_name=full_name, updated_at=now)
+        )
+        await self.connection.execute(changed)
+
+    async def _first(
+        self, statement: sa.Executable, **values: Any
+    ) -> sa.Row[Any] | None:
+        return (await self.connection.execute(statement, values)).first()
+
+
+class SqlCallers:
+    """`Callers`: plain reads."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    async def find_caller(self, session_id: UUID, now: datetime) -> Caller | None:
+        row = await self.database.row(_CALLER, {"id_": session_id, "now": now})
+        return convert(row, Caller, from_attributes=True) if row else None
+
+    async def account(self, user_id: UUID) -> Account:
+        async with self.database.reader() as connection:
+            user = (await connection.execute(_USER, {"id_": user_id})).first()
+            if user is None:
+                raise UserNotFound
+            profile = _profile(
+                (await connection.execute(_PROFILE, {"id_": user_id})).first()
+            )
+        return Account(user=convert(user, User, from_attributes=True), profile=profile)
+
+
+def _profile(row: sa.Row[Any] | None) -> Profile:
+    if row is None:
+        raise UserNotFound
+    return convert(row, Profile, from_attributes=True)

@@ -1,0 +1,187 @@
+"""Batch import on SQL, driven by the description of each kind."""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from atg_adapters.sql.counters import RECOUNTS
+from atg_adapters.sql.tables import metadata
+from atg_core.importing.model import Change, Items, Key, Kind, Record, Stored
+from atg_core.importing.ports import Refusal
+
+
+class SqlImport:
+    """`ImportStore` within the transaction of `connection`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+
+    async def ids(self, kind: Kind, keys: Collection[Key]) -> dict[Key, Any]:
+        table = metadata.tables[kind.table]
+        found: dict[Key, Any] = {}
+        for fields, some in _by_filled_fields(kind, keys).items():
+            columns = [table.c[field] for field in fields]
+            select = sa.select(table.c.id, *columns).where(_is_one_of(columns, some)).order_by(table.c.id.desc())
+            rows = await self.connection.execute(select)
+            for row in rows:
+                by_field = dict(zip(fields, row[1:], strict=True))
+                found[tuple(by_field.get(field) for field in kind.key)] = row.id
+        return found
+
+    async def stored(self, kind: Kind, keys: Collection[Key]) -> dict[Key, Stored]:
+        ids = await self.ids(kind, keys)
+        key_of = {record_id: key for key, record_id in ids.items()}
+        items = {listed.table: await self._items(listed, key_of) for listed in kind.items}
+        rows = await self.connection.execute(_stored_fields(kind).where(metadata.tables[kind.table].c.id.in_(key_of)))
+        return {
+            key_of[row["id"]]: Stored(
+                id=row["id"], fields=row, items={table: lists[row["id"]] for table, lists in items.items()}
+            )
+            for row in rows.mappings()
+        }
+
+    async def _items(self, listed: Items, parents: Collection[Any]) -> defaultdict[Any, list[tuple[str, bool]]]:
+        table = metadata.tables[listed.table]
+        flag = table.c[listed.chosen[1]] if listed.chosen else sa.false()
+        rows = await self.connection.execute(
+            sa.select(table.c[listed.parent], table.c[listed.field], flag)
+            .where(table.c[listed.parent].in_(parents))
+            .order_by(table.c.order_index, table.c.id)
+        )
+        lists: defaultdict[Any, list[tuple[str, bool]]] = defaultdict(list)
+        for parent, text, chosen in rows:
+            lists[parent].append((text, bool(chosen)))
+        return lists
+
+    async def add(self, kind: Kind, records: Sequence[Record], now: datetime) -> list[Refusal]:
+        async def insert(some: Sequence[Record]) -> None:
+            await self._insert(kind, some, now)
+
+        return await self._all_but_refused(kind, records, lambda record: record, insert)
+
+    async def change(self, kind: Kind, changes: Sequence[Change], now: datetime) -> list[Refusal]:
+        async def update(some: Sequence[Change]) -> None:
+            for change in some:
+                await self._update(kind, change, now)
+
+        return await self._all_but_refused(kind, changes, lambda change: change.record, update)
+
+    async def recount(self) -> None:
+        for statement in RECOUNTS:
+            await self.connection.execute(statement)
+
+    async def _insert(self, kind: Kind, records: Sequence[Record], now: datetime) -> None:
+        table = metadata.tables[kind.table]
+        times = _times(table, now)
+        rows = [_of(kind.main_fields | set(kind.constants), record.fields) | times for record in records]
+        if kind.uuid:
+            rows = [{"id": uuid4(), **row} for row in rows]
+        inserted = await self.connection.execute(
+            sa.insert(table).returning(table.c.id, sort_by_parameter_order=True), rows
+        )
+        ids = list(inserted.scalars())
+        if kind.profile_table:
+            profile = metadata.tables[kind.profile_table]
+            await self.connection.execute(
+                sa.insert(profile),
+                [
+                    {"id": user, **_of(kind.profile_fields, record.fields), **_times(profile, now)}
+                    for user, record in zip(ids, records, strict=True)
+                ],
+            )
+        for listed in kind.items:
+            lists = {parent: record.items.get(listed.table, []) for parent, record in zip(ids, records, strict=True)}
+            await self._insert_items(listed, lists)
+
+    async def _insert_items(self, listed: Items, lists: Mapping[Any, list[tuple[str, bool]]]) -> None:
+        rows = [
+            {listed.parent: parent, listed.field: text, "order_index": order}
+            | ({listed.chosen[1]: chosen} if listed.chosen else {})
+            for parent, items in lists.items()
+            for order, (text, chosen) in enumerate(items, start=1)
+        ]
+        if rows:
+            await self.connection.execute(sa.insert(metadata.tables[listed.table]), rows)
+
+    async def _update(self, kind: Kind, change: Change, now: datetime) -> None:
+        tables = [(kind.table, kind.main_fields)]
+        if kind.profile_table:
+            tables.append((kind.profile_table, kind.profile_fields))
+        for name, fields in tables:
+            table = metadata.tables[name]
+            if values := _of(fields, change.fields):
+                values |= {key: time for key, time in _times(table, now).items() if key == "updated_at"}
+                await self.connection.execute(sa.update(table).where(table.c.id == change.stored_id).values(values))
+        for listed in kind.items:
+            if listed.table in change.items:
+                table = metadata.tables[listed.table]
+                await self.connection.execute(sa.delete(table).where(table.c[listed.parent] == change.stored_id))
+                await self._insert_items(listed, {change.stored_id: change.items[listed.table]})
+
+    async def _all_but_refused[Item](
+        self,
+        kind: Kind,
+        items: Sequence[Item],
+        record_of: Callable[[Item], Record],
+        write: Callable[[Sequence[Item]], Awaitable[None]],
+    ) -> list[Refusal]:
+        """Writes all at once; only if the database refuses that, one by one, to find those that are to blame."""
+        if not items:
+            return []
+        try:
+            async with self.connection.begin_nested():
+                await write(items)
+            return []
+        except IntegrityError as error:
+            if len(items) == 1:
+                return [_refusal(kind, record_of(items[0]), error)]
+        refused = [await self._all_but_refused(kind, [item], record_of, write) for item in items]
+        return [refusal for refusals in refused for refusal in refusals]
+
+
+def _by_filled_fields(kind: Kind, keys: Collection[Key]) -> dict[tuple[str, ...], list[Key]]:
+    """Keys by their fields that have a value: SQL finds no NULL by comparing."""
+    grouped: dict[tuple[str, ...], list[Key]] = {}
+    for key in keys:
+        filled = [(field, value) for field, value in zip(kind.key, key, strict=True) if value is not None]
+        grouped.setdefault(tuple(field for field, _ in filled), []).append(tuple(value for _, value in filled))
+    return grouped
+
+
+def _is_one_of(columns: Sequence[sa.Column[Any]], keys: Sequence[Key]) -> sa.ColumnElement[bool]:
+    if len(columns) == 1:
+        return columns[0].in_([key[0] for key in keys])
+    return sa.tuple_(*columns).in_(keys)
+
+
+def _stored_fields(kind: Kind) -> sa.Select[Any]:
+    """The fields of a kind; what is in both tables is compared with the main one."""
+    table = metadata.tables[kind.table]
+    if not kind.profile_table:
+        return sa.select(table.c.id, *(table.c[field] for field in kind.main_fields))
+    profile = metadata.tables[kind.profile_table]
+    only_there = kind.profile_fields - kind.main_fields
+    columns = [*(table.c[field] for field in kind.main_fields), *(profile.c[field] for field in only_there)]
+    return sa.select(table.c.id, *columns).join(profile, profile.c.id == table.c.id)
+
+
+def _of(fields: Collection[str], values: Mapping[str, Any]) -> dict[str, Any]:
+    return {field: value for field, value in values.items() if field in fields}
+
+
+def _times(table: sa.Table, now: datetime) -> dict[str, datetime]:
+    return {name: now for name in ("created_at", "updated_at") if name in table.c}
+
+
+def _refusal(kind: Kind, record: Record, error: IntegrityError) -> Refusal:
+    """The database's message names the constraint or the columns; ours names the field."""
+    message = str(error.orig)
+    fields = sorted(kind.main_fields | kind.profile_fields, key=len, reverse=True)
+    field = next((field for field in fields if field in message), None)
+    return Refusal(record=record, field=field, reason="conflicts with another record, or breaks a rule of the table")

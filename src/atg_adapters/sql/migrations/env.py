@@ -1,0 +1,15 @@
+"""Runs Alembic on a connection that the caller has opened (see atg_adapters.sql.schema)."""
+
+from alembic import context
+
+from atg_adapters.sql.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,
+    compare_type=True,
+    compare_server_default=False,
+)
+with context.begin_transaction():
+    context.run_migrations()

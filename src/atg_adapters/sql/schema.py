@@ -1,0 +1,56 @@
+"""The schema of a database: bringing it to the newest revision, and comparing it with the tables in the code."""
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+
+from atg_adapters.sql.database import Database
+from atg_adapters.sql.tables import metadata
+
+_MIGRATION_LOCK = (
+    0x4154474D  # "ATGM": any number that no other advisory lock of the database uses
+)
+
+
+def _config(connection: sa.Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option(
+        "script_location", str(Path(__file__).with_name("migrations"))
+    )
+    config.attributes["connection"] = connection
+    return config
+
+
+def _upgrade(connection: sa.Connection, revision: str) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+    command.upgrade(_config(connection), revision)
+
+
+async def migrate(database: Database, revision: str = "head") -> None:
+    """Runs the missing migrations in one transaction; many processes at once wait for the first."""
+    async with database.transaction() as connection:
+        await connection.run_sync(_upgrade, revision)
+
+
+async def downgrade(database: Database, revision: str) -> None:
+    async with database.transaction() as connection:
+        await connection.run_sync(
+            lambda sync: command.downgrade(_config(sync), revision)
+        )
+
+
+async def differences(database: Database) -> list[Any]:
+    """What Alembic would change to make the database's schema that of the code; empty if they agree."""
+
+    def compare(connection: sa.Connection) -> list[Any]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, metadata))
+
+    async with database.reader() as connection:
+        return await connection.run_sync(compare)

@@ -1,0 +1,71 @@
+"""Users, profiles and sessions (spec: identity)."""
+
+import sqlalchemy as sa
+
+from atg_adapters.sql.tables.metadata import (
+    instant,
+    is_active,
+    metadata,
+    reference,
+    timestamps,
+    uuid,
+)
+from atg_adapters.sql.types import one_of
+from atg_core.identity.model import Role
+
+users = sa.Table(
+    "users",
+    metadata,
+    uuid(),
+    sa.Column("username", sa.String(50), nullable=False, unique=True),
+    sa.Column("password_hash", sa.String(255)),
+    sa.Column("full_name", sa.String(255)),
+    sa.Column("email", sa.String(254)),
+    sa.Column("role", sa.String(20), nullable=False, server_default=Role.USER),
+    is_active(),
+    *timestamps(),
+    one_of("role", Role),
+)
+sa.Index("uq_users_email_lower", sa.func.lower(users.c.email), unique=True)
+
+user_profiles = sa.Table(
+    "user_profiles",
+    metadata,
+    sa.Column("id", sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("full_name", sa.String(255)),
+    sa.Column("email", sa.String(254)),
+    sa.Column("avatar_url", sa.String(1024)),
+    sa.Column("company", sa.String(255)),
+    sa.Column("position", sa.String(255)),
+    sa.Column("phone", sa.String(50)),
+    sa.Column("bio", sa.Text),
+    sa.Column("language", sa.String(10), nullable=False, server_default="ru"),
+    sa.Column(
+        "email_notifications", sa.Boolean, nullable=False, server_default=sa.true()
+    ),
+    sa.Column(
+        "push_notifications", sa.Boolean, nullable=False, server_default=sa.true()
+    ),
+    sa.Column("weekly_report", sa.Boolean, nullable=False, server_default=sa.false()),
+    *timestamps(),
+    sa.Column("employee_id", sa.String(50), unique=True),
+    sa.Column("department", sa.String(255), index=True),
+    sa.Column(
+        "station_id", sa.ForeignKey("stations.id", ondelete="SET NULL"), index=True
+    ),
+)
+
+user_sessions = sa.Table(
+    "user_sessions",
+    metadata,
+    uuid(),
+    reference("user_id", "users"),
+    instant("expires_at", nullable=False),
+    instant("created_at", nullable=False),
+    instant("last_activity", nullable=False),
+    sa.Column("ip_address", sa.String(45)),
+    sa.Column("user_agent", sa.String(500)),
+    sa.Column("salt", sa.LargeBinary(16), nullable=False),
+    instant("revoked_at"),
+    sa.Column("revoke_reason", sa.String(50)),
+)

@@ -1,0 +1,84 @@
+"""Lesson tests and final tests with their questions (spec: catalog-learning)."""
+
+import sqlalchemy as sa
+
+from atg_adapters.sql.tables.metadata import (
+    is_active,
+    metadata,
+    reference,
+    serial,
+    timestamps,
+)
+
+
+def _tests(name: str, parent: str, target: str) -> sa.Table:
+    return sa.Table(
+        name,
+        metadata,
+        serial(),
+        sa.Column(
+            parent,
+            sa.ForeignKey(f"{target}.id", ondelete="CASCADE"),
+            nullable=False,
+            unique=True,
+        ),
+        sa.Column("code", sa.String(50), unique=True),
+        sa.Column("title", sa.String(500), nullable=False),
+        sa.Column(
+            "questions_count", sa.Integer, nullable=False, server_default=sa.text("0")
+        ),
+        sa.Column(
+            "passing_score", sa.Integer, nullable=False, server_default=sa.text("70")
+        ),
+        sa.Column("max_attempts", sa.Integer),
+        sa.Column(
+            "time_limit_minutes",
+            sa.Integer,
+            nullable=False,
+            server_default=sa.text("30"),
+        ),
+        sa.Column(
+            "time_limit_enforced", sa.Boolean, nullable=False, server_default=sa.false()
+        ),
+        is_active(),
+        *timestamps(),
+        sa.CheckConstraint("passing_score BETWEEN 0 AND 100", name="passing_score"),
+    )
+
+
+lesson_tests = _tests("lesson_tests", "lesson_id", "lessons")
+final_tests = _tests("final_tests", "course_program_id", "course_programs")
+
+
+def of_one_test() -> sa.CheckConstraint:
+    """A row belongs to a lesson test or to a final test, never to both or none."""
+    return sa.CheckConstraint(
+        "(lesson_test_id IS NULL) <> (final_test_id IS NULL)", name="one_test"
+    )
+
+
+test_questions = sa.Table(
+    "test_questions",
+    metadata,
+    serial(),
+    reference("lesson_test_id", "lesson_tests", index=False, nullable=True),
+    reference("final_test_id", "final_tests", index=False, nullable=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("question_type", sa.String(20), nullable=False, server_default="single"),
+    sa.Column("points", sa.Integer, nullable=False, server_default=sa.text("1")),
+    of_one_test(),
+    sa.CheckConstraint("question_type IN ('single', 'multiple')", name="question_type"),
+    sa.UniqueConstraint("lesson_test_id", "position"),
+    sa.UniqueConstraint("final_test_id", "position"),
+)
+
+test_options = sa.Table(
+    "test_options",
+    metadata,
+    serial(),
+    reference("question_id", "test_questions"),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("is_correct", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("order_index", sa.Integer, nullable=False, server_default=sa.text("0")),
+)

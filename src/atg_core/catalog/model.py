@@ -1,0 +1,248 @@
+"""What is taught and where: stations with their parts, courses, programs, lessons, topics (spec: catalog-learning)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class StationStatus(StrEnum):
+    ACTIVE = "active"
+    MAINTENANCE = "maintenance"
+
+
+class FileType(StrEnum):
+    """A topic has at most one main PDF and any number of the others."""
+
+    MAIN_PDF = "main_pdf"
+    VIDEO = "additional_video"
+    DOCUMENT = "additional_document"
+
+
+class PhotoView(StrEnum):
+    STATION_IMAGE = "station_image"
+    TECH_MAP_IMAGE = "tech_map_image"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Station:
+    """A compressor station. Physical quantities are texts as engineers write them ("30 МВт", "5,4 МПа")."""
+
+    id: int
+    name: str
+    short_name: str
+    description: str | None
+    image: str | None
+    tech_map_image: str | None
+    power: str | None
+    commission_date: str | None
+    courses_count: int
+    status: StationStatus
+    location: str | None
+    type: str | None
+    design_capacity: str | None
+    gas_pressure: str | None
+    distance_from_border: str | None
+    pipeline_diameter: str | None
+    input_pressure: str | None
+    output_pressure: str | None
+    parallel_lines: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equipment:
+    id: int
+    station_id: int
+    name: str
+    model: str | None
+    manufacturer: str | None
+    quantity: int
+    power: str | None
+    description: str | None
+    order_index: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Specification:
+    id: int
+    station_id: int
+    category: str
+    value: str
+    unit: str | None
+    description: str | None
+    order_index: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafetyFeature:
+    id: int
+    safety_system_id: int
+    feature_name: str
+    order_index: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafetySystem:
+    id: int
+    station_id: int
+    name: str
+    description: str | None
+    manufacturer: str | None
+    order_index: int
+    features: tuple[SafetyFeature, ...] = ()
+
+    @property
+    def feature_names(self) -> list[str]:
+        return [feature.feature_name for feature in self.features]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GasSource:
+    id: int
+    station_id: int
+    source_name: str
+    order_index: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    id: int
+    station_id: int
+    title: str | None
+    view: PhotoView
+    image_url: str
+    order_index: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    id: int
+    station_id: int
+    title: str
+    file_url: str
+    order_index: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationCard:
+    """A station with all that belongs to it, each kind by `order_index`."""
+
+    station: Station
+    equipment: list[Equipment]
+    specifications: list[Specification]
+    safety_systems: list[SafetySystem]
+    gas_sources: list[GasSource]
+    photos: list[Photo]
+    documents: list[Document]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """What an employee enrolls in; its content are the programs of its station. Without a station it is company-wide."""
+
+    id: UUID
+    title: str
+    description: str | None
+    station_id: int | None
+    duration_hours: int | None
+    level: str | None
+    is_active: bool
+    icon: str | None
+    code: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A course program of a station; the counters count what is active."""
+
+    id: int
+    station_id: int
+    title: str
+    description: str | None
+    duration: str | None
+    topics_count: int
+    lessons_count: int
+    tests_count: int
+    format: str
+    is_active: bool
+    order_index: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicFile:
+    """A file in the object store that belongs to a topic."""
+
+    id: int
+    topic_id: int
+    file_type: FileType
+    title: str | None
+    original_name: str
+    file_size: int | None
+    minio_object_name: str
+    mime_type: str | None
+    order_index: int
+
+    @property
+    def is_main(self) -> bool:
+        return self.file_type is FileType.MAIN_PDF
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    id: int
+    lesson_id: int
+    code: str
+    title: str
+    duration: str | None
+    order_index: int
+    files: tuple[TopicFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Test:
+    """The test of a lesson or the final test of a program; `passing_score` is a percentage."""
+
+    id: int
+    title: str
+    questions_count: int
+    passing_score: int
+    max_attempts: int | None
+    time_limit_minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    id: int
+    code: str | None
+    title: str
+    duration: str | None
+    order_index: int
+    test: Test | None = None
+    topics: tuple[Topic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramTree:
+    """A program with all its active lessons, topics, files and tests."""
+
+    program: Program
+    learning_outcomes: list[str]
+    requirements: list[str]
+    target_audience: list[str]
+    final_test: Test | None
+    lessons: list[Lesson]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseQuery:
+    """Filters of the course list: words in title or description, a station, a level; only active courses are listed."""
+
+    q: str | None = None
+    station_id: int | None = None
+    level: str | None = None

@@ -1,0 +1,57 @@
+"""How the catalogue is read; each verb is a bounded number of queries, whatever the size of what it gives."""
+
+from typing import Protocol
+from uuid import UUID
+
+from atg_core.catalog.model import (
+    Course,
+    CourseQuery,
+    Equipment,
+    GasSource,
+    Program,
+    ProgramTree,
+    SafetySystem,
+    Specification,
+    Station,
+    StationCard,
+)
+from atg_core.errors import NotFound
+
+
+class StationNotFound(NotFound):
+    """Station not found"""
+
+
+class CourseNotFound(NotFound):
+    """Course not found"""
+
+
+class Catalog(Protocol):
+    """Children of a station come by `order_index`; an unknown station raises StationNotFound."""
+
+    async def stations(self) -> list[Station]:
+        """All stations by id."""
+
+    async def station(self, station_id: int) -> StationCard: ...
+
+    async def equipment(self, station_id: int) -> list[Equipment]: ...
+
+    async def specifications(self, station_id: int) -> list[Specification]: ...
+
+    async def safety_systems(self, station_id: int) -> list[SafetySystem]: ...
+
+    async def gas_sources(self, station_id: int) -> list[GasSource]: ...
+
+    async def program_tree(self, station_id: int) -> ProgramTree | None:
+        """The first active program of the station, None where it has none."""
+
+    async def courses(
+        self, query: CourseQuery, *, limit: int, offset: int
+    ) -> tuple[list[Course], int]:
+        """A page of the active courses, newest first, and how many there are in all."""
+
+    async def station_courses(self, station_id: int) -> list[Course]:
+        """The active courses of a station, newest first; none for an unknown station."""
+
+    async def course(self, course_id: UUID) -> tuple[Course, list[Program]]:
+        """A course and the programs of its station by `order_index`. Raises CourseNotFound."""

@@ -1,0 +1,156 @@
+"""What identity needs of the world, and what each part refuses."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from atg_core.errors import Conflict, Invalid, NotFound, NotSignedIn
+from atg_core.identity.model import Account, Caller, Profile, Role, Session, User
+
+
+class InvalidCredentials(NotSignedIn):
+    """Invalid credentials"""
+
+
+class InvalidToken(NotSignedIn):
+    """Invalid token"""
+
+
+class SessionExpired(NotSignedIn):
+    """Session expired"""
+
+
+class SessionRevoked(NotSignedIn):
+    """Session revoked"""
+
+
+class UnknownStation(Invalid):
+    """There is no such station"""
+
+    def __init__(self) -> None:
+        super().__init__(field="station_id")
+
+
+class UserNotFound(NotFound):
+    """User not found"""
+
+
+class UsernameTaken(Conflict):
+    """This username is taken"""
+
+
+class EmailTaken(Conflict):
+    """This email is taken"""
+
+
+class IdentityStore(Protocol):
+    """Users, profiles and sessions, within one transaction."""
+
+    async def find_account(self, login: str) -> Account | None:
+        """The account whose username is `login`, else whose email is, without regard to case."""
+
+    async def find_session(self, session_id: UUID) -> tuple[Session, User] | None:
+        """A session, dead or alive, with its user."""
+
+    async def add_account(self, account: Account) -> None:
+        """Raises UsernameTaken, EmailTaken (without regard to case)."""
+
+    async def replace_password_hash(self, user_id: UUID, old: str, new: str) -> None:
+        """Puts `new` in place of `old`; does nothing if the hash has changed meanwhile."""
+
+    async def add_session(self, session: Session) -> None: ...
+
+    async def keep_alive(self, session: Session) -> bool:
+        """Stores `last_activity` and `expires_at` if the session is not revoked and its user active; says whether."""
+
+    async def revoke_session(
+        self, session_id: UUID, reason: str, now: datetime
+    ) -> UUID | None:
+        """Ends a session for good and returns its user's id; an unknown or ended one is left as it is (None)."""
+
+    async def profile(self, user_id: UUID) -> Profile:
+        """Raises UserNotFound."""
+
+    async def save_profile(self, profile: Profile) -> None:
+        """Stores a profile that is there already. Raises UnknownStation."""
+
+    async def rename(self, user_id: UUID, full_name: str | None, now: datetime) -> None:
+        """Changes the user's own full name."""
+
+
+class Callers(Protocol):
+    """Reads who is behind a session."""
+
+    async def find_caller(self, session_id: UUID, now: datetime) -> Caller | None:
+        """The caller, if the session is neither revoked nor expired and the user is active."""
+
+    async def account(self, user_id: UUID) -> Account:
+        """Raises UserNotFound."""
+
+
+class CallerCache(Protocol):
+    """Remembers callers for a short while, so that a request costs no query; every process sees a drop at once.
+
+    A caller that was read before a drop and put after it is not remembered: `find` hands out a stamp that `put`
+    gives back, and a drop makes the stamps of the user void.
+    """
+
+    async def find(self, user_id: UUID, session_id: UUID) -> tuple[Caller | None, str]:
+        """The remembered caller and the user's stamp."""
+
+    async def put(self, caller: Caller, stamp: str) -> None: ...
+
+    async def drop(self, user_id: UUID) -> None:
+        """Forgets all that is remembered of a user, in every session."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordCheck:
+    """`new_hash` is set where the stored hash is of an older kind and should be replaced."""
+
+    matches: bool
+    new_hash: str | None = None
+
+
+class Passwords(Protocol):
+    """Hashes passwords, off the event loop and no more at once than there are cores."""
+
+    async def hash(self, password: str) -> str: ...
+
+    async def check(self, password: str, password_hash: str | None) -> PasswordCheck:
+        """Takes the same time whether there is a hash or not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessClaims:
+    """What an access token says (RFC 7519 names)."""
+
+    sub: UUID
+    sid: UUID
+    username: str
+    role: Role
+    iat: int
+    exp: int
+
+
+class Tokens(Protocol):
+    """Makes and checks tokens; none is stored."""
+
+    access_ttl: int
+    """Seconds that an access token lives."""
+
+    def access(self, user: User, session_id: UUID, now: datetime) -> str: ...
+
+    def read_access(
+        self, token: str, now: datetime, *, allow_expired: bool = False
+    ) -> AccessClaims:
+        """Raises InvalidToken, or SessionExpired for a token past its `exp`."""
+
+    def refresh(self, session: Session) -> str: ...
+
+    def session_id(self, refresh_token: str) -> UUID:
+        """The session a refresh token names, not yet proved. Raises InvalidToken for another form."""
+
+    def is_of(self, refresh_token: str, session: Session) -> bool:
+        """Whether the refresh token was made for the session (in constant time)."""

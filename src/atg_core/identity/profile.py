@@ -1,0 +1,32 @@
+"""What users say of themselves."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from atg_core.clock import Clock
+from atg_core.identity.model import Profile
+from atg_core.identity.ports import CallerCache, IdentityStore
+from atg_core.opening import Open
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeProfile:
+    """Changes the named fields of a profile and leaves the others; the full name is the account's too.
+
+    Raises UserNotFound, UnknownStation.
+    """
+
+    open: Open[IdentityStore]
+    cache: CallerCache
+    clock: Clock
+
+    async def __call__(self, user_id: UUID, changes: dict[str, Any]) -> Profile:
+        now = self.clock()
+        async with self.open() as store:
+            profile = replace(await store.profile(user_id), **changes, updated_at=now)
+            await store.save_profile(profile)
+            if "full_name" in changes:
+                await store.rename(user_id, profile.full_name, now)
+        await self.cache.drop(user_id)
+        return profile

@@ -1,0 +1,8 @@
+"""Ids as a parameter: use cases take a `NewId`, tests own it."""
+
+from collections.abc import Callable
+from uuid import UUID, uuid4
+
+type NewId = Callable[[], UUID]
+
+new_id: NewId = uuid4

@@ -1,0 +1,91 @@
+"""What the text of a cell means. Each parser takes the trimmed, non-empty text and raises ValueError with the reason."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+type Parse = Callable[[str], Any]
+
+_EMAIL = re.compile(r"[^@\s,;<>()\x00-\x1f]+@[^@\s,;<>()\x00-\x1f]+\.[^@\s.,;<>()\x00-\x1f]+")
+_INT4 = 2**31 - 1
+_TRUE, _FALSE = {"true", "1", "yes", "да"}, {"false", "0", "no", "нет"}
+
+
+def text(most: int | None = None) -> Parse:
+    """Text of at most `most` characters."""
+
+    def parse(cell: str) -> str:
+        if "\x00" in cell:
+            raise ValueError("holds a NUL character")
+        if most is not None and len(cell) > most:
+            raise ValueError(f"is longer than {most} characters")
+        return cell
+
+    return parse
+
+
+def integer(least: int = 0, most: int = _INT4) -> Parse:
+    def parse(cell: str) -> int:
+        if not re.fullmatch(r"[+-]?[0-9]{1,19}", cell):
+            raise ValueError("is not a whole number")
+        if not least <= int(cell) <= most:
+            raise ValueError(f"is not between {least} and {most}")
+        return int(cell)
+
+    return parse
+
+
+def choice(values: type[StrEnum]) -> Parse:
+    def parse(cell: str) -> StrEnum:
+        try:
+            return values(cell)
+        except ValueError:
+            raise ValueError(f"is none of {', '.join(values)}") from None
+
+    return parse
+
+
+def boolean(cell: str) -> bool:
+    if cell.lower() in _TRUE:
+        return True
+    if cell.lower() in _FALSE:
+        return False
+    raise ValueError("is neither true nor false")
+
+
+def instant(cell: str) -> datetime:
+    """A date or a time in ISO 8601; without an offset it is UTC."""
+    try:
+        moment = datetime.fromisoformat(cell)
+    except ValueError:
+        raise ValueError("is not a time in ISO 8601, such as 2026-03-02T08:00:00Z") from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def email(cell: str) -> str:
+    """An email address, kept in lower case."""
+    if len(cell) > 254 or not _EMAIL.fullmatch(cell):
+        raise ValueError("is not an email address")
+    return cell.lower()
+
+
+def password(cell: str) -> str:
+    if not 8 <= len(cell) <= 128:
+        raise ValueError("has not 8 to 128 characters")
+    return cell
+
+
+def password_hash(cell: str) -> str:
+    """A hash of argon2id or bcrypt in its usual form."""
+    if len(cell) > 255 or not re.fullmatch(r"\$argon2id\$[!-~]+|\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}", cell):
+        raise ValueError("is not an argon2id or bcrypt hash")
+    return cell
+
+
+def items(cell: str) -> list[str]:
+    """The parts between semicolons."""
+    if "\x00" in cell:
+        raise ValueError("holds a NUL character")
+    return [item.strip() for item in cell.split(";") if item.strip()]

@@ -1,0 +1,125 @@
+"""From the text of a row to a record: each cell checked, each reference found, no more queries than columns."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from atg_core.importing.cells import items as split_items
+from atg_core.importing.kinds import STORED_KINDS
+from atg_core.importing.model import Items, Key, Kind, Record, Reference, Row
+from atg_core.importing.ports import ImportStore
+
+type Texts = tuple[str, ...]
+"""The cells that together name a record of another kind."""
+
+
+class BadCell(Exception):
+    """A cell that is wrong: `column` and why."""
+
+    def __init__(self, column: str | None, reason: str) -> None:
+        super().__init__(reason)
+        self.column, self.reason = column, reason
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """Finds the records that rows refer to, a query for each kind and not for each row."""
+
+    store: ImportStore
+
+    async def find(self, reference: Reference, texts: Collection[Texts]) -> dict[Texts, dict[str, Any]]:
+        """The fields that each of the texts stands for; what names nothing is left out."""
+        found: dict[Texts, dict[str, Any]] = {}
+        nothing = dict.fromkeys(reference.targets.values())
+        for name, field in reference.targets.items():
+            kind = STORED_KINDS[name]
+            keys = await self._keys(kind, [text for text in texts if text not in found])
+            ids = await self.store.ids(kind, set(keys.values()))
+            found |= {text: nothing | {field: ids[key]} for text, key in keys.items() if key in ids}
+        return found
+
+    async def _keys(self, kind: Kind, texts: Collection[Texts]) -> dict[Texts, Key]:
+        """The texts as keys of the kind; a part of the key that is a reference itself is found first."""
+        keys: dict[Texts, Key] = dict.fromkeys(texts, ())
+        start = 0
+        for field in kind.key:
+            reference = next((ref for ref in kind.references if field in ref.targets.values()), None)
+            end = start + (len(reference.headers) if reference else 1)
+            part = {text: text[start:end] for text in keys}
+            values = await self.find(reference, set(part.values())) if reference else _parsed(kind, field, part)
+            keys = {text: (*key, values[part[text]][field]) for text, key in keys.items() if part[text] in values}
+            start = end
+        return keys
+
+
+def _parsed(kind: Kind, field: str, parts: Mapping[Texts, Texts]) -> dict[Texts, dict[str, Any]]:
+    column = next(column for column in kind.columns if column.field == field)
+    parsed = {}
+    for part in parts.values():
+        try:
+            parsed[part] = {field: column.parse(part[0])}
+        except ValueError:  # no record has such a key
+            continue
+    return parsed
+
+
+def named_by(reference: Reference, row: Row) -> Texts | None:
+    """The cells that name a record, None if they are empty. Raises BadCell for an empty one that is needed."""
+    texts = tuple(row.cells.get(header, "").strip() for header in reference.headers)
+    if all(texts):
+        return texts
+    if reference.required or any(texts):
+        raise BadCell(next(h for h, t in zip(reference.headers, texts, strict=True) if not t), "is missing")
+    return None
+
+
+def check(
+    kind: Kind, row: Row, found: Mapping[Texts, Mapping[Texts, Mapping[str, Any]]], headers: Sequence[str], now: datetime
+) -> Record:
+    """The record that a row describes. Raises BadCell."""
+    if row.surplus:
+        raise BadCell(None, "has more cells than there are columns")
+    record = Record(line=row.line, fields={}, items={})
+    for reference in kind.references:
+        if not reference.required and reference.headers[0] not in headers:
+            continue
+        texts = named_by(reference, row)
+        if texts is not None and texts not in found[reference.headers]:
+            raise BadCell(reference.headers[-1], f"names nothing that is there: {', '.join(texts)}")
+        record.fields |= found[reference.headers][texts] if texts else dict.fromkeys(reference.targets.values())
+    for column in kind.columns:
+        if column.header not in headers:
+            continue
+        cell = row.cells.get(column.header, "").strip()
+        if not cell and column.required:
+            raise BadCell(column.header, "is missing")
+        if not cell and column.kept_when_empty:
+            continue
+        try:
+            value = column.parse(cell) if cell else now if column.default_now else column.default
+        except ValueError as error:
+            raise BadCell(column.header, str(error)) from None
+        if column.secret:
+            record.secret = value
+        else:
+            record.fields[column.field] = value
+    for listed in kind.items:
+        if listed.header in headers:
+            record.items[listed.table] = _list(listed, row)
+    return record
+
+
+def _list(listed: Items, row: Row) -> list[tuple[str, bool]]:
+    try:
+        texts = split_items(row.cells.get(listed.header, ""))
+    except ValueError as error:
+        raise BadCell(listed.header, str(error)) from None
+    if listed.chosen is None:
+        return [(text, False) for text in texts]
+    header, _ = listed.chosen
+    numbers = split_items(row.cells.get(header, ""))
+    if not numbers or not all(number.isascii() and number.isdigit() and 1 <= int(number) <= len(texts) for number in numbers):
+        raise BadCell(header, f"needs numbers from 1 to {len(texts)}")
+    chosen = {int(number) for number in numbers}
+    return [(text, number in chosen) for number, text in enumerate(texts, start=1)]

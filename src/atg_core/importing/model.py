@@ -1,0 +1,189 @@
+"""The description of a kind of rows; reading, checking and writing all follow from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from atg_core.importing.cells import Parse
+
+type Key = tuple[Any, ...]
+"""The values of a kind's key fields, which say whether a row is stored already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column whose cell is one value of the record.
+
+    `field`: the stored column. An empty cell means `default`, with `default_now` the time of the import.
+    `also_in_profile`: kept in the companion table too; `in_profile`: only there. `secret`: a password, stored as its
+    hash. `kept_when_empty`: an empty cell leaves what is stored.
+    """
+
+    header: str
+    parse: Parse
+    field: str
+    required: bool = False
+    default: Any = None
+    default_now: bool = False
+    in_profile: bool = False
+    also_in_profile: bool = False
+    secret: bool = False
+    kept_when_empty: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """Columns that together are the key of a record of another kind; its id becomes the value of a field.
+
+    `targets` names the kind and the field; where there are several, the first that holds such a record.
+    """
+
+    headers: tuple[str, ...]
+    targets: Mapping[str, str]
+    required: bool = True
+    in_profile: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Items:
+    """A cell with a list, each item a row of a child table in the order of the list.
+
+    `chosen`: the header whose numbers (from 1) mark some of the items, and the flag that it sets.
+    """
+
+    header: str
+    table: str
+    parent: str
+    field: str
+    chosen: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of rows: a table, the fields by which a record is known again, and what the columns mean."""
+
+    name: str
+    table: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    references: tuple[Reference, ...] = ()
+    items: tuple[Items, ...] = ()
+    profile_table: str | None = None
+    uuid: bool = False
+    constants: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def profile_fields(self) -> set[str]:
+        """The fields that are kept in the companion table."""
+        columns = {column.field for column in self.columns if column.in_profile or column.also_in_profile}
+        return columns | {field for ref in self.references if ref.in_profile for field in ref.targets.values()}
+
+    @property
+    def main_fields(self) -> set[str]:
+        """The fields that are kept in the table itself."""
+        columns = {column.field for column in self.columns if not column.in_profile}
+        return columns | {field for ref in self.references if not ref.in_profile for field in ref.targets.values()}
+
+    @property
+    def headers(self) -> list[str]:
+        """All headers, in the order of a template: references, columns, lists."""
+        references = [header for reference in self.references for header in reference.headers]
+        lists = [header for listed in self.items for header in (listed.header, *(listed.chosen or ())[:1])]
+        return list(dict.fromkeys([*references, *(column.header for column in self.columns), *lists]))
+
+    @property
+    def required_headers(self) -> list[str]:
+        references = [header for reference in self.references if reference.required for header in reference.headers]
+        return references + [column.header for column in self.columns if column.required]
+
+    def of_row(self, _row: Mapping[str, str]) -> "Kind":
+        return self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A kind of rows that go to one of several tables, by which of the deciding columns is filled."""
+
+    name: str
+    by: Mapping[str, Kind]
+
+    @property
+    def headers(self) -> list[str]:
+        return list(dict.fromkeys(header for kind in self.by.values() for header in kind.headers))
+
+    @property
+    def required_headers(self) -> list[str]:
+        deciding = set(self.by)
+        return [header for kind in self.by.values() for header in kind.required_headers if header not in deciding]
+
+    def of_row(self, row: Mapping[str, str]) -> Kind:
+        """Raises ValueError unless exactly one of the deciding columns is filled."""
+        filled = [header for header in self.by if row.get(header, "").strip()]
+        if len(filled) != 1:
+            raise ValueError(f"needs exactly one of {', '.join(self.by)}")
+        return self.by[filled[0]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A row of a file: header → text, with the number of its line; `surplus`: it has more cells than headers."""
+
+    line: int
+    cells: Mapping[str, str]
+    surplus: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowError:
+    """What is wrong with a row; `column` is None where it is the row as a whole."""
+
+    file: str
+    line: int
+    column: str | None
+    reason: str
+
+    def __str__(self) -> str:
+        column = f" {self.column}:" if self.column else ""
+        return f"{self.file}:{self.line}:{column} {self.reason}"
+
+
+@dataclass(slots=True, kw_only=True)
+class Record:
+    """A checked row. `fields` holds what the file has columns for; `items` the lists by their table."""
+
+    line: int
+    fields: dict[str, Any]
+    items: dict[str, list[tuple[str, bool]]]
+    secret: str | None = None
+
+    def key(self, kind: Kind) -> Key:
+        return tuple(self.fields[field] for field in kind.key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a record changes of what is stored: fields, and lists by their table."""
+
+    stored_id: Any
+    record: Record
+    fields: Mapping[str, Any]
+    items: Mapping[str, list[tuple[str, bool]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A record as it is stored: its id, its fields, and its lists by table."""
+
+    id: Any
+    fields: Mapping[str, Any]
+    items: Mapping[str, list[tuple[str, bool]]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Counts:
+    """What came of the rows of one file."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0

@@ -1,0 +1,161 @@
+"""Importing files: all rows in one transaction, and what is the same stays untouched."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import batched, groupby
+from typing import Any
+
+from atg_core.clock import Clock
+from atg_core.errors import Invalid
+from atg_core.identity.ports import Passwords
+from atg_core.importing.checking import BadCell, References, Texts, check, named_by
+from atg_core.importing.model import Change, Counts, Key, Kind, Record, Row, RowError, Stored
+from atg_core.importing.ports import ImportStore, Refusal, Source
+from atg_core.opening import Open
+
+_CHUNK = 500
+_MOST_ERRORS = 1_000
+
+
+class BadRows(Invalid):
+    """Some rows can not be imported
+
+    `errors`: what is wrong with each, at most 1,000 of them. Nothing was stored.
+    """
+
+    def __init__(self, errors: Sequence[RowError]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportFiles:
+    """Stores the rows of all sources, or none of them. Raises BadRows, UnusableFile."""
+
+    open: Open[ImportStore]
+    passwords: Passwords
+    clock: Clock
+
+    async def __call__(self, sources: Iterable[Source]) -> dict[str, Counts]:
+        async with self.open() as store:
+            run = _Run(store=store, passwords=self.passwords, now=self.clock())
+            counts = {source.file: await run.take(source) for source in sources}
+            if run.errors:
+                raise BadRows(run.errors)
+            await store.recount()
+        return counts
+
+
+@dataclass(slots=True, kw_only=True)
+class _Run:
+    store: ImportStore
+    passwords: Passwords
+    now: datetime
+    errors: list[RowError] = field(default_factory=list)
+    _lines: dict[Key, int] = field(default_factory=dict)
+
+    async def take(self, source: Source) -> Counts:
+        counts = Counts()
+        self._lines.clear()
+        for chunk in batched(source.rows, _CHUNK):
+            for kind, rows in self._by_kind(source, chunk, counts):
+                await self._take_chunk(source, kind, rows, counts)
+            if len(self.errors) >= _MOST_ERRORS:
+                break
+        return counts
+
+    def _by_kind(self, source: Source, rows: Sequence[Row], counts: Counts) -> list[tuple[Kind, list[Row]]]:
+        sorted_out: list[tuple[Kind, Row]] = []
+        for row in rows:
+            try:
+                sorted_out.append((source.kind.of_row(row.cells), row))
+            except ValueError as error:
+                self._reject(source, row.line, None, str(error), counts)
+        return [
+            (kind, [row for _, row in group]) for kind, group in groupby(sorted_out, key=lambda of_kind: of_kind[0])
+        ]
+
+    async def _take_chunk(self, source: Source, kind: Kind, rows: list[Row], counts: Counts) -> None:
+        found = await self._found(kind, rows)
+        records: dict[Key, Record] = {}
+        for row in rows:
+            try:
+                record = check(kind, row, found, source.headers, self.now)
+                self._require_first(record.key(kind), row.line)
+                records[record.key(kind)] = record
+            except BadCell as error:
+                self._reject(source, row.line, error.column, error.reason, counts)
+        stored = await self.store.stored(kind, records)
+        new = [record for key, record in records.items() if key not in stored]
+        compared = [(stored[key], record) for key, record in records.items() if key in stored]
+        refused = await self.store.add(kind, await self._completed(kind, new, source.headers), self.now)
+        changes = [change for change in await self._changes(compared) if change.fields or change.items]
+        counts.created += len(new) - len(refused)
+        refused_changes = await self.store.change(kind, changes, self.now)
+        counts.updated += len(changes) - len(refused_changes)
+        counts.unchanged += len(compared) - len(changes)
+        for refusal in (*refused, *refused_changes):
+            self._reject(source, refusal.record.line, _header(kind, refusal), refusal.reason, counts)
+
+    async def _found(self, kind: Kind, rows: list[Row]) -> dict[Texts, Mapping[Texts, Mapping[str, Any]]]:
+        found: dict[Texts, Mapping[Texts, Mapping[str, Any]]] = {}
+        for reference in kind.references:
+            texts = set()
+            for row in rows:
+                try:
+                    texts.add(named_by(reference, row))
+                except BadCell:  # said by `check`, with the row's other faults
+                    continue
+            found[reference.headers] = await References(self.store).find(reference, texts - {None})  # type: ignore[arg-type]
+        return found
+
+    def _require_first(self, key: Key, line: int) -> None:
+        before = self._lines.setdefault(key, line)
+        if before != line:
+            raise BadCell(None, f"repeats line {before}")
+
+    async def _completed(self, kind: Kind, records: list[Record], headers: Sequence[str]) -> list[Record]:
+        """New records, with the defaults of the columns that the file does not have, and with their passwords hashed."""
+        absent = {
+            column.field: self.now if column.default_now else column.default
+            for column in kind.columns
+            if column.header not in headers and not column.kept_when_empty
+        }
+        hashes = await asyncio.gather(*(self._hash(record) for record in records))
+        for record, password_hash in zip(records, hashes, strict=True):
+            record.fields = {**kind.constants, **absent, **record.fields, **password_hash}
+        return records
+
+    async def _changes(self, compared: list[tuple[Stored, Record]]) -> list[Change]:
+        hashes = await asyncio.gather(*(self._new_hash(stored, record) for stored, record in compared))
+        return [
+            Change(
+                stored_id=stored.id,
+                record=record,
+                fields={name: value for name, value in record.fields.items() if stored.fields[name] != value}
+                | password_hash,
+                items={table: items for table, items in record.items.items() if stored.items[table] != items},
+            )
+            for (stored, record), password_hash in zip(compared, hashes, strict=True)
+        ]
+
+    async def _hash(self, record: Record) -> dict[str, Any]:
+        return {"password_hash": await self.passwords.hash(record.secret)} if record.secret else {}
+
+    async def _new_hash(self, stored: Stored, record: Record) -> dict[str, Any]:
+        """Nothing where the stored hash is of this very password."""
+        if record.secret is None:
+            return {}
+        if (await self.passwords.check(record.secret, stored.fields["password_hash"])).matches:
+            return {}
+        return await self._hash(record)
+
+    def _reject(self, source: Source, line: int, column: str | None, reason: str, counts: Counts) -> None:
+        counts.rejected += 1
+        self.errors.append(RowError(file=source.file, line=line, column=column, reason=reason))
+
+
+def _header(kind: Kind, refusal: Refusal) -> str | None:
+    return next((column.header for column in kind.columns if column.field == refusal.field), None)

@@ -1,0 +1,1 @@
+"""What starts ATG: the HTTP API and the command line, composed by one container."""

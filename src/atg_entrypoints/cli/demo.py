@@ -1,0 +1,44 @@
+"""The demonstration: the example data, and people to sign in as."""
+
+import json
+import os
+from contextlib import ExitStack
+from pathlib import Path
+from secrets import token_urlsafe
+
+from atg_core.importing.kinds import USERS
+from atg_core.importing.model import Row
+from atg_core.importing.ports import Source
+from atg_entrypoints.cli.importing import open_folder
+from atg_entrypoints.container import Container
+
+_DEMO_USERS = ("admin", "instructor", "employee")
+_IN_PACKAGE = Path(__file__).parents[1] / "examples"
+_IN_CHECKOUT = Path(__file__).parents[3] / "examples"
+
+
+async def import_examples(container: Container, home: Path) -> dict[str, str]:
+    """Imports the example data into an empty database; gives the names to sign in with and their passwords.
+
+    The passwords are made once and kept in `home`, readable by its owner alone.
+    """
+    passwords = _kept_passwords(home / "demo-passwords.json")
+    if await container.catalog().stations():
+        return passwords
+    rows = [Row(line=0, cells={"username": name, "password": password}) for name, password in passwords.items()]
+    own = Source(file="demo passwords", kind=USERS, headers=["username", "password"], rows=rows)
+    with ExitStack() as stack:
+        folder = _IN_PACKAGE if _IN_PACKAGE.is_dir() else _IN_CHECKOUT
+        sources = [source for source, _ in open_folder(folder, stack)]
+        await container.import_files()([*sources, own])
+    return passwords
+
+
+def _kept_passwords(path: Path) -> dict[str, str]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        made = {name: token_urlsafe(9) for name in _DEMO_USERS}
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            json.dump(made, file, indent=2)
+    kept: dict[str, str] = json.loads(path.read_text())
+    return kept

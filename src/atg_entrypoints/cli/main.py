@@ -1,0 +1,175 @@
+"""`atg`: serving, migrating, importing, and an operator's first needs."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import uvicorn
+import yaml
+
+from atg_adapters.sql import schema
+from atg_adapters.sql.database import Database
+from atg_core.identity.accounts import CreateAdmin
+from atg_entrypoints.cli import demo as demonstration
+from atg_entrypoints.cli.importing import import_paths
+from atg_entrypoints.cli.running import fail, opened, run, settings_or_exit
+from atg_entrypoints.container import create_container
+from atg_entrypoints.http.app import create_api
+from atg_entrypoints.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+database_app = typer.Typer(no_args_is_help=True, help="Looking at the database.")
+users_app = typer.Typer(no_args_is_help=True, help="Accounts.")
+app.add_typer(database_app, name="db")
+app.add_typer(users_app, name="users")
+
+_GRACE_SECONDS = 30
+
+Host = Annotated[str | None, typer.Option(help="Address to listen on, instead of ATG_HOST")]
+Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on, instead of ATG_PORT")]
+Workers = Annotated[int | None, typer.Option(min=1, max=64, help="Processes, instead of ATG_WORKERS")]
+
+
+@app.command()
+def serve(host: Host = None, port: Port = None, workers: Workers = None) -> None:
+    """Serve the HTTP API."""
+    settings = _serving_settings(host, port, workers)
+    run(_prepare(settings))
+    _serve(settings)
+
+
+@app.command()
+def demo(host: Host = None, port: Port = None) -> None:
+    """Serve the HTTP API over the example data; on an empty database they are imported first."""
+    settings = _serving_settings(host, port, None)
+    passwords = run(_prepare_demo(settings))
+    address = f"http://{settings.host}:{settings.port}"
+    typer.echo(f"API {address}   documentation {address}/docs   stations {address}/stations")
+    typer.echo("Sign in at POST /auth/login as")
+    for username, password in passwords.items():
+        typer.echo(f"  {username:<12}{password}")
+    sys.stdout.flush()
+    _serve(settings)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    settings = settings_or_exit()
+
+    async def work() -> None:
+        database = Database(settings.database)
+        try:
+            await schema.migrate(database)
+        finally:
+            await database.close()
+
+    run(work())
+    typer.echo("The database has the newest schema.")
+
+
+@database_app.command("check")
+def check_database() -> None:
+    """Say whether the schema of the database matches the code."""
+    settings = settings_or_exit()
+
+    async def work() -> list[Any]:
+        database = Database(settings.database)
+        try:
+            return await schema.differences(database)
+        finally:
+            await database.close()
+
+    differences = run(work())
+    for difference in differences:
+        typer.echo(str(difference), err=True)
+    if differences:
+        fail("the schema of the database does not match the code; run `atg migrate`", 1)
+    typer.echo("The schema of the database matches the code.")
+
+
+@app.command("import")
+def import_files(
+    kind: Annotated[str, typer.Argument(help="The kind of rows, or `all` for a folder of files named after kinds")],
+    paths: Annotated[list[Path], typer.Argument(help="CSV files, or the folder")],
+) -> None:
+    """Import CSV files in one transaction; what is there already is compared and only differences are stored."""
+    run(import_paths(settings_or_exit(), kind, paths))
+
+
+@users_app.command("create-admin")
+def create_admin(
+    username: Annotated[str, typer.Option()],
+    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input")],
+) -> None:
+    """Make an administrator."""
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else ""
+    settings = settings_or_exit()
+
+    async def work() -> None:
+        async with opened(settings) as container:
+            create: CreateAdmin = container.create_admin()
+            await create(username, password)
+
+    run(work())
+    typer.echo(f"Administrator {username} made.")
+
+
+@app.command()
+def openapi(output: Annotated[Path, typer.Option()] = Path("docs/contracts/openapi.yaml")) -> None:
+    """Write the description of the HTTP API."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(openapi_yaml(), encoding="utf-8")
+
+
+def openapi_yaml() -> str:
+    """The OpenAPI document as YAML; it depends on the code alone."""
+    settings = Settings(database_url="memory://", secret_key="-" * 32)
+    schema_dict = create_api(create_container(settings)).openapi_schema.to_schema()
+    return yaml.safe_dump(schema_dict, allow_unicode=True, sort_keys=False, width=120)
+
+
+def _serving_settings(host: str | None, port: int | None, workers: int | None) -> Settings:
+    """Settings with the command's options, which the processes that serve read from the environment."""
+    for name, value in (("ATG_HOST", host), ("ATG_PORT", port), ("ATG_WORKERS", workers)):
+        if value is not None:
+            os.environ[name] = str(value)
+    return settings_or_exit()
+
+
+async def _prepare(settings: Settings) -> None:
+    async with opened(settings):
+        pass
+
+
+async def _prepare_demo(settings: Settings) -> dict[str, str]:
+    async with opened(settings) as container:
+        return await demonstration.import_examples(container, settings.home_path)
+
+
+def _serve(settings: Settings) -> None:
+    if settings.workers > 1:
+        _share_metrics(settings.home_path / "metrics")
+    uvicorn.run(
+        "atg_entrypoints.http.asgi:create",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+
+
+def _share_metrics(folder: Path) -> None:
+    """Where prometheus-client adds up the numbers of several processes; those of an earlier start are gone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.db"):
+        old.unlink()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)

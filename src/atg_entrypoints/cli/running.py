@@ -1,0 +1,53 @@
+"""How a command runs: settings, a container, and errors as a line on standard error."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, NoReturn
+
+import typer
+
+from atg_core.errors import AtgError
+from atg_entrypoints.container import Container, create_container
+from atg_entrypoints.logs import configure_logs
+from atg_entrypoints.preparing import prepare
+from atg_entrypoints.settings import Settings, SettingsError, read_settings
+
+UNUSABLE = 2
+
+
+def fail(message: str, code: int = UNUSABLE) -> NoReturn:
+    typer.echo(f"atg: {message}", err=True)
+    raise typer.Exit(code)
+
+
+def settings_or_exit() -> Settings:
+    try:
+        settings = read_settings()
+    except SettingsError as error:
+        fail(str(error))
+    configure_logs(settings.log_level)
+    return settings
+
+
+def run[Result](work: Coroutine[Any, Any, Result]) -> Result:
+    """Runs a command's coroutine; what the core refuses ends the command with a line that says why."""
+    try:
+        return asyncio.run(work)
+    except AtgError as error:
+        fail(str(error))
+    except KeyboardInterrupt:
+        typer.echo("atg: stopped, nothing was stored", err=True)
+        sys.exit(130)
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Container]:
+    """A container over a database that is migrated, closed at the end."""
+    container = create_container(settings)
+    try:
+        await prepare(container)
+        yield container
+    finally:
+        await container.database().close()

@@ -1,0 +1,1 @@
+"""The HTTP API: one of the ways into the core."""

@@ -1,0 +1,125 @@
+"""The application: handlers, policies, errors, documentation, and the container behind them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+from dependency_injector.containers import Container
+from litestar import Litestar, Router
+from litestar.config.allowed_hosts import AllowedHostsConfig
+from litestar.config.app import AppConfig
+from litestar.config.cors import CORSConfig
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.params import Parameter
+from litestar.plugins import InitPlugin
+from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
+from litestar.static_files import create_static_files_router
+from litestar.types import ASGIApp
+
+from atg_entrypoints.http import catalog, identity, learning, operations
+from atg_entrypoints.http.envelope import Envelope
+from atg_entrypoints.http.errors import EXCEPTION_HANDLERS
+from atg_entrypoints.http.etag import ETagMiddleware
+from atg_entrypoints.http.policy import PUBLIC, PolicyPlugin, enforce_policy
+from atg_entrypoints.http.wire import InstantSchema, Paging
+from atg_entrypoints.settings import Settings
+
+MOST_BODY_BYTES = 1_000_000
+_MOST_PAGE_SIZE = 100
+_EXPOSED_HEADERS = ["ETag", "X-Request-ID", "Retry-After", "WWW-Authenticate"]
+
+
+class Metrics(PrometheusController):
+    """Counts and durations of requests by route, for Prometheus."""
+
+    opt = {"policy": PUBLIC}  # noqa: RUF012
+    include_in_schema = False
+
+
+class ContainerPlugin(InitPlugin):
+    """Gives handlers what they name of the container, and closes what it has opened when the application ends."""
+
+    def __init__(self, container: Container) -> None:
+        self.container = container
+
+    def on_app_init(self, app_config: AppConfig) -> AppConfig:
+        for name, provider in self.container.providers.items():
+            app_config.dependencies[name] = Provide(_providing(provider), sync_to_thread=False)
+        app_config.state["container"] = self.container
+        app_config.lifespan.append(self._lifespan)
+        return app_config
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Litestar) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            await self.container.database().close()
+            await self.container.redis().aclose()
+
+
+def _providing(provider: Any) -> Any:
+    def provide() -> Any:
+        return provider()
+
+    return provide
+
+
+def _paging(
+    page: Annotated[int, Parameter(query="page", ge=1, le=1_000_000)] = 1,
+    size: Annotated[int, Parameter(query="size", ge=1, description="At most 100; a larger size is taken as 100")] = 20,
+) -> Paging:
+    return Paging(page=page, size=min(size, _MOST_PAGE_SIZE))
+
+
+def create_api(container: Any) -> Litestar:
+    """The API over a container. Raises ImproperlyConfiguredException if a route does not name its policy."""
+    settings: Settings = container.settings()
+    assets = create_static_files_router(
+        "/docs", [Path(__file__).parent / "assets"], html_mode=True, opt={"policy": PUBLIC}, name="docs"
+    )
+    metrics = PrometheusConfig(app_name="atg", prefix="atg", group_path=True, exclude=["^/metrics"])
+    return Litestar(
+        route_handlers=[
+            *identity.HANDLERS,
+            *catalog.HANDLERS,
+            *learning.HANDLERS,
+            operations.health,
+            operations.ready,
+            Metrics,
+            assets,
+        ],
+        plugins=[ContainerPlugin(container), PolicyPlugin(), InstantSchema()],
+        dependencies={"paging": Provide(_paging, sync_to_thread=False)},
+        guards=[enforce_policy],
+        exception_handlers=EXCEPTION_HANDLERS,
+        middleware=[metrics.middleware, ETagMiddleware()],
+        request_max_body_size=MOST_BODY_BYTES,
+        allowed_hosts=AllowedHostsConfig(settings.allowed_hosts) if settings.allowed_hosts else None,
+        cors_config=CORSConfig(
+            allow_origins=settings.cors_origins,
+            allow_credentials=settings.cors_allow_credentials,
+            allow_headers=["Authorization", "Content-Type", "If-None-Match", "X-Request-ID"],
+            expose_headers=_EXPOSED_HEADERS,
+        ),
+        openapi_config=OpenAPIConfig(
+            title="ATG",
+            version=operations.VERSION,
+            description="Employee training: stations, courses, programs, enrollments. Sign in with `POST /auth/login`.",
+            components=Components(
+                security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
+            ),
+            openapi_router=Router("/", route_handlers=[], opt={"policy": PUBLIC}),
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            use_handler_docstrings=True,
+        ),
+    )
+
+
+def create_app(container: Any) -> ASGIApp:
+    """What a server serves."""
+    return Envelope(create_api(container))

@@ -1,0 +1,119 @@
+"""Errors as clients see them: problem+json (RFC 9457), with `error` and `message` beside `detail`."""
+
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.types import ExceptionHandlersMap
+from msgspec import UNSET, Struct, UnsetType, field
+
+from atg_core.errors import AtgError, Conflict, Forbidden, Invalid, NotFound, NotSignedIn, TooMany, Unavailable
+
+PROBLEM_JSON = "application/problem+json"
+_STATUS: Mapping[type[AtgError], HTTPStatus] = {
+    Invalid: HTTPStatus.BAD_REQUEST,
+    NotSignedIn: HTTPStatus.UNAUTHORIZED,
+    Forbidden: HTTPStatus.FORBIDDEN,
+    NotFound: HTTPStatus.NOT_FOUND,
+    Conflict: HTTPStatus.CONFLICT,
+    TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+_RETRY_SECONDS = 2
+_MISSING = re.compile(r"Object missing required field `([^`]+)`")
+_log = structlog.get_logger("atg.http")
+
+
+class FieldError(Struct, frozen=True):
+    """What is wrong with one member of the request."""
+
+    field: str
+    message: str
+
+
+class Problem(Struct, frozen=True, kw_only=True):
+    """A refusal. `code` is stable; `error` and `message` repeat `detail`."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str
+    error: str = field(default="")
+    message: str = field(default="")
+    errors: list[FieldError] | UnsetType = UNSET
+
+
+def problem(
+    status: HTTPStatus,
+    detail: str,
+    *,
+    code: str | None = None,
+    errors: list[FieldError] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response[Problem]:
+    body = Problem(
+        title=status.phrase,
+        status=status,
+        detail=detail,
+        code=code or status.name.lower(),
+        error=detail,
+        message=detail,
+        errors=errors or UNSET,
+    )
+    return Response(body, status_code=status, media_type=PROBLEM_JSON, headers=dict(headers or {}))
+
+
+def _refused(_: Request[Any, Any, Any], error: AtgError) -> Response[Problem]:
+    status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
+    errors = None
+    if isinstance(error, Invalid) and error.field:
+        errors = [FieldError(field=error.field, message=str(error))]
+    headers = {}
+    if isinstance(error, NotSignedIn):
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, TooMany):
+        headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, Unavailable):
+        headers["Retry-After"] = str(_RETRY_SECONDS)
+        _log.warning("a part is away", part=str(error), cause=type(error.__cause__).__name__)
+    return problem(status, str(error), code=error.code, errors=errors, headers=headers)
+
+
+def _invalid(_: Request[Any, Any, Any], error: ValidationException) -> Response[Problem]:
+    errors = [_field_error(fault) for fault in error.extra or [] if isinstance(fault, dict)]
+    detail = "; ".join(f"{fault.field}: {fault.message}" for fault in errors) or "The request is not valid"
+    return problem(HTTPStatus.BAD_REQUEST, detail, code="invalid", errors=errors)
+
+
+def _field_error(fault: Mapping[str, Any]) -> FieldError:
+    """Litestar's words for a fault; a missing member is named by its path, not only in the sentence."""
+    path, message = str(fault.get("key", "")), str(fault.get("message", ""))
+    path = "" if path == "data" else path
+    if missing := _MISSING.search(message):
+        path, message = f"{path}.{missing[1]}".lstrip("."), "is required"
+    return FieldError(field=path or "body", message=message)
+
+
+def _http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
+    """What Litestar refuses by itself: paths, methods, bodies that are no JSON or too large."""
+    status = HTTPStatus(error.status_code)
+    detail = {400: "The request is malformed", 404: "Not found", 413: "The body is larger than 1 MB"}
+    return problem(status, detail.get(status, status.phrase), headers=error.headers)
+
+
+def _bug(_: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    _log.error("unexpected error", exc_info=error)
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side")
+
+
+EXCEPTION_HANDLERS: ExceptionHandlersMap = {
+    AtgError: _refused,
+    ValidationException: _invalid,
+    HTTPException: _http_error,
+    Exception: _bug,
+}

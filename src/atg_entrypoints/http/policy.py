@@ -1,0 +1,94 @@
+"""Who may call a route. Every route says so in its own line; the application refuses to start if one does not."""
+
+from dataclasses import dataclass, field
+
+from litestar.connection import ASGIConnection
+from litestar.exceptions import ImproperlyConfiguredException
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.plugins import ReceiveRoutePlugin
+from litestar.routes import BaseRoute
+
+from atg_core.errors import Forbidden, NotSignedIn
+from atg_core.identity.authenticate import Authenticate
+from atg_core.identity.model import Role
+from atg_entrypoints.http.errors import PROBLEM_JSON, Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """`signed_in`: an access token is needed; `roles`: and one of these roles."""
+
+    name: str
+    signed_in: bool = True
+    roles: frozenset[Role] = field(default_factory=lambda: frozenset(Role))
+
+
+PUBLIC = Policy(name="public", signed_in=False)
+SIGNED_IN = Policy(name="signed in")
+ADMIN = Policy(name="admin", roles=frozenset({Role.ADMIN}))
+AUTHOR = Policy(name="instructor or admin", roles=frozenset({Role.ADMIN, Role.INSTRUCTOR}))
+
+_DESCRIPTIONS = {
+    400: "The request is malformed or invalid",
+    401: "Not signed in, or no longer",
+    403: "Not allowed",
+    404: "Absent",
+    413: "The body is larger than 1 MB",
+    503: "A part of the service is away",
+}
+
+
+async def enforce_policy(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+    """Litestar's guard for every route. Raises NotSignedIn, Forbidden.
+
+    A signed-in caller is then `connection.user`, the token's claims `connection.auth`.
+    """
+    policy: Policy = handler.opt["policy"]
+    if not policy.signed_in:
+        return
+    token = bearer_token(connection)
+    if token is None:
+        raise NotSignedIn
+    authenticate: Authenticate = connection.app.state.container.authenticate()
+    caller, claims = await authenticate(token)
+    if caller.role not in policy.roles:
+        raise Forbidden
+    connection.scope["user"], connection.scope["auth"] = caller, claims
+
+
+def bearer_token(connection: ASGIConnection) -> str | None:
+    """The token of `Authorization: Bearer …` (RFC 6750, section 2.1)."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
+
+
+class PolicyPlugin(ReceiveRoutePlugin):
+    """Looks at every route as it is registered: it must name its policy, and its documentation follows from that."""
+
+    def receive_route(self, route: BaseRoute) -> None:
+        for handler in getattr(route, "route_handlers", None) or (route.route_handler,):  # type: ignore[attr-defined]
+            if not isinstance(handler.opt.get("policy"), Policy):
+                raise ImproperlyConfiguredException(f"The route {route.path} does not say who may call it")
+            if isinstance(handler, HTTPRouteHandler):
+                _document(handler, handler.opt["policy"], route)
+
+
+def _document(handler: HTTPRouteHandler, policy: Policy, route: BaseRoute) -> None:
+    statuses = {503}
+    if policy.signed_in:
+        handler.security = [{"bearer": []}]
+        statuses |= {401}
+    if len(policy.roles) < len(Role):
+        statuses |= {403}
+    if route.path_parameters:
+        statuses |= {404}
+    if "data" in handler.parsed_fn_signature.parameters:
+        statuses |= {400, 413}
+    statuses |= set(handler.opt.get("also", ()))
+    handler.responses = {
+        status: ResponseSpec(
+            data_container=Problem, description=_DESCRIPTIONS[status], media_type=PROBLEM_JSON, generate_examples=False
+        )
+        for status in sorted(statuses)
+    }

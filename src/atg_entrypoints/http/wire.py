@@ -1,0 +1,97 @@
+"""What the JSON of requests and replies is made of."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar.openapi.spec import OpenAPIFormat, OpenAPIType, Schema
+from litestar.plugins import OpenAPISchemaPlugin
+from litestar.typing import FieldDefinition
+from msgspec import Meta, Struct, convert
+
+from atg_core.errors import NotFound
+
+_NO_CONTROLS = r"\A[^\x00]*\Z"
+
+type Name = Annotated[str, Meta(max_length=255, pattern=_NO_CONTROLS)]
+type Text = Annotated[str, Meta(max_length=10_000, pattern=_NO_CONTROLS)]
+
+_MOST_SERIAL = 2**31 - 1
+
+
+class Instant(str):
+    """A moment on the wire: ISO 8601 in UTC with milliseconds, such as 2026-03-02T08:00:00.000Z."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, moment: datetime) -> "Instant":
+        return cls(moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"))
+
+
+class InstantSchema(OpenAPISchemaPlugin):
+    """How `Instant` is documented."""
+
+    def is_plugin_supported_type(self, value: Any) -> bool:
+        return value is Instant
+
+    def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: Any) -> Schema:
+        return Schema(
+            type=OpenAPIType.STRING, format=OpenAPIFormat.DATE_TIME, examples=["2026-03-02T08:00:00.000Z"]
+        )
+
+
+def to_wire[Wire](value: Any, wire: type[Wire]) -> Wire:
+    """An entity, or a list of them, as the Structs of the wire: only what they name gets out."""
+    return convert(value, wire, from_attributes=True, dec_hook=_instant)
+
+
+def _instant(kind: type, value: Any) -> Any:
+    if kind is Instant and isinstance(value, datetime):
+        return Instant.of(value)
+    raise TypeError(f"{kind.__name__} can not be made of {type(value).__name__}")
+
+
+def uuid_or(absent: type[NotFound], text: str) -> UUID:
+    """The id in a path; what is no UUID names nothing."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise absent from None
+
+
+def serial_or(absent: type[NotFound], text: str) -> int:
+    """The number in a path; what is no number that the database could have given names nothing."""
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:20]) <= _MOST_SERIAL):
+        raise absent
+    return int(text)
+
+
+class Data[Item](Struct, frozen=True):
+    """A list as the existing frontend reads it."""
+
+    data: list[Item]
+
+
+class Page[Item](Struct, frozen=True, kw_only=True):
+    """A page of a list; `page` counts from 1."""
+
+    items: list[Item]
+    total: int
+    page: int
+    size: int
+    pages: int
+
+
+class Paging(Struct, frozen=True):
+    """Which page is asked for; a larger size than 100 is taken as 100."""
+
+    page: int
+    size: int
+
+    @property
+    def offset(self) -> int:
+        return (self.page - 1) * self.size
+
+    def of[Item](self, items: list[Item], total: int) -> Page[Item]:
+        return Page(items=items, total=total, page=self.page, size=self.size, pages=-(-total // self.size))

@@ -1,0 +1,148 @@
+"""Every setting, read once from the environment (spec: README, Settings)."""
+
+import hmac
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dotenv import dotenv_values
+from msgspec import Meta, Struct, ValidationError, convert, field
+
+_SECRET_BYTES = 32
+_WEAK = ("change", "secret", "password", "example", "default", "0123456789", "aaaaaaaa")
+
+type Seconds = Annotated[int, Meta(ge=1)]
+
+
+class SettingsError(Exception):
+    """A variable is missing or wrong; the message names it and says why."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """The field `x` is the variable `ATG_X`; lists are comma-separated."""
+
+    env: Literal["development", "production"] = "development"
+    home: str = "./var"
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8000
+    workers: Annotated[int, Meta(ge=1, le=64)] = 1
+    database_url: str = ""
+    redis_url: str = ""
+    s3_endpoint: str = ""
+    s3_access_key: str = ""
+    s3_secret_key: str = ""
+    s3_bucket: str = ""
+    s3_region: str = "us-east-1"
+    secret_key: str = ""
+    jwt_keys: str = ""
+    access_ttl: Seconds = 900
+    refresh_ttl: Seconds = 1_209_600
+    session_max_age: Seconds = 90 * 86_400
+    cors_origins: list[str] = field(default_factory=list)
+    cors_allow_credentials: bool = False
+    allowed_hosts: list[str] = field(default_factory=list)
+    trusted_proxies: list[str] = field(default_factory=list)
+    admin_username: str = ""
+    admin_password: str = ""
+    timezone: str = "UTC"
+    auto_migrate: bool = True
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @property
+    def home_path(self) -> Path:
+        return Path(self.home)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def database(self) -> str:
+        """The database's URL; by default SQLite in the home folder. `memory://` keeps everything in the process."""
+        return self.database_url or f"sqlite:///{self.home_path / 'atg.db'}"
+
+    @property
+    def in_memory(self) -> bool:
+        return self.database == "memory://"
+
+    @property
+    def signing_keys(self) -> dict[str, bytes]:
+        """kid → secret; the first signs."""
+        if not self.jwt_keys:
+            return {"main": hmac.digest(self.secret_key.encode(), b"atg:jwt", "sha256")}
+        pairs = (pair.partition(":") for pair in self.jwt_keys.split(","))
+        return {kid.strip(): secret.strip().encode() for kid, _, secret in pairs}
+
+
+def read_settings(environment: Mapping[str, str] | None = None, *, dotenv: str | Path = ".env") -> Settings:
+    """Settings of the environment, before that of the `.env` file.
+
+    In development a missing secret is made and kept in the home folder. Raises SettingsError.
+    """
+    values = {**dotenv_values(dotenv), **(os.environ if environment is None else environment)}
+    given = {name: value for name in Settings.__struct_fields__ if (value := values.get(f"ATG_{name.upper()}"))}
+    settings = _typed(given)
+    if settings.env == "development" and not settings.secret_key:
+        settings = _typed({**given, "secret_key": _kept_secret(settings.home_path)})
+    _check(settings)
+    return settings
+
+
+def _typed(given: Mapping[str, str]) -> Settings:
+    typed: dict[str, object] = dict(given)
+    for name in ("cors_origins", "allowed_hosts", "trusted_proxies"):
+        if name in given:
+            typed[name] = [part.strip() for part in given[name].split(",") if part.strip()]
+    try:
+        return convert(typed, Settings, strict=False)
+    except ValidationError as error:
+        reason, _, path = str(error).partition(" - at `$.")
+        raise SettingsError(f"ATG_{path.rstrip('`').upper()}: {reason}") from None
+
+
+def _kept_secret(home: Path) -> str:
+    home.mkdir(parents=True, exist_ok=True)
+    path = home / "secret.key"
+    try:
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text().strip()
+
+
+def _check(settings: Settings) -> None:
+    _check_secret("ATG_SECRET_KEY", settings.secret_key, settings)
+    for kid, key in settings.signing_keys.items():
+        if not kid:
+            raise SettingsError("ATG_JWT_KEYS: needs the form kid:secret,kid:secret")
+        if settings.jwt_keys:
+            _check_secret(f"ATG_JWT_KEYS: the key {kid}", key.decode(), settings)
+    if not settings.in_memory and urlsplit(settings.database).scheme not in {"sqlite", "postgresql", "postgres"}:
+        raise SettingsError("ATG_DATABASE_URL: begins with neither postgresql:// nor sqlite://")
+    if settings.redis_url and urlsplit(settings.redis_url).scheme not in {"redis", "rediss", "unix"}:
+        raise SettingsError("ATG_REDIS_URL: begins with neither redis:// nor rediss://")
+    if settings.in_memory and settings.workers > 1:
+        raise SettingsError("ATG_WORKERS: only one process can serve what is kept in its memory")
+    if bool(settings.admin_username) != bool(settings.admin_password):
+        raise SettingsError("ATG_ADMIN_USERNAME, ATG_ADMIN_PASSWORD: one needs the other")
+    if settings.s3_endpoint and not (settings.s3_access_key and settings.s3_secret_key and settings.s3_bucket):
+        raise SettingsError("ATG_S3_ENDPOINT: needs ATG_S3_ACCESS_KEY, ATG_S3_SECRET_KEY and ATG_S3_BUCKET")
+    if "*" in settings.cors_origins and settings.cors_allow_credentials:
+        raise SettingsError("ATG_CORS_ALLOW_CREDENTIALS: not with ATG_CORS_ORIGINS=*")
+    try:
+        settings.zone  # noqa: B018
+    except (ZoneInfoNotFoundError, ValueError):
+        raise SettingsError(f"ATG_TIMEZONE: there is no time zone {settings.timezone}") from None
+
+
+def _check_secret(name: str, secret: str, settings: Settings) -> None:
+    """Refuses what is short or was copied from an example; in development only what is short."""
+    if len(secret.encode()) < _SECRET_BYTES:
+        raise SettingsError(f"{name}: is missing or shorter than {_SECRET_BYTES} bytes")
+    if settings.env == "production" and (len(set(secret)) < 10 or any(word in secret.lower() for word in _WEAK)):
+        raise SettingsError(f"{name}: looks like an example; make one, such as with `openssl rand -base64 48`")
