@@ -90,9 +90,7 @@ class Container(containers.DeclarativeContainer):
     callers = providers.Singleton(SqlCallers, database)
     caller_cache = providers.Singleton(_caller_cache, settings, redis)
     passwords = providers.Singleton(HashedPasswords)
-    tokens = providers.Singleton(
-        JwtTokens, settings.provided.signing_keys, access_ttl=settings.provided.access_ttl
-    )
+    tokens = providers.Singleton(JwtTokens, settings.provided.signing_keys, access_ttl=settings.provided.access_ttl)
     lifetime = providers.Singleton(_lifetime, settings)
     sign_in = providers.Singleton(
         SignIn,
@@ -105,9 +103,7 @@ class Container(containers.DeclarativeContainer):
     )
     refresh = providers.Singleton(Refresh, open=open_identity, tokens=tokens, lifetime=lifetime, clock=clock)
     sign_out = providers.Singleton(SignOut, open=open_identity, tokens=tokens, cache=caller_cache, clock=clock)
-    authenticate = providers.Singleton(
-        Authenticate, callers=callers, cache=caller_cache, tokens=tokens, clock=clock
-    )
+    authenticate = providers.Singleton(Authenticate, callers=callers, cache=caller_cache, tokens=tokens, clock=clock)
     change_profile = providers.Singleton(ChangeProfile, open=open_identity, cache=caller_cache, clock=clock)
     create_admin = providers.Singleton(
         CreateAdmin,

@@ -122,22 +122,26 @@ def _check(settings: Settings) -> None:
             raise SettingsError("ATG_JWT_KEYS: needs the form kid:secret,kid:secret")
         if settings.jwt_keys:
             _check_secret(f"ATG_JWT_KEYS: the key {kid}", key.decode(), settings)
-    if not settings.in_memory and urlsplit(settings.database).scheme not in {"sqlite", "postgresql", "postgres"}:
-        raise SettingsError("ATG_DATABASE_URL: begins with neither postgresql:// nor sqlite://")
-    if settings.redis_url and urlsplit(settings.redis_url).scheme not in {"redis", "rediss", "unix"}:
-        raise SettingsError("ATG_REDIS_URL: begins with neither redis:// nor rediss://")
+    _check_addresses(settings)
     if settings.in_memory and settings.workers > 1:
         raise SettingsError("ATG_WORKERS: only one process can serve what is kept in its memory")
     if bool(settings.admin_username) != bool(settings.admin_password):
         raise SettingsError("ATG_ADMIN_USERNAME, ATG_ADMIN_PASSWORD: one needs the other")
-    if settings.s3_endpoint and not (settings.s3_access_key and settings.s3_secret_key and settings.s3_bucket):
-        raise SettingsError("ATG_S3_ENDPOINT: needs ATG_S3_ACCESS_KEY, ATG_S3_SECRET_KEY and ATG_S3_BUCKET")
     if "*" in settings.cors_origins and settings.cors_allow_credentials:
         raise SettingsError("ATG_CORS_ALLOW_CREDENTIALS: not with ATG_CORS_ORIGINS=*")
     try:
         settings.zone  # noqa: B018
     except (ZoneInfoNotFoundError, ValueError):
         raise SettingsError(f"ATG_TIMEZONE: there is no time zone {settings.timezone}") from None
+
+
+def _check_addresses(settings: Settings) -> None:
+    if not settings.in_memory and urlsplit(settings.database).scheme not in {"sqlite", "postgresql", "postgres"}:
+        raise SettingsError("ATG_DATABASE_URL: begins with neither postgresql:// nor sqlite://")
+    if settings.redis_url and urlsplit(settings.redis_url).scheme not in {"redis", "rediss", "unix"}:
+        raise SettingsError("ATG_REDIS_URL: begins with neither redis:// nor rediss://")
+    if settings.s3_endpoint and not (settings.s3_access_key and settings.s3_secret_key and settings.s3_bucket):
+        raise SettingsError("ATG_S3_ENDPOINT: needs ATG_S3_ACCESS_KEY, ATG_S3_SECRET_KEY and ATG_S3_BUCKET")
 
 
 def _check_secret(name: str, secret: str, settings: Settings) -> None:

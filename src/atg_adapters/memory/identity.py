@@ -58,7 +58,8 @@ class MemoryIdentity:
         if row is None or row["revoked_at"]:
             return None
         self.database.update("user_sessions", session_id, revoked_at=now, revoke_reason=reason)
-        return row["user_id"]
+        user_id: UUID = row["user_id"]
+        return user_id
 
     async def profile(self, user_id: UUID) -> Profile:
         return _account(self.database, user_id).profile

@@ -87,7 +87,7 @@ class MemoryImport:
 
     def _require_one_main_pdf(self, kind: Kind, row: Mapping[str, Any], row_id: Any = None) -> None:
         main = {"file_type": "main_pdf", "is_active": True}
-        if kind.table != "topic_files" or {**main, **row} != row:
+        if kind.table != "topic_files" or {**row, **main} != row:
             return
         if any(other["id"] != row_id for other in self.database.rows(kind.table, topic_id=row["topic_id"], **main)):
             raise DuplicateKey(("topic_id",))

@@ -69,9 +69,7 @@ class MemoryLearners:
 
     async def certificates(self, user_id: UUID) -> list[Certificate]:
         rows = self.database.rows("certificates", user_id=user_id)
-        return convert(
-            sorted(rows, key=lambda row: (row["issued_at"], row["number"]), reverse=True), list[Certificate]
-        )
+        return convert(sorted(rows, key=lambda row: (row["issued_at"], row["number"]), reverse=True), list[Certificate])
 
     def _mine(self, user_id: UUID) -> list[Row]:
         rows = self.database.rows("user_courses", user_id=user_id, cancelled_at=None)

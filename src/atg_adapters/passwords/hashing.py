@@ -1,4 +1,4 @@
-"""Password hashes: argon2id, and bcrypt for what comes from elsewhere, in a pool of threads as wide as there are cores."""
+"""Password hashes: argon2id, and bcrypt for imported ones, in a pool of threads as wide as there are cores."""
 
 import os
 
@@ -11,7 +11,7 @@ from pwdlib.hashers.bcrypt import BcryptHasher
 from atg_core.identity.ports import PasswordCheck
 
 # OWASP Password Storage Cheat Sheet: argon2id with at least 19 MiB, two iterations, one lane.
-_ARGON2 = {"memory_cost": 19_456, "time_cost": 2, "parallelism": 1}
+_KIBIBYTES = 19_456
 _NO_ONES_PASSWORD = "no account has this password"  # noqa: S105
 
 
@@ -19,7 +19,7 @@ class HashedPasswords:
     """`Passwords` by pwdlib; the threads release the interpreter's lock while they hash."""
 
     def __init__(self) -> None:
-        self._hasher = PasswordHash((Argon2Hasher(**_ARGON2), BcryptHasher()))
+        self._hasher = PasswordHash((Argon2Hasher(memory_cost=_KIBIBYTES, time_cost=2, parallelism=1), BcryptHasher()))
         self._limiter = CapacityLimiter(os.cpu_count() or 1)
         self._decoy = self._hasher.hash(_NO_ONES_PASSWORD)
 

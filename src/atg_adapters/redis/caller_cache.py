@@ -24,9 +24,10 @@ class RedisCallerCache:
 
     async def find(self, user_id: UUID, session_id: UUID) -> tuple[Caller | None, str]:
         try:
-            stamp, entry = await self._redis.mget(_stamp(user_id), _entry(session_id))
+            found: list[bytes | None] = await self._redis.mget(_stamp(user_id), _entry(session_id))  # type: ignore[assignment]
         except RedisError:
             return None, ""
+        stamp, entry = found
         known = stamp.decode() if stamp else "none"
         if entry is None:
             return None, known

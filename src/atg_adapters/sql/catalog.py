@@ -29,15 +29,12 @@ from atg_core.catalog.model import (
 )
 from atg_core.catalog.ports import CourseNotFound, StationNotFound
 
-_station, _course = sa.bindparam("station_id"), sa.bindparam("course_id")
+_station: sa.BindParameter[int] = sa.bindparam("station_id")
+_course: sa.BindParameter[UUID] = sa.bindparam("course_id")
 
 
 def _of_station(table: sa.Table) -> sa.Select[Any]:
-    return (
-        sa.select(table)
-        .where(table.c.station_id == _station)
-        .order_by(table.c.order_index, table.c.id)
-    )
+    return sa.select(table).where(table.c.station_id == _station).order_by(table.c.order_index, table.c.id)
 
 
 _STATIONS = sa.select(t.stations).order_by(t.stations.c.id)
@@ -57,9 +54,7 @@ _FEATURES = (
 )
 _NEWEST = (t.courses.c.created_at.desc(), t.courses.c.id)
 _STATION_COURSES = (
-    sa.select(t.courses)
-    .where(t.courses.c.station_id == _station, t.courses.c.is_active)
-    .order_by(*_NEWEST)
+    sa.select(t.courses).where(t.courses.c.station_id == _station, t.courses.c.is_active).order_by(*_NEWEST)
 )
 _COURSE = sa.select(t.courses).where(t.courses.c.id == _course)
 _PROGRAMS = _of_station(t.course_programs)
@@ -76,23 +71,15 @@ class SqlCatalog:
 
     async def station(self, station_id: int) -> StationCard:
         async with self.database.reader() as connection:
-            row = (
-                await connection.execute(_STATION, {"station_id": station_id})
-            ).first()
+            row = (await connection.execute(_STATION, {"station_id": station_id})).first()
             if row is None:
                 raise StationNotFound
             return StationCard(
                 station=_as(Station, row),
-                equipment=await _children(
-                    connection, _EQUIPMENT, Equipment, station_id
-                ),
-                specifications=await _children(
-                    connection, _SPECIFICATIONS, Specification, station_id
-                ),
+                equipment=await _children(connection, _EQUIPMENT, Equipment, station_id),
+                specifications=await _children(connection, _SPECIFICATIONS, Specification, station_id),
                 safety_systems=await _safety_systems(connection, station_id),
-                gas_sources=await _children(
-                    connection, _GAS_SOURCES, GasSource, station_id
-                ),
+                gas_sources=await _children(connection, _GAS_SOURCES, GasSource, station_id),
                 photos=await _children(connection, _PHOTOS, Photo, station_id),
                 documents=await _children(connection, _DOCUMENTS, Document, station_id),
             )
@@ -116,30 +103,18 @@ class SqlCatalog:
             await _require_station(connection, station_id)
             return await read_program_tree(connection, station_id)
 
-    async def courses(
-        self, query: CourseQuery, *, limit: int, offset: int
-    ) -> tuple[list[Course], int]:
-        matching = t.courses.c.is_active
+    async def courses(self, query: CourseQuery, *, limit: int, offset: int) -> tuple[list[Course], int]:
+        matching: sa.ColumnElement[bool] = t.courses.c.is_active
         if query.q:
             words = t.courses.c.title.icontains(query.q, autoescape=True)
-            matching &= words | t.courses.c.description.icontains(
-                query.q, autoescape=True
-            )
+            matching &= words | t.courses.c.description.icontains(query.q, autoescape=True)
         if query.station_id is not None:
             matching &= t.courses.c.station_id == query.station_id
         if query.level is not None:
             matching &= t.courses.c.level == query.level
-        page = (
-            sa.select(t.courses)
-            .where(matching)
-            .order_by(*_NEWEST)
-            .limit(limit)
-            .offset(offset)
-        )
+        page = sa.select(t.courses).where(matching).order_by(*_NEWEST).limit(limit).offset(offset)
         async with self.database.reader() as connection:
-            total = (
-                await connection.execute(sa.select(sa.func.count()).where(matching))
-            ).scalar_one()
+            total = (await connection.execute(sa.select(sa.func.count()).where(matching))).scalar_one()
             return [_as(Course, row) for row in await connection.execute(page)], total
 
     async def station_courses(self, station_id: int) -> list[Course]:
@@ -151,13 +126,9 @@ class SqlCatalog:
             row = (await connection.execute(_COURSE, {"course_id": course_id})).first()
             if row is None:
                 raise CourseNotFound
-            return _as(Course, row), await _children(
-                connection, _PROGRAMS, Program, row.station_id
-            )
+            return _as(Course, row), await _children(connection, _PROGRAMS, Program, row.station_id)
 
-    async def _of_station[Child](
-        self, statement: sa.Select[Any], child: type[Child], station_id: int
-    ) -> list[Child]:
+    async def _of_station[Child](self, statement: sa.Select[Any], child: type[Child], station_id: int) -> list[Child]:
         async with self.database.reader() as connection:
             await _require_station(connection, station_id)
             return await _children(connection, statement, child, station_id)
@@ -177,19 +148,14 @@ async def _children[Child](
     return [_as(child, row) for row in rows]
 
 
-async def _safety_systems(
-    connection: AsyncConnection, station_id: int
-) -> list[SafetySystem]:
+async def _safety_systems(connection: AsyncConnection, station_id: int) -> list[SafetySystem]:
     rows = await connection.execute(_FEATURES, {"station_id": station_id})
     features = {
         system: tuple(_as(SafetyFeature, row) for row in group)
         for system, group in groupby(rows, attrgetter("safety_system_id"))
     }
-    systems = await connection.execute(_SAFETY_SYSTEMS, {"station_id": station_id})
-    return [
-        convert({**row._mapping, "features": features.get(row.id, ())}, SafetySystem)
-        for row in systems
-    ]
+    systems = (await connection.execute(_SAFETY_SYSTEMS, {"station_id": station_id})).mappings()
+    return [convert({**row, "features": features.get(row["id"], ())}, SafetySystem) for row in systems]
 
 
 async def _require_station(connection: AsyncConnection, station_id: int) -> None:

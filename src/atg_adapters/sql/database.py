@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -55,8 +54,8 @@ def async_url(url: str) -> URL:
 class Database:
     """One database, PostgreSQL or SQLite; raises DatabaseAway when it can not be reached.
 
-    Reads run in AUTOCOMMIT, since a single statement needs no transaction. On SQLite writers begin with BEGIN IMMEDIATE:
-    a transaction that reads first and writes later would otherwise lose updates or fail half-way.
+    Reads run in AUTOCOMMIT, since a single statement needs no transaction. On SQLite writers begin with BEGIN
+    IMMEDIATE: a transaction that reads first and writes later would otherwise lose updates or fail half-way.
     """
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
@@ -78,6 +77,7 @@ class Database:
             max_overflow=pool_size,
             pool_timeout=_SECONDS_TO_WAIT,
             pool_use_lifo=True,
+            hide_parameters=True,
             connect_args={
                 "connect_timeout": _SECONDS_TO_WAIT,
                 "application_name": "atg",
@@ -85,7 +85,7 @@ class Database:
         )
 
     def _sqlite(self, **options: Any) -> AsyncEngine:
-        engine = create_async_engine(self.url, **options)
+        engine = create_async_engine(self.url, hide_parameters=True, **options)
         sa.event.listen(engine.sync_engine, "connect", _sqlite_pragmas)
         return engine
 
@@ -112,15 +112,11 @@ class Database:
             async with self.reading.connect() as connection:
                 yield connection
 
-    async def rows(
-        self, statement: sa.Executable, values: Values | None = None
-    ) -> Sequence[Row]:
+    async def rows(self, statement: sa.Executable, values: Values | None = None) -> Sequence[Row]:
         async with self.reader() as connection:
             return (await connection.execute(statement, values)).all()
 
-    async def row(
-        self, statement: sa.Executable, values: Values | None = None
-    ) -> Row | None:
+    async def row(self, statement: sa.Executable, values: Values | None = None) -> Row | None:
         async with self.reader() as connection:
             return (await connection.execute(statement, values)).first()
 
@@ -159,6 +155,4 @@ def _is_unreachable(error: DBAPIError) -> bool:
     """PostgreSQL's operational errors are its server's or its connection's; SQLite's can be wrong SQL, too."""
     if not isinstance(error.orig, sqlite3.Error):
         return True
-    return any(
-        words in str(error.orig) for words in ("locked", "unable to open", "disk I/O")
-    )
+    return any(words in str(error.orig) for words in ("locked", "unable to open", "disk I/O"))

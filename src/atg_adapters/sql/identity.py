@@ -13,26 +13,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from atg_adapters.sql.database import Database
 from atg_adapters.sql.tables.identity import user_profiles, user_sessions, users
+from atg_adapters.sql.types import UtcDateTime
 from atg_core.identity.model import Account, Caller, Profile, Session, User
 from atg_core.identity.ports import EmailTaken, UnknownStation, UsernameTaken, UserNotFound
 
-_login, _id, _now = sa.bindparam("login"), sa.bindparam("id_"), sa.bindparam("now")
+_login: sa.BindParameter[str] = sa.bindparam("login")
+_id: sa.BindParameter[UUID] = sa.bindparam("id_")
+_now: sa.BindParameter[datetime] = sa.bindparam("now", type_=UtcDateTime)
 
 _FIND_USER = (
     sa.select(users)
-    .where(
-        (users.c.username == _login)
-        | (sa.func.lower(users.c.email) == sa.func.lower(_login))
-    )
+    .where((users.c.username == _login) | (sa.func.lower(users.c.email) == sa.func.lower(_login)))
     .order_by((users.c.username == _login).desc())
     .limit(1)
 )
 _USER = sa.select(users).where(users.c.id == _id)
 _PROFILE = sa.select(user_profiles).where(user_profiles.c.id == _id)
 _SESSION = sa.select(user_sessions).where(user_sessions.c.id == _id)
-_USERNAME_EXISTS = sa.select(users.c.id).where(
-    users.c.username == sa.bindparam("username")
-)
+_USERNAME_EXISTS = sa.select(users.c.id).where(users.c.username == sa.bindparam("username"))
 _ADD_USER = insert(users).on_conflict_do_nothing().returning(users.c.id)
 _KEEP_ALIVE = (
     sa.update(user_sessions)
@@ -86,9 +84,7 @@ class SqlIdentity:
         if row is None:
             return None
         user = await self._first(_USER, id_=row.user_id)
-        return convert(row, Session, from_attributes=True), convert(
-            user, User, from_attributes=True
-        )
+        return convert(row, Session, from_attributes=True), convert(user, User, from_attributes=True)
 
     async def add_account(self, account: Account) -> None:
         added = await self.connection.execute(_ADD_USER, asdict(account.user))
@@ -98,23 +94,17 @@ class SqlIdentity:
         await self.connection.execute(sa.insert(user_profiles), asdict(account.profile))
 
     async def replace_password_hash(self, user_id: UUID, old: str, new: str) -> None:
-        replace = sa.update(users).where(
-            users.c.id == user_id, users.c.password_hash == old
-        )
+        replace = sa.update(users).where(users.c.id == user_id, users.c.password_hash == old)
         await self.connection.execute(replace.values(password_hash=new))
 
     async def add_session(self, session: Session) -> None:
         await self.connection.execute(sa.insert(user_sessions), asdict(session))
 
     async def keep_alive(self, session: Session) -> bool:
-        moved = _KEEP_ALIVE.values(
-            last_activity=session.last_activity, expires_at=session.expires_at
-        )
+        moved = _KEEP_ALIVE.values(last_activity=session.last_activity, expires_at=session.expires_at)
         return await self._first(moved, id_=session.id) is not None
 
-    async def revoke_session(
-        self, session_id: UUID, reason: str, now: datetime
-    ) -> UUID | None:
+    async def revoke_session(self, session_id: UUID, reason: str, now: datetime) -> UUID | None:
         row = await self._first(_REVOKE, id_=session_id, reason=reason, now=now)
         return row.user_id if row else None
 
@@ -122,22 +112,17 @@ class SqlIdentity:
         return _profile(await self._first(_PROFILE, id_=user_id))
 
     async def save_profile(self, profile: Profile) -> None:
-        where = user_profiles.c.id == profile.id
-        await self.connection.execute(
-            sa.update(user_profiles).where(where).values(asdict(profile))
-        )
+        changed = sa.update(user_profiles).where(user_profiles.c.id == profile.id).values(asdict(profile))
+        try:
+            await self.connection.execute(changed)
+        except IntegrityError as error:  # the only reference of a profile is that to its station
+            raise UnknownStation from error
 
     async def rename(self, user_id: UUID, full_name: str | None, now: datetime) -> None:
-        changed = (
-            sa.update(users)
-            .where(users.c.id == user_id)
-            .values(full_name=full_name, updated_at=now)
-        )
+        changed = sa.update(users).where(users.c.id == user_id).values(full_name=full_name, updated_at=now)
         await self.connection.execute(changed)
 
-    async def _first(
-        self, statement: sa.Executable, **values: Any
-    ) -> sa.Row[Any] | None:
+    async def _first(self, statement: sa.Executable, **values: Any) -> sa.Row[Any] | None:
         return (await self.connection.execute(statement, values)).first()
 
 
@@ -156,9 +141,7 @@ class SqlCallers:
             user = (await connection.execute(_USER, {"id_": user_id})).first()
             if user is None:
                 raise UserNotFound
-            profile = _profile(
-                (await connection.execute(_PROFILE, {"id_": user_id})).first()
-            )
+            profile = _profile((await connection.execute(_PROFILE, {"id_": user_id})).first())
         return Account(user=convert(user, User, from_attributes=True), profile=profile)
 
 

@@ -21,12 +21,11 @@ from atg_adapters.sql.tables.learning import (
 from atg_core.learning.model import Certificate, EnrolledCourse, Enrollment, Facts
 from atg_core.learning.ports import CourseNotFound
 
-_user, _course = sa.bindparam("user"), sa.bindparam("course")
+_user: sa.BindParameter[UUID] = sa.bindparam("user")
+_course: sa.BindParameter[UUID] = sa.bindparam("course")
 
 _OPEN_COURSE = (
-    sa.select(courses.c.id)
-    .where(courses.c.id == _course, courses.c.is_active)
-    .with_for_update(key_share=True)
+    sa.select(courses.c.id).where(courses.c.id == _course, courses.c.is_active).with_for_update(key_share=True)
 )
 _new = insert(user_courses)
 # The update changes nothing; it makes RETURNING give the row that another request has stored a moment before.
@@ -36,16 +35,12 @@ _ADD_ONCE = _new.on_conflict_do_update(
 
 _mine = sa.and_(user_courses.c.user_id == _user, user_courses.c.cancelled_at.is_(None))
 _ENROLLED = (
-    sa.select(
-        user_courses, courses.c.title, courses.c.description, courses.c.station_id
-    )
+    sa.select(user_courses, courses.c.title, courses.c.description, courses.c.station_id)
     .join(courses)
     .where(_mine)
     .order_by(user_courses.c.started_at.desc().nulls_first(), user_courses.c.id)
 )
-_PROGRESS = sa.select(
-    user_courses.c.progress_percent, user_courses.c.hours_studied
-).where(_mine)
+_PROGRESS = sa.select(user_courses.c.progress_percent, user_courses.c.hours_studied).where(_mine)
 _COMPLETED = sa.select(user_topic_progress.c.completed_at).where(
     user_topic_progress.c.user_id == _user, user_topic_progress.c.completed
 )
@@ -71,9 +66,7 @@ class SqlEnrollments:
         self.connection = connection
 
     async def lock_open_course(self, course_id: UUID) -> None:
-        if (
-            await self.connection.execute(_OPEN_COURSE, {"course": course_id})
-        ).first() is None:
+        if (await self.connection.execute(_OPEN_COURSE, {"course": course_id})).first() is None:
             raise CourseNotFound
 
     async def add_once(self, enrollment: Enrollment) -> Enrollment:
@@ -82,9 +75,7 @@ class SqlEnrollments:
 
     async def save(self, enrollment: Enrollment) -> None:
         where = user_courses.c.id == enrollment.id
-        await self.connection.execute(
-            sa.update(user_courses).where(where).values(asdict(enrollment))
-        )
+        await self.connection.execute(sa.update(user_courses).where(where).values(asdict(enrollment)))
 
 
 class SqlLearners:
@@ -100,7 +91,7 @@ class SqlLearners:
     async def facts(self, user_id: UUID) -> Facts:
         async with self.database.reader() as connection:
 
-            async def rows(statement: sa.Select[Any]) -> list[sa.Row[Any]]:
+            async def rows(statement: sa.Executable) -> list[sa.Row[Any]]:
                 return list(await connection.execute(statement, {"user": user_id}))
 
             progress, completed, results = (
@@ -110,9 +101,7 @@ class SqlLearners:
             )
         return Facts(
             progress_percents=[row.progress_percent for row in progress],
-            hours_studied=sum(
-                (row.hours_studied for row in progress), start=Decimal(0)
-            ),
+            hours_studied=sum((row.hours_studied for row in progress), start=Decimal(0)),
             topics_completed=len(completed),
             tests_passed=sum(row.passed for row in results),
             best_scores=[row.best for row in results],

@@ -12,7 +12,7 @@ from atg_adapters.sql.tables import catalog as t
 from atg_adapters.sql.tables.tests import final_tests, lesson_tests
 from atg_core.catalog.model import Lesson, Program, ProgramTree, Test
 
-_program = sa.bindparam("program_id")
+_program: sa.BindParameter[int] = sa.bindparam("program_id")
 _PROGRAM = (
     sa.select(t.course_programs)
     .where(
@@ -30,56 +30,32 @@ def _texts(table: sa.Table, column: str) -> sa.Select[Any]:
 
 
 def _active(table: sa.Table) -> sa.Select[Any]:
-    return (
-        sa.select(table)
-        .where(table.c.is_active)
-        .order_by(table.c.order_index, table.c.id)
-    )
+    return sa.select(table).where(table.c.is_active).order_by(table.c.order_index, table.c.id)
 
 
 _OUTCOMES = _texts(t.learning_outcomes, "outcome_text")
 _REQUIREMENTS = _texts(t.requirements, "requirement_text")
 _AUDIENCE = _texts(t.target_audience, "audience_text")
-_FINAL_TEST = sa.select(final_tests).where(
-    final_tests.c.course_program_id == _program, final_tests.c.is_active
-)
+_FINAL_TEST = sa.select(final_tests).where(final_tests.c.course_program_id == _program, final_tests.c.is_active)
 _LESSONS = _active(t.lessons).where(t.lessons.c.course_program_id == _program)
 _LESSON_TESTS = (
-    sa.select(lesson_tests)
-    .join(t.lessons)
-    .where(t.lessons.c.course_program_id == _program, lesson_tests.c.is_active)
+    sa.select(lesson_tests).join(t.lessons).where(t.lessons.c.course_program_id == _program, lesson_tests.c.is_active)
 )
-_TOPICS = (
-    _active(t.topics).join(t.lessons).where(t.lessons.c.course_program_id == _program)
-)
-_FILES = (
-    _active(t.topic_files)
-    .join(t.topics)
-    .join(t.lessons)
-    .where(t.lessons.c.course_program_id == _program)
-)
+_TOPICS = _active(t.topics).join(t.lessons).where(t.lessons.c.course_program_id == _program)
+_FILES = _active(t.topic_files).join(t.topics).join(t.lessons).where(t.lessons.c.course_program_id == _program)
 
 
-async def read_program_tree(
-    connection: AsyncConnection, station_id: int
-) -> ProgramTree | None:
+async def read_program_tree(connection: AsyncConnection, station_id: int) -> ProgramTree | None:
     """The first active program of a station with its active lessons, topics, files and tests."""
     found = (await connection.execute(_PROGRAM, {"station_id": station_id})).first()
     if found is None:
         return None
 
     async def rows(statement: sa.Select[Any]) -> list[dict[str, Any]]:
-        return [
-            dict(row)
-            for row in (
-                await connection.execute(statement, {"program_id": found.id})
-            ).mappings()
-        ]
+        return [dict(row) for row in (await connection.execute(statement, {"program_id": found.id})).mappings()]
 
     files = _by(await rows(_FILES), "topic_id")
-    topics = _by(
-        ({**row, "files": files[row["id"]]} for row in await rows(_TOPICS)), "lesson_id"
-    )
+    topics = _by(({**row, "files": files[row["id"]]} for row in await rows(_TOPICS)), "lesson_id")
     tests = {row["lesson_id"]: row for row in await rows(_LESSON_TESTS)}
     final = await rows(_FINAL_TEST)
     return ProgramTree(
@@ -98,9 +74,7 @@ async def read_program_tree(
     )
 
 
-def _by(
-    rows: Iterable[dict[str, Any]], column: str
-) -> defaultdict[Any, list[dict[str, Any]]]:
+def _by(rows: Iterable[dict[str, Any]], column: str) -> defaultdict[Any, list[dict[str, Any]]]:
     grouped: defaultdict[Any, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         grouped[row[column]].append(row)

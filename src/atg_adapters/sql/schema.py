@@ -12,16 +12,12 @@ from alembic.migration import MigrationContext
 from atg_adapters.sql.database import Database
 from atg_adapters.sql.tables import metadata
 
-_MIGRATION_LOCK = (
-    0x4154474D  # "ATGM": any number that no other advisory lock of the database uses
-)
+_MIGRATION_LOCK = 0x4154474D  # "ATGM": any number that no other advisory lock of the database uses
 
 
 def _config(connection: sa.Connection | None = None) -> Config:
     config = Config()
-    config.set_main_option(
-        "script_location", str(Path(__file__).with_name("migrations"))
-    )
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     config.attributes["connection"] = connection
     return config
 
@@ -40,9 +36,7 @@ async def migrate(database: Database, revision: str = "head") -> None:
 
 async def downgrade(database: Database, revision: str) -> None:
     async with database.transaction() as connection:
-        await connection.run_sync(
-            lambda sync: command.downgrade(_config(sync), revision)
-        )
+        await connection.run_sync(lambda sync: command.downgrade(_config(sync), revision))
 
 
 async def differences(database: Database) -> list[Any]:

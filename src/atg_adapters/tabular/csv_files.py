@@ -4,9 +4,13 @@ import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from atg_core.importing.model import Choice, Kind, Row
 from atg_core.importing.ports import Source, UnusableFile
+
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
 
 _MOST_CELL_CHARACTERS = 1_000_000
 
@@ -37,7 +41,7 @@ def open_csv(path: Path, kind: Kind | Choice) -> Iterator[tuple[Source, list[str
         raise UnusableFile(f"{path}: {error.strerror}") from error
 
 
-def _rows(reader: "csv._reader", path: Path) -> Iterator[tuple[int, list[str]]]:
+def _rows(reader: "CsvReader", path: Path) -> Iterator[tuple[int, list[str]]]:
     """Rows with the number of the line where each begins."""
     while True:
         line = reader.line_num + 1

@@ -140,7 +140,7 @@ class StationCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """What an employee enrolls in; its content are the programs of its station. Without a station it is company-wide."""
+    """What an employee enrolls in: the programs of its station. Without a station it is company-wide."""
 
     id: UUID
     title: str

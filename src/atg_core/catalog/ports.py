@@ -45,9 +45,7 @@ class Catalog(Protocol):
     async def program_tree(self, station_id: int) -> ProgramTree | None:
         """The first active program of the station, None where it has none."""
 
-    async def courses(
-        self, query: CourseQuery, *, limit: int, offset: int
-    ) -> tuple[list[Course], int]:
+    async def courses(self, query: CourseQuery, *, limit: int, offset: int) -> tuple[list[Course], int]:
         """A page of the active courses, newest first, and how many there are in all."""
 
     async def station_courses(self, station_id: int) -> list[Course]:

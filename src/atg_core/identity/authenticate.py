@@ -17,7 +17,7 @@ from atg_core.identity.ports import (
 class Authenticate:
     """The caller behind an access token. Raises InvalidToken, SessionExpired, SessionRevoked.
 
-    The token alone is never enough: its session is looked up, so that a revoked one is refused from the next request on.
+    The token alone is never enough: its session is looked up, so that a revoked one is refused at once.
     """
 
     callers: Callers

@@ -64,9 +64,7 @@ class IdentityStore(Protocol):
     async def keep_alive(self, session: Session) -> bool:
         """Stores `last_activity` and `expires_at` if the session is not revoked and its user active; says whether."""
 
-    async def revoke_session(
-        self, session_id: UUID, reason: str, now: datetime
-    ) -> UUID | None:
+    async def revoke_session(self, session_id: UUID, reason: str, now: datetime) -> UUID | None:
         """Ends a session for good and returns its user's id; an unknown or ended one is left as it is (None)."""
 
     async def profile(self, user_id: UUID) -> Profile:
@@ -142,9 +140,7 @@ class Tokens(Protocol):
 
     def access(self, user: User, session_id: UUID, now: datetime) -> str: ...
 
-    def read_access(
-        self, token: str, now: datetime, *, allow_expired: bool = False
-    ) -> AccessClaims:
+    def read_access(self, token: str, now: datetime, *, allow_expired: bool = False) -> AccessClaims:
         """Raises InvalidToken, or SessionExpired for a token past its `exp`."""
 
     def refresh(self, session: Session) -> str: ...

@@ -42,7 +42,7 @@ class Device:
 class SignIn:
     """Opens a session for a name or email and its password.
 
-    Raises InvalidCredentials alike, and after the same time, for an unknown name, a wrong password and an inactive user.
+    Raises InvalidCredentials, after the same time, for an unknown name, a wrong password and an inactive user alike.
     """
 
     open: Open[IdentityStore]
@@ -52,23 +52,17 @@ class SignIn:
     clock: Clock
     new_id: NewId
 
-    async def __call__(
-        self, login: str, password: str, device: Device
-    ) -> tuple[TokenPair, Account]:
+    async def __call__(self, login: str, password: str, device: Device) -> tuple[TokenPair, Account]:
         async with self.open() as store:
             account = await store.find_account(login)
         # The hash is computed outside of any transaction: it takes longer than all the rest.
-        checked = await self.passwords.check(
-            password, account.user.password_hash if account else None
-        )
+        checked = await self.passwords.check(password, account.user.password_hash if account else None)
         if account is None or not checked.matches or not account.user.is_active:
             raise InvalidCredentials
         session = self._begin(account.user, device, self.clock())
         async with self.open() as store:
             if checked.new_hash and account.user.password_hash:
-                await store.replace_password_hash(
-                    account.user.id, account.user.password_hash, checked.new_hash
-                )
+                await store.replace_password_hash(account.user.id, account.user.password_hash, checked.new_hash)
             await store.add_session(session)
         return _pair(self.tokens, account.user, session, self.clock()), account
 
@@ -120,7 +114,7 @@ class Refresh:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignOut:
-    """Ends the session that a refresh token or an access token (a stale one too) names; an unknown token ends nothing."""
+    """Ends the session that a refresh token, or an access token (a stale one too), names; else does nothing."""
 
     open: Open[IdentityStore]
     tokens: Tokens
@@ -147,9 +141,7 @@ class SignOut:
         return found[0].id
 
 
-async def _live_session(
-    store: IdentityStore, session_id: UUID, now: datetime
-) -> tuple[Session, User]:
+async def _live_session(store: IdentityStore, session_id: UUID, now: datetime) -> tuple[Session, User]:
     found = await store.find_session(session_id)
     if found is None:
         raise InvalidToken

@@ -1,4 +1,4 @@
-"""What the text of a cell means. Each parser takes the trimmed, non-empty text and raises ValueError with the reason."""
+"""What the text of a cell means. Parsers take trimmed, non-empty text and raise ValueError with the reason."""
 
 import re
 from collections.abc import Callable

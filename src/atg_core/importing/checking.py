@@ -7,7 +7,7 @@ from typing import Any
 
 from atg_core.importing.cells import items as split_items
 from atg_core.importing.kinds import STORED_KINDS
-from atg_core.importing.model import Items, Key, Kind, Record, Reference, Row
+from atg_core.importing.model import Column, Items, Key, Kind, Record, Reference, Row
 from atg_core.importing.ports import ImportStore
 
 type Texts = tuple[str, ...]
@@ -75,39 +75,50 @@ def named_by(reference: Reference, row: Row) -> Texts | None:
 
 
 def check(
-    kind: Kind, row: Row, found: Mapping[Texts, Mapping[Texts, Mapping[str, Any]]], headers: Sequence[str], now: datetime
+    kind: Kind,
+    row: Row,
+    found: Mapping[Texts, Mapping[Texts, Mapping[str, Any]]],
+    headers: Sequence[str],
+    now: datetime,
 ) -> Record:
     """The record that a row describes. Raises BadCell."""
     if row.surplus:
         raise BadCell(None, "has more cells than there are columns")
     record = Record(line=row.line, fields={}, items={})
     for reference in kind.references:
-        if not reference.required and reference.headers[0] not in headers:
-            continue
-        texts = named_by(reference, row)
-        if texts is not None and texts not in found[reference.headers]:
-            raise BadCell(reference.headers[-1], f"names nothing that is there: {', '.join(texts)}")
-        record.fields |= found[reference.headers][texts] if texts else dict.fromkeys(reference.targets.values())
+        if reference.required or reference.headers[0] in headers:
+            record.fields |= _referred(reference, row, found[reference.headers])
     for column in kind.columns:
         if column.header not in headers:
             continue
-        cell = row.cells.get(column.header, "").strip()
-        if not cell and column.required:
-            raise BadCell(column.header, "is missing")
-        if not cell and column.kept_when_empty:
-            continue
-        try:
-            value = column.parse(cell) if cell else now if column.default_now else column.default
-        except ValueError as error:
-            raise BadCell(column.header, str(error)) from None
+        value = _value(column, row, now)
         if column.secret:
             record.secret = value
-        else:
+        elif value is not None or not column.kept_when_empty:
             record.fields[column.field] = value
     for listed in kind.items:
         if listed.header in headers:
             record.items[listed.table] = _list(listed, row)
     return record
+
+
+def _referred(reference: Reference, row: Row, found: Mapping[Texts, Mapping[str, Any]]) -> Mapping[str, Any]:
+    texts = named_by(reference, row)
+    if texts is None:
+        return dict.fromkeys(reference.targets.values())
+    if texts not in found:
+        raise BadCell(reference.headers[-1], f"names nothing that is there: {', '.join(texts)}")
+    return found[texts]
+
+
+def _value(column: Column, row: Row, now: datetime) -> Any:
+    cell = row.cells.get(column.header, "").strip()
+    if not cell and column.required:
+        raise BadCell(column.header, "is missing")
+    try:
+        return column.parse(cell) if cell else now if column.default_now else column.default
+    except ValueError as error:
+        raise BadCell(column.header, str(error)) from None
 
 
 def _list(listed: Items, row: Row) -> list[tuple[str, bool]]:
@@ -119,7 +130,9 @@ def _list(listed: Items, row: Row) -> list[tuple[str, bool]]:
         return [(text, False) for text in texts]
     header, _ = listed.chosen
     numbers = split_items(row.cells.get(header, ""))
-    if not numbers or not all(number.isascii() and number.isdigit() and 1 <= int(number) <= len(texts) for number in numbers):
+    if not numbers or not all(
+        number.isascii() and number.isdigit() and 1 <= int(number) <= len(texts) for number in numbers
+    ):
         raise BadCell(header, f"needs numbers from 1 to {len(texts)}")
     chosen = {int(number) for number in numbers}
     return [(text, number in chosen) for number, text in enumerate(texts, start=1)]

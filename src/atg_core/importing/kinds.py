@@ -42,9 +42,7 @@ USERS = Kind(
     key=("username",),
     uuid=True,
     profile_table="user_profiles",
-    references=(
-        Reference(headers=("station",), targets={"stations": "station_id"}, required=False, in_profile=True),
-    ),
+    references=(Reference(headers=("station",), targets={"stations": "station_id"}, required=False, in_profile=True),),
     columns=(
         _column("username", text(50), required=True),
         _column("email", email, also_in_profile=True),

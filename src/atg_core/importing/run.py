@@ -117,7 +117,7 @@ class _Run:
             raise BadCell(None, f"repeats line {before}")
 
     async def _completed(self, kind: Kind, records: list[Record], headers: Sequence[str]) -> list[Record]:
-        """New records, with the defaults of the columns that the file does not have, and with their passwords hashed."""
+        """New records, with the defaults of the columns that the file lacks, and with their passwords hashed."""
         absent = {
             column.field: self.now if column.default_now else column.default
             for column in kind.columns

@@ -22,9 +22,7 @@ class Enroll:
         now = self.clock()
         async with self.open() as enrollments:
             await enrollments.lock_open_course(course_id)
-            enrollment = await enrollments.add_once(
-                Enrollment.begin(self.new_id(), user_id, course_id, now)
-            )
+            enrollment = await enrollments.add_once(Enrollment.begin(self.new_id(), user_id, course_id, now))
             resumed = enrollment.resumed(now)
             if resumed != enrollment:
                 await enrollments.save(resumed)

@@ -32,9 +32,7 @@ class Enrollment:
     cancelled_at: datetime | None
 
     @classmethod
-    def begin(
-        cls, enrollment_id: UUID, user_id: UUID, course_id: UUID, now: datetime
-    ) -> Self:
+    def begin(cls, enrollment_id: UUID, user_id: UUID, course_id: UUID, now: datetime) -> Self:
         return cls(
             id=enrollment_id,
             user_id=user_id,
@@ -110,9 +108,7 @@ class Stats:
     streak_days: int
 
     @classmethod
-    def of(
-        cls, facts: Facts, *, certificates: int, now: datetime, timezone: tzinfo
-    ) -> Self:
+    def of(cls, facts: Facts, *, certificates: int, now: datetime, timezone: tzinfo) -> Self:
         percents, scores = facts.progress_percents, facts.best_scores
         return cls(
             active_courses=sum(percent < 100 for percent in percents),

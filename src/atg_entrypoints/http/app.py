@@ -113,8 +113,8 @@ def create_api(container: Any) -> Litestar:
             components=Components(
                 security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
             ),
-            openapi_router=Router("/", route_handlers=[], opt={"policy": PUBLIC}),
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            openapi_router=Router("/openapi.json", route_handlers=[], opt={"policy": PUBLIC}),
+            render_plugins=[JsonRenderPlugin(path="/")],
             use_handler_docstrings=True,
         ),
     )

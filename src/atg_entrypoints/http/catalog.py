@@ -6,15 +6,15 @@ from typing import Annotated
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
-from litestar.params import FromPath, FromQuery, Parameter, SkipValidation
+from litestar.params import FromPath, Parameter, SkipValidation
 
 from atg_core.catalog.model import CourseQuery
 from atg_core.catalog.ports import Catalog, CourseNotFound, StationNotFound
 from atg_entrypoints.http.catalog_wire import (
+    CourseDetails,
     CourseProgram,
     CourseProgramReply,
     CourseReply,
-    CourseDetails,
     CourseRow,
     EquipmentRow,
     GasSourceRow,
@@ -36,9 +36,7 @@ async def list_stations(catalog: NamedDependency[SkipValidation[Catalog]]) -> Da
 
 
 @get("/stations/{station_id:str}", policy=PUBLIC, tags=_STATIONS, summary="A station with all its parts")
-async def show_station(
-    station_id: FromPath[str], catalog: NamedDependency[SkipValidation[Catalog]]
-) -> StationReply:
+async def show_station(station_id: FromPath[str], catalog: NamedDependency[SkipValidation[Catalog]]) -> StationReply:
     return StationReply.of(await catalog.station(serial_or(StationNotFound, station_id)))
 
 
@@ -65,7 +63,9 @@ async def list_safety_systems(
     return Data(to_wire(found, list[SafetySystemRow]))
 
 
-@get("/stations/{station_id:str}/gas-sources", policy=PUBLIC, tags=_STATIONS, summary="Where a station's gas comes from")
+@get(
+    "/stations/{station_id:str}/gas-sources", policy=PUBLIC, tags=_STATIONS, summary="Where a station's gas comes from"
+)
 async def list_gas_sources(
     station_id: FromPath[str], catalog: NamedDependency[SkipValidation[Catalog]]
 ) -> Data[GasSourceRow]:

@@ -5,6 +5,7 @@ from time import perf_counter
 from uuid import uuid4
 
 import structlog
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
@@ -25,13 +26,13 @@ _log = structlog.get_logger("atg.access")
 
 
 class Envelope:
-    """Wraps the whole application; adds `X-Request-ID` (the caller's, if it is a plain word) and says what was served."""
+    """Wraps the application; adds `X-Request-ID` (the caller's, if it is a plain word) and says what was served."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
         begun, status = perf_counter(), 500

@@ -10,12 +10,12 @@ _KEPT_BY_304 = {b"cache-control", b"content-location", b"date", b"etag", b"expir
 
 
 class ETagMiddleware(ASGIMiddleware):
-    """Hashes each reply of status 200 that is sent in one piece; streams, and replies with an ETag, pass as they are."""
+    """Hashes each reply of status 200 that is sent in one piece; streams, and what has an ETag, pass as they are."""
 
     scopes = (ScopeType.HTTP,)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        if scope["method"] != "GET":
+        if scope["type"] != ScopeType.HTTP or scope["method"] != "GET":
             await next_app(scope, receive, send)
             return
         held: HTTPResponseStartEvent | None = None

@@ -48,7 +48,7 @@ class SignedInReply(Struct, frozen=True, kw_only=True):
     user: SignedInUser
     access_token: str
     refresh_token: str
-    token_type: Literal["bearer"] = "bearer"
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - RFC 6749, section 7.1
     expires_in: int
     requires_registration: bool | UnsetType = UNSET
 
@@ -67,7 +67,7 @@ class RefreshedReply(Struct, frozen=True, kw_only=True):
     refreshToken: str | UnsetType = UNSET  # noqa: N815
     access_token: str
     refresh_token: str | UnsetType = UNSET
-    token_type: Literal["bearer"] = "bearer"
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - RFC 6749, section 7.1
     expires_in: int
 
 
@@ -131,7 +131,9 @@ class ProfileChanges(Struct, frozen=True, kw_only=True):
     position: Name | None | UnsetType = UNSET
     phone: Annotated[str, Meta(max_length=50, pattern=r"\A[^\x00]*\Z")] | None | UnsetType = UNSET
     bio: Text | None | UnsetType = UNSET
-    language: Annotated[str, Meta(pattern=r"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{2,4})?\Z", examples=["ru"])] | UnsetType = UNSET
+    language: Annotated[str, Meta(pattern=r"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{2,4})?\Z", examples=["ru"])] | UnsetType = (
+        UNSET
+    )
     email_notifications: bool | UnsetType = UNSET
     push_notifications: bool | UnsetType = UNSET
     weekly_report: bool | UnsetType = UNSET
@@ -177,7 +179,9 @@ async def refresh_tokens(
 
 @post("/auth/logout", status_code=200, policy=PUBLIC, tags=_TAGS, summary="Sign out of this session")
 async def log_out(
-    request: Request[Any, Any, Any], sign_out: NamedDependency[SkipValidation[SignOut]], data: RefreshToken | None = None
+    request: Request[Any, Any, Any],
+    sign_out: NamedDependency[SkipValidation[SignOut]],
+    data: RefreshToken | None = None,
 ) -> Done:
     """Ends the session of the refresh token in the body, else of the bearer token; always succeeds."""
     token = (data.refreshToken if data else None) or bearer_token(request)

@@ -85,7 +85,9 @@ class StatsReply(Struct, frozen=True, kw_only=True):
     summary="Enroll; again gives the same",
 )
 async def enroll_in_course(
-    request: Request[Caller, AccessClaims, Any], course_id: FromPath[str], enroll: NamedDependency[SkipValidation[Enroll]]
+    request: Request[Caller, AccessClaims, Any],
+    course_id: FromPath[str],
+    enroll: NamedDependency[SkipValidation[Enroll]],
 ) -> Enrolled:
     enrollment = await enroll(request.user.id, uuid_or(CourseNotFound, course_id))
     return Enrolled(enrollment=to_wire(enrollment, EnrollmentRow))

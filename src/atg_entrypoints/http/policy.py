@@ -1,8 +1,10 @@
 """Who may call a route. Every route says so in its own line; the application refuses to start if one does not."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from litestar.connection import ASGIConnection
+from litestar.enums import HttpMethod
 from litestar.exceptions import ImproperlyConfiguredException
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
@@ -39,7 +41,7 @@ _DESCRIPTIONS = {
 }
 
 
-async def enforce_policy(connection: ASGIConnection, handler: BaseRouteHandler) -> None:
+async def enforce_policy(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Litestar's guard for every route. Raises NotSignedIn, Forbidden.
 
     A signed-in caller is then `connection.user`, the token's claims `connection.auth`.
@@ -57,7 +59,7 @@ async def enforce_policy(connection: ASGIConnection, handler: BaseRouteHandler) 
     connection.scope["user"], connection.scope["auth"] = caller, claims
 
 
-def bearer_token(connection: ASGIConnection) -> str | None:
+def bearer_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
     """The token of `Authorization: Bearer …` (RFC 6750, section 2.1)."""
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     return token.strip() or None if scheme.lower() == "bearer" else None
@@ -68,6 +70,8 @@ class PolicyPlugin(ReceiveRoutePlugin):
 
     def receive_route(self, route: BaseRoute) -> None:
         for handler in getattr(route, "route_handlers", None) or (route.route_handler,):  # type: ignore[attr-defined]
+            if getattr(handler, "http_methods", None) == {HttpMethod.OPTIONS}:
+                handler.opt["policy"] = PUBLIC  # made by Litestar for each path: tells the methods, nothing else
             if not isinstance(handler.opt.get("policy"), Policy):
                 raise ImproperlyConfiguredException(f"The route {route.path} does not say who may call it")
             if isinstance(handler, HTTPRouteHandler):

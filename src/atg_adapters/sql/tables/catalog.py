@@ -26,9 +26,7 @@ stations = sa.Table(
     sa.Column("power", sa.String(100)),
     sa.Column("commission_date", sa.String(100)),
     sa.Column("courses_count", sa.Integer, nullable=False, server_default=sa.text("0")),
-    sa.Column(
-        "status", sa.String(20), nullable=False, server_default=StationStatus.ACTIVE
-    ),
+    sa.Column("status", sa.String(20), nullable=False, server_default=StationStatus.ACTIVE),
     *(
         sa.Column(name, sa.String(255))
         for name in (
@@ -132,9 +130,7 @@ courses = sa.Table(
     uuid(),
     sa.Column("title", sa.String(255), nullable=False),
     sa.Column("description", sa.Text),
-    sa.Column(
-        "station_id", sa.ForeignKey("stations.id", ondelete="SET NULL"), index=True
-    ),
+    sa.Column("station_id", sa.ForeignKey("stations.id", ondelete="SET NULL"), index=True),
     sa.Column("duration_hours", sa.Integer),
     sa.Column("level", sa.String(50)),
     is_active(),

@@ -40,19 +40,13 @@ user_profiles = sa.Table(
     sa.Column("phone", sa.String(50)),
     sa.Column("bio", sa.Text),
     sa.Column("language", sa.String(10), nullable=False, server_default="ru"),
-    sa.Column(
-        "email_notifications", sa.Boolean, nullable=False, server_default=sa.true()
-    ),
-    sa.Column(
-        "push_notifications", sa.Boolean, nullable=False, server_default=sa.true()
-    ),
+    sa.Column("email_notifications", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("push_notifications", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("weekly_report", sa.Boolean, nullable=False, server_default=sa.false()),
     *timestamps(),
     sa.Column("employee_id", sa.String(50), unique=True),
     sa.Column("department", sa.String(255), index=True),
-    sa.Column(
-        "station_id", sa.ForeignKey("stations.id", ondelete="SET NULL"), index=True
-    ),
+    sa.Column("station_id", sa.ForeignKey("stations.id", ondelete="SET NULL"), index=True),
 )
 
 user_sessions = sa.Table(

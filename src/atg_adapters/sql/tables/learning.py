@@ -19,9 +19,7 @@ user_courses = sa.Table(
     uuid(),
     reference("user_id", "users", index=False),
     reference("course_id", "courses"),
-    sa.Column(
-        "progress_percent", sa.Integer, nullable=False, server_default=sa.text("0")
-    ),
+    sa.Column("progress_percent", sa.Integer, nullable=False, server_default=sa.text("0")),
     sa.Column(
         "status",
         sa.String(20),
@@ -30,9 +28,7 @@ user_courses = sa.Table(
     ),
     instant("started_at"),
     instant("completed_at"),
-    sa.Column(
-        "hours_studied", sa.Numeric(10, 2), nullable=False, server_default=sa.text("0")
-    ),
+    sa.Column("hours_studied", sa.Numeric(10, 2), nullable=False, server_default=sa.text("0")),
     instant("last_activity"),
     instant("due_at"),
     instant("cancelled_at"),
@@ -50,9 +46,7 @@ user_topic_progress = sa.Table(
     sa.Column("completed", sa.Boolean, nullable=False, server_default=sa.false()),
     instant("completed_at"),
     instant("last_activity"),
-    sa.Column(
-        "position_seconds", sa.Integer, nullable=False, server_default=sa.text("0")
-    ),
+    sa.Column("position_seconds", sa.Integer, nullable=False, server_default=sa.text("0")),
     *timestamps(),
     sa.UniqueConstraint("user_id", "topic_id"),
 )

@@ -27,9 +27,7 @@ def uuid() -> sa.Column[Any]:
     return sa.Column("id", sa.Uuid, primary_key=True)
 
 
-def reference(
-    name: str, target: str, *, index: bool = True, nullable: bool = False
-) -> sa.Column[Any]:
+def reference(name: str, target: str, *, index: bool = True, nullable: bool = False) -> sa.Column[Any]:
     """A child that goes with its parent."""
     return sa.Column(
         name,
@@ -53,9 +51,7 @@ def timestamps() -> tuple[sa.Column[Any], sa.Column[Any]]:
 
 
 def order_index() -> sa.Column[int]:
-    return sa.Column(
-        "order_index", sa.Integer, nullable=False, server_default=sa.text("0")
-    )
+    return sa.Column("order_index", sa.Integer, nullable=False, server_default=sa.text("0"))
 
 
 def is_active() -> sa.Column[bool]:

@@ -24,12 +24,8 @@ def _tests(name: str, parent: str, target: str) -> sa.Table:
         ),
         sa.Column("code", sa.String(50), unique=True),
         sa.Column("title", sa.String(500), nullable=False),
-        sa.Column(
-            "questions_count", sa.Integer, nullable=False, server_default=sa.text("0")
-        ),
-        sa.Column(
-            "passing_score", sa.Integer, nullable=False, server_default=sa.text("70")
-        ),
+        sa.Column("questions_count", sa.Integer, nullable=False, server_default=sa.text("0")),
+        sa.Column("passing_score", sa.Integer, nullable=False, server_default=sa.text("70")),
         sa.Column("max_attempts", sa.Integer),
         sa.Column(
             "time_limit_minutes",
@@ -37,9 +33,7 @@ def _tests(name: str, parent: str, target: str) -> sa.Table:
             nullable=False,
             server_default=sa.text("30"),
         ),
-        sa.Column(
-            "time_limit_enforced", sa.Boolean, nullable=False, server_default=sa.false()
-        ),
+        sa.Column("time_limit_enforced", sa.Boolean, nullable=False, server_default=sa.false()),
         is_active(),
         *timestamps(),
         sa.CheckConstraint("passing_score BETWEEN 0 AND 100", name="passing_score"),
@@ -52,9 +46,7 @@ final_tests = _tests("final_tests", "course_program_id", "course_programs")
 
 def of_one_test() -> sa.CheckConstraint:
     """A row belongs to a lesson test or to a final test, never to both or none."""
-    return sa.CheckConstraint(
-        "(lesson_test_id IS NULL) <> (final_test_id IS NULL)", name="one_test"
-    )
+    return sa.CheckConstraint("(lesson_test_id IS NULL) <> (final_test_id IS NULL)", name="one_test")
 
 
 test_questions = sa.Table(

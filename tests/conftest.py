@@ -1,0 +1,140 @@
+"""Servers that tests may use, and containers over each of the three databases."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import psycopg
+import pytest
+import redis as redis_client
+from psycopg import sql
+
+from atg_adapters.sql import schema
+from atg_adapters.sql.database import Database
+from atg_entrypoints.cli.importing import open_folder
+from atg_entrypoints.container import Container, create_container
+from atg_entrypoints.settings import Settings
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+SECRET = "a key for tests alone, of more than 32 bytes"
+
+_DEFAULT_POSTGRES = (
+    "postgresql://postgres@127.0.0.1:5432/postgres",
+    "postgresql://postgres:postgres@127.0.0.1:5432/postgres",
+)
+_DEFAULT_REDIS = "redis://127.0.0.1:6379/15"
+
+
+def _required(server: str) -> bool:
+    return server in os.environ.get("ATG_TEST_REQUIRE", "").split(",")
+
+
+def _skip(server: str, reason: str) -> None:
+    if _required(server):
+        pytest.fail(f"{server} is required by ATG_TEST_REQUIRE: {reason}")
+    pytest.skip(f"{server}: {reason}")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> str:
+    """The URL of a PostgreSQL where databases can be made; skips where there is none."""
+    given = os.environ.get("ATG_TEST_DATABASE_URL")
+    for url in (given,) if given else _DEFAULT_POSTGRES:
+        try:
+            psycopg.connect(url, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            continue
+        return url
+    _skip("postgres", "no PostgreSQL answers at ATG_TEST_DATABASE_URL or on 127.0.0.1:5432")
+    raise AssertionError
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> str:
+    """The URL of a Redis; skips where there is none."""
+    url = os.environ.get("ATG_TEST_REDIS_URL", _DEFAULT_REDIS)
+    try:
+        with redis_client.Redis.from_url(url, socket_connect_timeout=2) as client:
+            client.ping()
+    except redis_client.RedisError:
+        _skip("redis", "no Redis answers at ATG_TEST_REDIS_URL or on 127.0.0.1:6379")
+    return url
+
+
+def with_database(url: str, name: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+def _admin(server: str, statement: str, *names: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """The name of a migrated, empty database that others are copied from."""
+    name = f"atg_test_template_{uuid4().hex[:8]}"
+    _admin(postgres_server, "CREATE DATABASE {}", name)
+    asyncio.run(_migrated(with_database(postgres_server, name)))
+    yield name
+    _admin(postgres_server, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+async def _migrated(url: str) -> None:
+    database = Database(url)
+    await schema.migrate(database)
+    await database.close()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """A migrated, empty database of this test's own."""
+    name = f"atg_test_{uuid4().hex[:12]}"
+    _admin(postgres_server, "CREATE DATABASE {} TEMPLATE {}", name, postgres_template)
+    yield with_database(postgres_server, name)
+    _admin(postgres_server, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    asyncio.run(_migrated(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'atg.db')}"
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Each of the three databases in turn, migrated and empty."""
+    if request.param == "memory":
+        return "memory://"
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(database_url=database_url, home=str(tmp_path), secret_key=SECRET)
+
+
+@pytest.fixture
+async def container(settings: Settings) -> AsyncIterator[Container]:
+    """ATG over each of the three databases in turn."""
+    container = create_container(settings)
+    yield container
+    await container.database().close()
+
+
+async def import_examples(container: Container) -> None:
+    with ExitStack() as stack:
+        await container.import_files()([source for source, _ in open_folder(EXAMPLES, stack)])

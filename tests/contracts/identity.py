@@ -1,0 +1,176 @@
+"""What every `IdentityStore` with its `Callers` promises."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from atg_core.clock import utc_now
+from atg_core.identity.model import Session
+from atg_core.identity.ports import EmailTaken, UnknownStation, UsernameTaken, UserNotFound
+from atg_entrypoints.container import Container
+from tests.people import account
+
+
+def session_of(user_id: UUID, **changes: object) -> Session:
+    now = utc_now()
+    fields = {
+        "id": uuid4(),
+        "user_id": user_id,
+        "expires_at": now + timedelta(days=14),
+        "created_at": now,
+        "last_activity": now,
+        "ip_address": "192.0.2.1",
+        "user_agent": "Тест/1.0",
+        "salt": b"0123456789abcdef",
+        **changes,
+    }
+    return Session(**fields)  # type: ignore[arg-type]
+
+
+class IdentityContract:
+    """Run by every adapter: the fixture `container` says which."""
+
+    async def test_an_account_is_found_by_name_and_by_email_in_any_case(self, container: Container) -> None:
+        stored = account("anna", email="Anna@Example.com")
+        async with container.open_identity()() as store:
+            await store.add_account(stored)
+            by_name, by_email = await store.find_account("anna"), await store.find_account("ANNA@example.COM")
+        assert by_name is not None
+        assert by_name.user.id == stored.user.id == by_email.user.id
+        assert by_name.profile == stored.profile
+
+    async def test_a_username_that_looks_like_anothers_email_goes_before_it(self, container: Container) -> None:
+        named, mailed = account("x@example.com", email=None), account("other", email="x@example.com")
+        async with container.open_identity()() as store:
+            await store.add_account(mailed)
+            await store.add_account(named)
+            found = await store.find_account("x@example.com")
+        assert found is not None
+        assert found.user.id == named.user.id
+
+    async def test_nobody_is_found_under_an_unknown_name(self, container: Container) -> None:
+        async with container.open_identity()() as store:
+            assert await store.find_account("nobody") is None
+            assert await store.find_session(uuid4()) is None
+
+    async def test_a_username_and_an_email_belong_to_one_account(self, container: Container) -> None:
+        async with container.open_identity()() as store:
+            await store.add_account(account("anna"))
+        with pytest.raises(UsernameTaken):
+            async with container.open_identity()() as store:
+                await store.add_account(account("anna", email="other@example.com"))
+        with pytest.raises(EmailTaken):
+            async with container.open_identity()() as store:
+                await store.add_account(account("boris", email="ANNA@example.com"))
+
+    async def test_an_error_undoes_what_was_done_in_the_transaction(self, container: Container) -> None:
+        async def fail_after_adding() -> None:
+            async with container.open_identity()() as store:
+                await store.add_account(account("anna"))
+                raise RuntimeError
+
+        with pytest.raises(RuntimeError):
+            await fail_after_adding()
+        async with container.open_identity()() as store:
+            assert await store.find_account("anna") is None
+
+    async def test_a_hash_is_replaced_only_if_it_is_still_the_old_one(self, container: Container) -> None:
+        person = account("anna", password_hash="old")
+        async with container.open_identity()() as store:
+            await store.add_account(person)
+            await store.replace_password_hash(person.user.id, "another", "newer")
+            await store.replace_password_hash(person.user.id, "old", "new")
+            await store.replace_password_hash(person.user.id, "old", "newest")
+            found = await store.find_account("anna")
+        assert found is not None
+        assert found.user.password_hash == "new"
+
+    async def test_a_session_comes_back_as_it_was_stored(self, container: Container) -> None:
+        person = account()
+        session = session_of(person.user.id)
+        async with container.open_identity()() as store:
+            await store.add_account(person)
+            await store.add_session(session)
+        async with container.open_identity()() as store:
+            found = await store.find_session(session.id)
+        assert found is not None
+        assert found[0] == session
+        assert found[1].id == person.user.id
+
+    async def test_a_revoked_session_stays_revoked(self, container: Container) -> None:
+        person = account()
+        session = session_of(person.user.id)
+        async with container.open_identity()() as store:
+            await store.add_account(person)
+            await store.add_session(session)
+            assert await store.revoke_session(session.id, "signed_out", utc_now()) == person.user.id
+            assert await store.revoke_session(session.id, "again", utc_now()) is None
+            assert await store.revoke_session(uuid4(), "unknown", utc_now()) is None
+            assert not await store.keep_alive(session)
+            found = await store.find_session(session.id)
+        assert found is not None
+        assert found[0].revoke_reason == "signed_out"
+
+    async def test_keeping_alive_moves_the_end_of_a_live_session(self, container: Container) -> None:
+        person = account()
+        session = session_of(person.user.id)
+        later = replace(session, expires_at=session.expires_at + timedelta(hours=1))
+        async with container.open_identity()() as store:
+            await store.add_account(person)
+            await store.add_session(session)
+            assert await store.keep_alive(later)
+            found = await store.find_session(session.id)
+        assert found is not None
+        assert found[0] == later
+
+    async def test_an_inactive_users_session_is_not_kept_alive(self, container: Container) -> None:
+        person = account(is_active=False)
+        session = session_of(person.user.id)
+        async with container.open_identity()() as store:
+            await store.add_account(person)
+            await store.add_session(session)
+            assert not await store.keep_alive(session)
+
+    async def test_the_caller_of_a_live_session_is_its_active_user(self, container: Container) -> None:
+        person, gone = account("anna"), account("gone", is_active=False)
+        live, expired = session_of(person.user.id), session_of(person.user.id, expires_at=utc_now())
+        revoked, inactive = session_of(person.user.id, revoked_at=utc_now()), session_of(gone.user.id)
+        async with container.open_identity()() as store:
+            await store.add_account(person)
+            await store.add_account(gone)
+            for session in (live, expired, revoked, inactive):
+                await store.add_session(session)
+        callers, now = container.callers(), utc_now() + timedelta(seconds=1)
+        caller = await callers.find_caller(live.id, now)
+        assert caller is not None
+        assert (caller.id, caller.username, caller.session_id) == (person.user.id, "anna", live.id)
+        for session in (expired, revoked, inactive):
+            assert await callers.find_caller(session.id, now) is None
+
+    async def test_a_profile_is_stored_whole(self, container: Container) -> None:
+        person = account()
+        changed = replace(person.profile, position="Машинист", bio='"кавычки"\nстрока', email_notifications=False)
+        async with container.open_identity()() as store:
+            await store.add_account(person)
+            await store.save_profile(changed)
+            await store.rename(person.user.id, "Анна Пак", utc_now())
+        stored = await container.callers().account(person.user.id)
+        assert stored.profile == changed
+        assert stored.user.full_name == "Анна Пак"
+
+    async def test_a_profile_names_only_a_station_that_is_there(self, container: Container) -> None:
+        person = account()
+        async with container.open_identity()() as store:
+            await store.add_account(person)
+        with pytest.raises(UnknownStation):
+            async with container.open_identity()() as store:
+                await store.save_profile(replace(person.profile, station_id=4711))
+
+    async def test_an_unknown_user_has_no_profile(self, container: Container) -> None:
+        with pytest.raises(UserNotFound):
+            await container.callers().account(uuid4())
+        with pytest.raises(UserNotFound):
+            async with container.open_identity()() as store:
+                await store.profile(uuid4())

@@ -1,0 +1,39 @@
+"""People for tests."""
+
+from uuid import UUID, uuid4
+
+from atg_core.clock import utc_now
+from atg_core.identity.model import Account, Profile, Role, User
+from atg_entrypoints.container import Container
+
+PASSWORD = "correct horse battery"
+# The argon2id hash of PASSWORD with OWASP's parameters, so that not every test has to compute one.
+PASSWORD_HASH = "$argon2id$v=19$m=19456,t=2,p=1$BITiNnOf0UkzfKc4T0aY0g$OjCexL2e8OH23CuTtKgQ+2jMNrgOZ8wb4wvCBSubT8w"
+
+
+def account(username: str = "anna", **changes: object) -> Account:
+    """An account whose password is PASSWORD; `changes` are the user's fields."""
+    user_id, now = uuid4(), utc_now()
+    fields = {
+        "id": user_id,
+        "username": username,
+        "password_hash": PASSWORD_HASH,
+        "full_name": "Анна Ким",
+        "email": f"{username}@example.com",
+        "role": Role.USER,
+        "is_active": True,
+        "created_at": now,
+        "updated_at": now,
+        **changes,
+    }
+    return Account(
+        user=User(**fields),  # type: ignore[arg-type]
+        profile=Profile(id=user_id, full_name="Анна Ким", created_at=now, updated_at=now),
+    )
+
+
+async def add_person(container: Container, username: str = "anna", **changes: object) -> UUID:
+    person = account(username, **changes)
+    async with container.open_identity()() as store:
+        await store.add_account(person)
+    return person.user.id
