@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from msgspec import convert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from atg_adapters.sql.database import Database, Row
+from atg_adapters.sql.database import Database, Row, fields_of
 from atg_adapters.sql.programs import read_program_tree
 from atg_adapters.sql.tables import catalog as t
 from atg_core.catalog.model import (
@@ -134,7 +134,10 @@ class SqlCatalog:
             return await _children(connection, statement, child, station_id)
 
 
-def _as[Entity](entity: type[Entity], row: Row) -> Entity:
+def _as[Entity](entity: type[Entity], row: Row, **parts: Any) -> Entity:
+    """The row as an entity; `parts` are what other tables hold of it."""
+    if parts:
+        return convert({**fields_of(row), **parts}, entity)
     return convert(row, entity, from_attributes=True)
 
 
@@ -154,8 +157,8 @@ async def _safety_systems(connection: AsyncConnection, station_id: int) -> list[
         system: tuple(_as(SafetyFeature, row) for row in group)
         for system, group in groupby(rows, attrgetter("safety_system_id"))
     }
-    systems = (await connection.execute(_SAFETY_SYSTEMS, {"station_id": station_id})).mappings()
-    return [convert({**row, "features": features.get(row["id"], ())}, SafetySystem) for row in systems]
+    systems = await connection.execute(_SAFETY_SYSTEMS, {"station_id": station_id})
+    return [_as(SafetySystem, row, features=features.get(row.id, ())) for row in systems]
 
 
 async def _require_station(connection: AsyncConnection, station_id: int) -> None:

@@ -139,6 +139,11 @@ class Database:
         await self.writing.dispose()
 
 
+def fields_of(row: Row) -> dict[str, Any]:
+    """The row by column, with plain strings as keys (SQLAlchemy's own are a subclass that msgspec refuses)."""
+    return {str(name): value for name, value in row._asdict().items()}
+
+
 @contextmanager
 def _away_if_unreachable() -> Iterator[None]:
     try:

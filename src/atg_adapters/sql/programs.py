@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from msgspec import convert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from atg_adapters.sql.database import fields_of
 from atg_adapters.sql.tables import catalog as t
 from atg_adapters.sql.tables.tests import final_tests, lesson_tests
 from atg_core.catalog.model import Lesson, Program, ProgramTree, Test
@@ -37,12 +38,11 @@ _OUTCOMES = _texts(t.learning_outcomes, "outcome_text")
 _REQUIREMENTS = _texts(t.requirements, "requirement_text")
 _AUDIENCE = _texts(t.target_audience, "audience_text")
 _FINAL_TEST = sa.select(final_tests).where(final_tests.c.course_program_id == _program, final_tests.c.is_active)
-_LESSONS = _active(t.lessons).where(t.lessons.c.course_program_id == _program)
-_LESSON_TESTS = (
-    sa.select(lesson_tests).join(t.lessons).where(t.lessons.c.course_program_id == _program, lesson_tests.c.is_active)
-)
-_TOPICS = _active(t.topics).join(t.lessons).where(t.lessons.c.course_program_id == _program)
-_FILES = _active(t.topic_files).join(t.topics).join(t.lessons).where(t.lessons.c.course_program_id == _program)
+_in_program = t.lessons.c.course_program_id == _program
+_LESSONS = _active(t.lessons).where(_in_program)
+_LESSON_TESTS = sa.select(lesson_tests).join(t.lessons).where(_in_program, lesson_tests.c.is_active)
+_TOPICS = _active(t.topics).join_from(t.topics, t.lessons).where(_in_program)
+_FILES = _active(t.topic_files).join_from(t.topic_files, t.topics).join(t.lessons).where(_in_program)
 
 
 async def read_program_tree(connection: AsyncConnection, station_id: int) -> ProgramTree | None:
@@ -52,7 +52,7 @@ async def read_program_tree(connection: AsyncConnection, station_id: int) -> Pro
         return None
 
     async def rows(statement: sa.Select[Any]) -> list[dict[str, Any]]:
-        return [dict(row) for row in (await connection.execute(statement, {"program_id": found.id})).mappings()]
+        return [fields_of(row) for row in await connection.execute(statement, {"program_id": found.id})]
 
     files = _by(await rows(_FILES), "topic_id")
     topics = _by(({**row, "files": files[row["id"]]} for row in await rows(_TOPICS)), "lesson_id")

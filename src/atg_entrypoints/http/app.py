@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
 
 from dependency_injector.containers import Container
-from litestar import Litestar, Router
+from litestar import Litestar, Response, Router
 from litestar.config.allowed_hosts import AllowedHostsConfig
 from litestar.config.app import AppConfig
 from litestar.config.cors import CORSConfig
@@ -22,7 +23,7 @@ from litestar.types import ASGIApp
 
 from atg_entrypoints.http import catalog, identity, learning, operations
 from atg_entrypoints.http.envelope import Envelope
-from atg_entrypoints.http.errors import EXCEPTION_HANDLERS
+from atg_entrypoints.http.errors import EXCEPTION_HANDLERS, problem
 from atg_entrypoints.http.etag import ETagMiddleware
 from atg_entrypoints.http.policy import PUBLIC, PolicyPlugin, enforce_policy
 from atg_entrypoints.http.wire import InstantSchema, Paging
@@ -76,6 +77,20 @@ def _paging(
     return Paging(page=page, size=min(size, _MOST_PAGE_SIZE))
 
 
+def _cors(settings: Settings) -> CORSConfig:
+    return CORSConfig(
+        allow_origins=settings.cors_origins,
+        allow_credentials=settings.cors_allow_credentials,
+        allow_headers=["Authorization", "Content-Type", "If-None-Match", "X-Request-ID"],
+        expose_headers=_EXPOSED_HEADERS,
+    )
+
+
+async def _no_html(response: Response[Any]) -> Response[Any]:
+    """Litestar answers unknown paths below that of its schema with a page; ours are problems everywhere."""
+    return problem(HTTPStatus.NOT_FOUND, "Not found") if response.status_code == HTTPStatus.NOT_FOUND else response
+
+
 def create_api(container: Any) -> Litestar:
     """The API over a container. Raises ImproperlyConfiguredException if a route does not name its policy."""
     settings: Settings = container.settings()
@@ -100,12 +115,8 @@ def create_api(container: Any) -> Litestar:
         middleware=[metrics.middleware, ETagMiddleware()],
         request_max_body_size=MOST_BODY_BYTES,
         allowed_hosts=AllowedHostsConfig(settings.allowed_hosts) if settings.allowed_hosts else None,
-        cors_config=CORSConfig(
-            allow_origins=settings.cors_origins,
-            allow_credentials=settings.cors_allow_credentials,
-            allow_headers=["Authorization", "Content-Type", "If-None-Match", "X-Request-ID"],
-            expose_headers=_EXPOSED_HEADERS,
-        ),
+        cors_config=_cors(settings) if settings.cors_origins else None,
+        logging_config=None,
         openapi_config=OpenAPIConfig(
             title="ATG",
             version=operations.VERSION,
@@ -113,7 +124,13 @@ def create_api(container: Any) -> Litestar:
             components=Components(
                 security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
             ),
-            openapi_router=Router("/openapi.json", route_handlers=[], opt={"policy": PUBLIC}),
+            openapi_router=Router(
+                "/openapi.json",
+                route_handlers=[],
+                include_in_schema=False,
+                opt={"policy": PUBLIC},
+                after_request=_no_html,
+            ),
             render_plugins=[JsonRenderPlugin(path="/")],
             use_handler_docstrings=True,
         ),

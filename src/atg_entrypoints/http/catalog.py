@@ -25,7 +25,7 @@ from atg_entrypoints.http.catalog_wire import (
     StationRow,
 )
 from atg_entrypoints.http.policy import PUBLIC
-from atg_entrypoints.http.wire import Data, Page, Paging, serial_or, to_wire, uuid_or
+from atg_entrypoints.http.wire import NO_NUL, Data, Page, Paging, serial_or, to_wire, uuid_or
 
 _STATIONS, _COURSES = ["stations"], ["courses"]
 
@@ -84,9 +84,11 @@ async def show_course_program(
 async def list_courses(
     catalog: NamedDependency[SkipValidation[Catalog]],
     paging: NamedDependency[SkipValidation[Paging]],
-    q: Annotated[str | None, Parameter(query="q", max_length=200, description="Words in title or description")] = None,
+    q: Annotated[
+        str | None, Parameter(query="q", max_length=200, pattern=NO_NUL, description="Words in title or description")
+    ] = None,
     station_id: Annotated[int | None, Parameter(query="station_id", ge=1, le=2**31 - 1)] = None,
-    level: Annotated[str | None, Parameter(query="level", max_length=50)] = None,
+    level: Annotated[str | None, Parameter(query="level", max_length=50, pattern=NO_NUL)] = None,
 ) -> Page[CourseRow]:
     query = CourseQuery(q=q, station_id=station_id, level=level)
     courses, total = await catalog.courses(query, limit=paging.size, offset=paging.offset)

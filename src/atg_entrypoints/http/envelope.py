@@ -43,7 +43,7 @@ class Envelope:
         async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = int(message["status"])
                 names = {name.lower() for name, _ in message.get("headers", ())}
                 extra = [header for header in added if header[0] not in names]
                 message["headers"] = [*message.get("headers", ()), *extra]

@@ -96,11 +96,17 @@ def _field_error(fault: Mapping[str, Any]) -> FieldError:
     path = "" if path == "data" else path
     if missing := _MISSING.search(message):
         path, message = f"{path}.{missing[1]}".lstrip("."), "is required"
+    elif message == "'data'":  # there is no body at all
+        message = "is required"
+    elif "matching regex" in message:
+        message = "does not have the right form"
     return FieldError(field=path or "body", message=message)
 
 
-def _http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
+def _http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
     """What Litestar refuses by itself: paths, methods, bodies that are no JSON or too large."""
+    if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _bug(request, error)
     status = HTTPStatus(error.status_code)
     detail = {400: "The request is malformed", 404: "Not found", 413: "The body is larger than 1 MB"}
     return problem(status, detail.get(status, status.phrase), headers=error.headers)

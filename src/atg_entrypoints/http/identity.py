@@ -17,17 +17,17 @@ from atg_core.identity.ports import AccessClaims, Callers, InvalidToken
 from atg_core.identity.profile import ChangeProfile
 from atg_core.identity.signing import Device, Refresh, SignIn, SignOut, TokenPair
 from atg_entrypoints.http.policy import PUBLIC, SIGNED_IN, bearer_token
-from atg_entrypoints.http.wire import Name, Text, to_wire
+from atg_entrypoints.http.wire import NO_NUL, FilledName, Name, Text, Word, to_wire
 
 _TAGS = ["identity"]
-_EMAIL = r"\A([^@\s,;<>()\x00-\x1f]+@[^@\s,;<>()\x00-\x1f]+\.[^@\s.,;<>()\x00-\x1f]+)?\Z"
+_EMAIL = r"^([^@\s,;<>()\x00-\x1f]+@[^@\s,;<>()\x00-\x1f]+\.[^@\s.,;<>()\x00-\x1f]+)?$(?!\n)"
 
 
 class Credentials(Struct, frozen=True, kw_only=True):
     """`username` takes an email too."""
 
-    username: Annotated[str, Meta(max_length=254, examples=["employee"])] | None = None
-    email: Annotated[str, Meta(max_length=254)] | None = None
+    username: Annotated[str, Meta(max_length=254, pattern=NO_NUL, examples=["employee"])] | None = None
+    email: Annotated[str, Meta(max_length=254, pattern=NO_NUL)] | None = None
     password: Annotated[str, Meta(min_length=1, max_length=1024)]
 
 
@@ -95,10 +95,10 @@ class MeReply(Struct, frozen=True):
 
 
 class Registration(Struct, frozen=True, kw_only=True):
-    full_name: Annotated[Name, Meta(min_length=1)]
-    phone: Annotated[str, Meta(max_length=50, pattern=r"\A[^\x00]*\Z")] | None = None
+    full_name: FilledName
+    phone: Word | None = None
     station_id: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
-    position: Annotated[Name, Meta(min_length=1)]
+    position: FilledName
 
 
 class ProfileRow(Struct, frozen=True, kw_only=True):
@@ -129,11 +129,11 @@ class ProfileChanges(Struct, frozen=True, kw_only=True):
     email: Annotated[str, Meta(max_length=254, pattern=_EMAIL)] | None | UnsetType = UNSET
     company: Name | None | UnsetType = UNSET
     position: Name | None | UnsetType = UNSET
-    phone: Annotated[str, Meta(max_length=50, pattern=r"\A[^\x00]*\Z")] | None | UnsetType = UNSET
+    phone: Word | None | UnsetType = UNSET
     bio: Text | None | UnsetType = UNSET
-    language: Annotated[str, Meta(pattern=r"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{2,4})?\Z", examples=["ru"])] | UnsetType = (
-        UNSET
-    )
+    language: (
+        Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,4})?$(?!\n)", examples=["ru"])] | UnsetType
+    ) = UNSET
     email_notifications: bool | UnsetType = UNSET
     push_notifications: bool | UnsetType = UNSET
     weekly_report: bool | UnsetType = UNSET

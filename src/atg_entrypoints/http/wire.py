@@ -12,10 +12,13 @@ from msgspec import Meta, Struct, convert
 
 from atg_core.errors import NotFound
 
-_NO_CONTROLS = r"\A[^\x00]*\Z"
+NO_NUL = r"^[^\x00]*$"
 
-type Name = Annotated[str, Meta(max_length=255, pattern=_NO_CONTROLS)]
-type Text = Annotated[str, Meta(max_length=10_000, pattern=_NO_CONTROLS)]
+# No database keeps a NUL character in a text, so that every text of a request is one of these.
+type Word = Annotated[str, Meta(max_length=50, pattern=NO_NUL)]
+type Name = Annotated[str, Meta(max_length=255, pattern=NO_NUL)]
+type FilledName = Annotated[str, Meta(min_length=1, max_length=255, pattern=NO_NUL)]
+type Text = Annotated[str, Meta(max_length=10_000, pattern=NO_NUL)]
 
 _MOST_SERIAL = 2**31 - 1
 
