@@ -6,9 +6,11 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
+import httpx
 import psycopg
 import pytest
 import redis as redis_client
@@ -18,6 +20,7 @@ from atg_adapters.sql import schema
 from atg_adapters.sql.database import Database
 from atg_entrypoints.cli.importing import open_folder
 from atg_entrypoints.container import Container, create_container
+from atg_entrypoints.http.app import create_app
 from atg_entrypoints.settings import Settings
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -138,3 +141,85 @@ async def container(settings: Settings) -> AsyncIterator[Container]:
 async def import_examples(container: Container) -> None:
     with ExitStack() as stack:
         await container.import_files()([source for source, _ in open_folder(EXAMPLES, stack)])
+
+
+async def _stock(url: str) -> Container:
+    container = create_container(Settings(database_url=url, secret_key=SECRET))
+    await import_examples(container)
+    return container
+
+
+@pytest.fixture(scope="session")
+def stocked_postgres(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """The name of a database with the example data, that others are copied from."""
+    name = f"atg_test_stocked_{uuid4().hex[:8]}"
+    _admin(postgres_server, "CREATE DATABASE {} TEMPLATE {}", name, postgres_template)
+    asyncio.run(_stocked_and_closed(with_database(postgres_server, name)))
+    yield name
+    _admin(postgres_server, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+@pytest.fixture(scope="session")
+def stocked_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("stocked") / "stocked.db"
+    shutil.copy(sqlite_template, path)
+    asyncio.run(_stocked_and_closed(f"sqlite:///{path}"))
+    return path
+
+
+async def _stocked_and_closed(url: str) -> None:
+    container = await _stock(url)
+    await container.database().close()
+
+
+@pytest.fixture(scope="session")
+def stocked_memory() -> dict[str, dict[Any, Any]]:
+    """The example data as tables in memory; rows are never changed in place, so that they may be shared."""
+    tables: dict[str, dict[Any, Any]] = asyncio.run(_stock("memory://")).database().tables
+    return tables
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+def stocked_url(request: pytest.FixtureRequest) -> str:
+    """Each of the three databases in turn, with the example data; the memory is filled by `stocked`."""
+    return stocked_url_of(request.param, request)
+
+
+def stocked_url_of(kind: str, request: pytest.FixtureRequest) -> str:
+    if kind == "memory":
+        return "memory://"
+    if kind == "sqlite":
+        tmp_path: Path = request.getfixturevalue("tmp_path")
+        return f"sqlite:///{shutil.copy(request.getfixturevalue('stocked_sqlite'), tmp_path / 'stocked.db')}"
+    server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("stocked_postgres")
+    name = f"atg_test_{uuid4().hex[:12]}"
+    _admin(server, "CREATE DATABASE {} TEMPLATE {}", name, template)
+    request.addfinalizer(lambda: _admin(server, "DROP DATABASE {} WITH (FORCE)", name))
+    return with_database(server, name)
+
+
+@pytest.fixture
+def stocked_tables(stocked_url: str, request: pytest.FixtureRequest) -> dict[str, dict[Any, Any]]:
+    """What is put into the memory at first; nothing for the other databases."""
+    tables = request.getfixturevalue("stocked_memory") if stocked_url == "memory://" else {}
+    return {name: dict(rows) for name, rows in tables.items()}
+
+
+@pytest.fixture
+async def stocked(
+    stocked_url: str, stocked_tables: dict[str, dict[Any, Any]], tmp_path: Path
+) -> AsyncIterator[Container]:
+    """ATG over the example data."""
+    container = create_container(Settings(database_url=stocked_url, home=str(tmp_path), secret_key=SECRET))
+    if stocked_url == "memory://":
+        container.database().tables.update(stocked_tables)
+    yield container
+    await container.database().close()
+
+
+@pytest.fixture
+async def client(stocked: Container) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the HTTP API over the example data, and over nothing between them."""
+    transport = httpx.ASGITransport(create_app(stocked), client=("192.0.2.7", 1234))
+    async with httpx.AsyncClient(transport=transport, base_url="http://atg.test") as client:
+        yield client

@@ -2,6 +2,8 @@
 
 from uuid import UUID, uuid4
 
+import httpx
+
 from atg_core.clock import utc_now
 from atg_core.identity.model import Account, Profile, Role, User
 from atg_entrypoints.container import Container
@@ -37,3 +39,13 @@ async def add_person(container: Container, username: str = "anna", **changes: ob
     async with container.open_identity()() as store:
         await store.add_account(person)
     return person.user.id
+
+
+async def sign_in(client: httpx.AsyncClient, container: Container, username: str = "anna", **changes: object) -> str:
+    """Makes a person and signs in as them; gives the access token and sends it with every request from then on."""
+    await add_person(container, username, **changes)
+    reply = await client.post("/auth/login", json={"username": username, "password": PASSWORD})
+    assert reply.status_code == 200, reply.text
+    token: str = reply.json()["token"]
+    client.headers["authorization"] = f"Bearer {token}"
+    return token

@@ -16,3 +16,8 @@ def no_sockets() -> Iterator[None]:
 @pytest.fixture
 def database_url() -> str:
     return "memory://"
+
+
+@pytest.fixture
+def stocked_url() -> str:
+    return "memory://"

@@ -15,7 +15,7 @@ from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.plugins import InitPlugin
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from litestar.static_files import create_static_files_router
@@ -71,8 +71,10 @@ def _providing(provider: Any) -> Any:
 
 
 def _paging(
-    page: Annotated[int, Parameter(query="page", ge=1, le=1_000_000)] = 1,
-    size: Annotated[int, Parameter(query="size", ge=1, description="At most 100; a larger size is taken as 100")] = 20,
+    page: Annotated[int, QueryParameter(name="page", ge=1, le=1_000_000)] = 1,
+    size: Annotated[
+        int, QueryParameter(name="size", ge=1, description="At most 100; a larger size is taken as 100")
+    ] = 20,
 ) -> Paging:
     return Paging(page=page, size=min(size, _MOST_PAGE_SIZE))
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
-from litestar.params import FromPath, Parameter, SkipValidation
+from litestar.params import FromPath, QueryParameter, SkipValidation
 
 from atg_core.catalog.model import CourseQuery
 from atg_core.catalog.ports import Catalog, CourseNotFound, StationNotFound
@@ -85,10 +85,11 @@ async def list_courses(
     catalog: NamedDependency[SkipValidation[Catalog]],
     paging: NamedDependency[SkipValidation[Paging]],
     q: Annotated[
-        str | None, Parameter(query="q", max_length=200, pattern=NO_NUL, description="Words in title or description")
+        str | None,
+        QueryParameter(name="q", max_length=200, pattern=NO_NUL, description="Words in title or description"),
     ] = None,
-    station_id: Annotated[int | None, Parameter(query="station_id", ge=1, le=2**31 - 1)] = None,
-    level: Annotated[str | None, Parameter(query="level", max_length=50, pattern=NO_NUL)] = None,
+    station_id: Annotated[int | None, QueryParameter(name="station_id", ge=1, le=2**31 - 1)] = None,
+    level: Annotated[str | None, QueryParameter(name="level", max_length=50, pattern=NO_NUL)] = None,
 ) -> Page[CourseRow]:
     query = CourseQuery(q=q, station_id=station_id, level=level)
     courses, total = await catalog.courses(query, limit=paging.size, offset=paging.offset)

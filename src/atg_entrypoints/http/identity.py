@@ -8,7 +8,7 @@ from uuid import UUID
 from litestar import Request, get, post, put
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
-from litestar.params import SkipValidation
+from litestar.params import JSONBody, SkipValidation
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from atg_core.errors import Invalid
@@ -148,7 +148,7 @@ class ProfileChanges(Struct, frozen=True, kw_only=True):
 
 @post("/auth/login", status_code=200, policy=PUBLIC, tags=_TAGS, summary="Sign in", also={401})
 async def log_in(
-    request: Request[Any, Any, Any], data: Credentials, sign_in: NamedDependency[SkipValidation[SignIn]]
+    request: Request[Any, Any, Any], data: JSONBody[Credentials], sign_in: NamedDependency[SkipValidation[SignIn]]
 ) -> SignedInReply:
     login = data.username or data.email
     if not login:
@@ -159,7 +159,9 @@ async def log_in(
 
 @post("/auth/refresh", status_code=200, policy=PUBLIC, tags=_TAGS, summary="New tokens", also={401})
 async def refresh_tokens(
-    request: Request[Any, Any, Any], refresh: NamedDependency[SkipValidation[Refresh]], data: RefreshToken | None = None
+    request: Request[Any, Any, Any],
+    refresh: NamedDependency[SkipValidation[Refresh]],
+    data: JSONBody[RefreshToken | None] = None,
 ) -> RefreshedReply:
     """For the refresh token in the body or as bearer; a live access token as bearer gets an access token only."""
     token = (data.refreshToken if data else None) or bearer_token(request)
@@ -181,7 +183,7 @@ async def refresh_tokens(
 async def log_out(
     request: Request[Any, Any, Any],
     sign_out: NamedDependency[SkipValidation[SignOut]],
-    data: RefreshToken | None = None,
+    data: JSONBody[RefreshToken | None] = None,
 ) -> Done:
     """Ends the session of the refresh token in the body, else of the bearer token; always succeeds."""
     token = (data.refreshToken if data else None) or bearer_token(request)
@@ -211,7 +213,7 @@ async def show_me(request: Request[Caller, AccessClaims, Any]) -> MeReply:
 @post("/auth/register-profile", status_code=200, policy=SIGNED_IN, tags=_TAGS, summary="Fill in the profile")
 async def register_profile(
     request: Request[Caller, AccessClaims, Any],
-    data: Registration,
+    data: JSONBody[Registration],
     change_profile: NamedDependency[SkipValidation[ChangeProfile]],
 ) -> Done:
     await change_profile(request.user.id, {name: getattr(data, name) for name in data.__struct_fields__})
@@ -230,7 +232,7 @@ async def show_my_profile(
 @put("/users/me", policy=SIGNED_IN, tags=_TAGS, summary="Change the caller's profile")
 async def change_my_profile(
     request: Request[Caller, AccessClaims, Any],
-    data: ProfileChanges,
+    data: JSONBody[ProfileChanges],
     change_profile: NamedDependency[SkipValidation[ChangeProfile]],
 ) -> Done:
     await change_profile(request.user.id, data.named())
