@@ -19,7 +19,7 @@ from psycopg import sql
 from atg_adapters.sql import schema
 from atg_adapters.sql.database import Database
 from atg_entrypoints.cli.importing import open_folder
-from atg_entrypoints.container import Container, create_container
+from atg_entrypoints.container import Container, close, create_container
 from atg_entrypoints.http.app import create_app
 from atg_entrypoints.settings import Settings
 
@@ -135,7 +135,7 @@ async def container(settings: Settings) -> AsyncIterator[Container]:
     """ATG over each of the three databases in turn."""
     container = create_container(settings)
     yield container
-    await container.database().close()
+    await close(container)
 
 
 async def import_examples(container: Container) -> None:
@@ -169,7 +169,7 @@ def stocked_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFacto
 
 async def _stocked_and_closed(url: str) -> None:
     container = await _stock(url)
-    await container.database().close()
+    await close(container)
 
 
 @pytest.fixture(scope="session")
@@ -214,7 +214,7 @@ async def stocked(
     if stocked_url == "memory://":
         container.database().tables.update(stocked_tables)
     yield container
-    await container.database().close()
+    await close(container)
 
 
 @pytest.fixture

@@ -137,6 +137,14 @@ class MemoryAdapters(containers.DeclarativeContainer):
     open_import = providers.Singleton(MemoryDatabase.opening, database, MemoryImport)
 
 
+async def close(container: Container) -> None:
+    """Gives back the connections that the container has opened."""
+    await container.database().close()
+    redis = container.redis()
+    if redis is not None:
+        await redis.aclose()
+
+
 def create_container(settings: Settings) -> Container:
     """A container whose adapters follow from the settings."""
     container = Container(settings=settings)

@@ -3,7 +3,9 @@
 import structlog
 
 from atg_adapters.sql import schema
+from atg_core.errors import Invalid
 from atg_entrypoints.container import Container
+from atg_entrypoints.settings import SettingsError
 
 _log = structlog.get_logger("atg.start")
 
@@ -11,12 +13,15 @@ _log = structlog.get_logger("atg.start")
 async def prepare(container: Container) -> None:
     """Migrates the database, unless told not to, and makes the first administrator if there is none of that name.
 
-    Raises WeakPassword, DatabaseAway.
+    Raises SettingsError for a weak password, DatabaseAway.
     """
     settings = container.settings()
     if settings.auto_migrate and not settings.in_memory:
         await schema.migrate(container.database())
     if settings.admin_username:
-        made = await container.create_admin().unless_there(settings.admin_username, settings.admin_password)
+        try:
+            made = await container.create_admin().unless_there(settings.admin_username, settings.admin_password)
+        except Invalid as error:
+            raise SettingsError(f"ATG_ADMIN_{(error.field or 'password').upper()}: {error}") from None
         if made:
             _log.info("administrator made", username=settings.admin_username)

@@ -1,6 +1,7 @@
 """`atg`: serving, migrating, importing, and an operator's first needs."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -152,6 +153,8 @@ async def _prepare_demo(settings: Settings) -> dict[str, str]:
 def _serve(settings: Settings) -> None:
     if settings.workers > 1:
         _share_metrics(settings.home_path / "metrics")
+    # After its graceful shutdown uvicorn raises the signal once more; the process shall then end as it should, with 0.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
         "atg_entrypoints.http.asgi:create",
         factory=True,

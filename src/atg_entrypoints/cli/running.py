@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import typer
 
 from atg_core.errors import AtgError
-from atg_entrypoints.container import Container, create_container
+from atg_entrypoints.container import Container, close, create_container
 from atg_entrypoints.logs import configure_logs
 from atg_entrypoints.preparing import prepare
 from atg_entrypoints.settings import Settings, SettingsError, read_settings
@@ -35,7 +35,7 @@ def run[Result](work: Coroutine[Any, Any, Result]) -> Result:
     """Runs a command's coroutine; what the core refuses ends the command with a line that says why."""
     try:
         return asyncio.run(work)
-    except AtgError as error:
+    except (AtgError, SettingsError) as error:
         fail(str(error))
     except KeyboardInterrupt:
         typer.echo("atg: stopped, nothing was stored", err=True)
@@ -50,4 +50,4 @@ async def opened(settings: Settings) -> AsyncIterator[Container]:
         await prepare(container)
         yield container
     finally:
-        await container.database().close()
+        await close(container)

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
 
-from dependency_injector.containers import Container
 from litestar import Litestar, Response, Router
 from litestar.config.allowed_hosts import AllowedHostsConfig
 from litestar.config.app import AppConfig
@@ -21,6 +20,7 @@ from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
+from atg_entrypoints.container import Container, close
 from atg_entrypoints.http import catalog, identity, learning, operations
 from atg_entrypoints.http.envelope import Envelope
 from atg_entrypoints.http.errors import EXCEPTION_HANDLERS, problem
@@ -59,8 +59,7 @@ class ContainerPlugin(InitPlugin):
         try:
             yield
         finally:
-            await self.container.database().close()
-            await self.container.redis().aclose()
+            await close(self.container)
 
 
 def _providing(provider: Any) -> Any:
@@ -93,7 +92,7 @@ async def _no_html(response: Response[Any]) -> Response[Any]:
     return problem(HTTPStatus.NOT_FOUND, "Not found") if response.status_code == HTTPStatus.NOT_FOUND else response
 
 
-def create_api(container: Any) -> Litestar:
+def create_api(container: Container) -> Litestar:
     """The API over a container. Raises ImproperlyConfiguredException if a route does not name its policy."""
     settings: Settings = container.settings()
     assets = create_static_files_router(
@@ -139,6 +138,6 @@ def create_api(container: Any) -> Litestar:
     )
 
 
-def create_app(container: Any) -> ASGIApp:
+def create_app(container: Container) -> ASGIApp:
     """What a server serves."""
     return Envelope(create_api(container))

@@ -112,6 +112,11 @@ def _http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respon
     return problem(status, detail.get(status, status.phrase), headers=error.headers)
 
 
+def _too_deep(_: Request[Any, Any, Any], _error: RecursionError) -> Response[Problem]:
+    """A body of thousands of brackets; no code of ours recurses."""
+    return problem(HTTPStatus.BAD_REQUEST, "The request is nested too deeply", code="invalid")
+
+
 def _bug(_: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     _log.error("unexpected error", exc_info=error)
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side")
@@ -121,5 +126,6 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     AtgError: _refused,
     ValidationException: _invalid,
     HTTPException: _http_error,
+    RecursionError: _too_deep,
     Exception: _bug,
 }

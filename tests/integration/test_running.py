@@ -1,0 +1,205 @@
+"""The server as users run it: processes, sockets, signals, logs."""
+
+import asyncio
+import json
+import re
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+
+from atg_entrypoints.container import close, create_container
+from atg_entrypoints.settings import Settings
+from tests.conftest import SECRET, import_examples
+from tests.integration.running import ATG, free_port, serving
+from tests.people import PASSWORD, add_person
+
+HEALTHY_SECONDS = 3.0
+
+
+def test_a_demo_starts_from_nothing_and_again_from_what_it_left(tmp_path: Path) -> None:
+    with serving(tmp_path, "demo") as server:
+        first = server.log
+        passwords = dict(re.findall(r"^  (\w+)\s+(\S+)$", first, re.MULTILINE))
+        assert set(passwords) == {"admin", "instructor", "employee"}
+        assert f"{server.url}/docs" in first
+        for username, password in passwords.items():
+            login = httpx.post(f"{server.url}/auth/login", json={"username": username, "password": password})
+            assert login.json()["user"]["username"] == username
+        token = login.json()["token"]
+    begun = time.monotonic()
+    with serving(tmp_path, "demo") as server:
+        assert time.monotonic() - begun < HEALTHY_SECONDS + 2, "a start on a filled folder imports nothing"
+        assert dict(re.findall(r"^  (\w+)\s+(\S+)$", server.log, re.MULTILINE)) == passwords
+        me = httpx.get(f"{server.url}/auth/me", headers={"authorization": f"Bearer {token}"})
+        assert me.json()["user"]["username"] == "employee"
+        assert len(httpx.get(f"{server.url}/stations").json()["data"]) == 7
+    assert server.process.returncode == 0
+
+
+def test_a_server_ends_on_sigterm_with_zero(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        pass
+    assert server.process.returncode == 0
+    assert "Traceback" not in server.log
+
+
+async def test_fifty_enrolls_at_once_over_two_processes_make_one_row(postgres_url: str, tmp_path: Path) -> None:
+    container = create_container(Settings(database_url=postgres_url, secret_key=SECRET))
+    await import_examples(container)
+    user = await add_person(container)
+    await close(container)
+    environment = {"ATG_DATABASE_URL": postgres_url, "ATG_SECRET_KEY": SECRET}
+    with serving(tmp_path, **environment) as one, serving(tmp_path, **environment) as two:
+        async with httpx.AsyncClient(timeout=30) as client:
+            login = await client.post(f"{one.url}/auth/login", json={"username": "anna", "password": PASSWORD})
+            headers = {"authorization": f"Bearer {login.json()['token']}"}
+            course = (await client.get(f"{one.url}/courses")).json()["items"][0]["id"]
+            replies = await asyncio.gather(
+                *(
+                    client.post(f"{server.url}/courses/{course}/enroll", headers=headers)
+                    for _ in range(25)
+                    for server in (one, two)
+                )
+            )
+    assert [reply.status_code for reply in replies] == [200] * 50
+    assert len({reply.json()["enrollment"]["id"] for reply in replies}) == 1
+    with psycopg.connect(postgres_url) as connection:
+        count = connection.execute("SELECT count(*) FROM user_courses WHERE user_id = %s", (user,)).fetchone()
+    assert count == (1,)
+
+
+async def test_signing_out_in_one_process_ends_the_session_in_the_other(
+    postgres_url: str, redis_server: str, tmp_path: Path
+) -> None:
+    container = create_container(Settings(database_url=postgres_url, secret_key=SECRET))
+    await add_person(container)
+    await close(container)
+    environment = {"ATG_DATABASE_URL": postgres_url, "ATG_SECRET_KEY": SECRET}
+    for redis in ({}, {"ATG_REDIS_URL": redis_server}):
+        with serving(tmp_path, **environment, **redis) as one, serving(tmp_path, **environment, **redis) as two:
+            async with httpx.AsyncClient(timeout=30) as client:
+                login = await client.post(f"{one.url}/auth/login", json={"username": "anna", "password": PASSWORD})
+                headers = {"authorization": f"Bearer {login.json()['token']}"}
+                for server in (one, two, two):
+                    assert (await client.get(f"{server.url}/auth/me", headers=headers)).status_code == 200
+                await client.post(f"{one.url}/auth/logout", headers=headers)
+                for server in (two, one):
+                    assert (await client.get(f"{server.url}/auth/me", headers=headers)).status_code == 401
+
+
+def test_two_workers_share_a_port_and_a_sqlite_database(tmp_path: Path) -> None:
+    with serving(tmp_path, "serve", "--workers", "2") as server:
+        assert all(httpx.get(f"{server.url}/stations").json() == {"data": []} for _ in range(10))
+        assert 'path="/stations"' in httpx.get(f"{server.url}/metrics").text
+
+
+@contextmanager
+def black_hole() -> Iterator[int]:
+    """A port that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        taken: list[socket.socket] = []
+
+        def take() -> None:
+            try:
+                while True:
+                    taken.append(listener.accept()[0])
+            except OSError:
+                return
+
+        threading.Thread(target=take, daemon=True).start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+        for connection in taken:
+            connection.close()
+
+
+@pytest.mark.parametrize("kind", ["silent", "absent"])
+def test_without_its_database_a_server_lives_but_is_not_ready(tmp_path: Path, kind: str) -> None:
+    """O1: /health asks nothing, /ready says 503 within 3 s; other routes say 503, never 500 or 401."""
+    with black_hole() as port:
+        database = f"postgresql://postgres@127.0.0.1:{port if kind == 'silent' else free_port()}/atg"
+        off = {"ATG_DATABASE_URL": database, "ATG_AUTO_MIGRATE": "false"}
+        with serving(tmp_path, **off) as server:
+            begun = time.monotonic()
+            ready = httpx.get(f"{server.url}/ready", timeout=10)
+            assert time.monotonic() - begun < 3
+            assert (ready.status_code, ready.json()["checks"]["database"]["status"]) == (503, "down")
+            assert ready.headers["retry-after"]
+            assert httpx.get(f"{server.url}/health", timeout=1).status_code == 200
+            stations = httpx.get(f"{server.url}/stations", timeout=10)
+            assert (stations.status_code, stations.json()["code"]) == (503, "database_away")
+            assert stations.headers["retry-after"]
+            login = httpx.post(f"{server.url}/auth/login", json={"username": "a", "password": "b"}, timeout=10)
+            assert login.status_code == 503
+        assert "Traceback" not in server.log
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({"ATG_ENV": "production"}, "ATG_SECRET_KEY"),
+        ({"ATG_ENV": "production", "ATG_SECRET_KEY": "short"}, "ATG_SECRET_KEY"),
+        ({"ATG_ENV": "production", "ATG_SECRET_KEY": "change-me-change-me-change-me-change-me"}, "ATG_SECRET_KEY"),
+        ({"ATG_ADMIN_USERNAME": "root", "ATG_ADMIN_PASSWORD": "password1"}, "ATG_ADMIN_PASSWORD"),
+        ({"ATG_ADMIN_USERNAME": "root", "ATG_ADMIN_PASSWORD": "short"}, "ATG_ADMIN_PASSWORD"),
+        ({"ATG_PORT": "many"}, "ATG_PORT"),
+    ],
+)
+def test_a_weak_or_wrong_setting_is_named_and_nothing_starts(
+    tmp_path: Path, environment: dict[str, str], named: str
+) -> None:
+    """S18: no default account, no sample secret."""
+    run = subprocess.run(
+        [ATG, "serve"],
+        env={"PATH": "/usr/bin:/bin", "ATG_HOME": str(tmp_path), **environment},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert run.returncode != 0
+    assert named in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_the_first_administrator_is_made_once(tmp_path: Path) -> None:
+    environment = {"ATG_ADMIN_USERNAME": "root", "ATG_ADMIN_PASSWORD": "a rather good one"}
+    for _ in range(2):
+        with serving(tmp_path, **environment) as server:
+            body = {"username": "root", "password": environment["ATG_ADMIN_PASSWORD"]}
+            login = httpx.post(f"{server.url}/auth/login", json=body)
+            assert login.json()["user"]["role"] == "admin"
+
+
+def test_no_secret_gets_into_the_log_and_every_line_is_json(tmp_path: Path) -> None:
+    """Z8: passwords, tokens and bodies stay out of the log, whatever happens to a request."""
+    secrets = {"admin": "a rather good one"}
+    environment = {"ATG_ADMIN_USERNAME": "admin", "ATG_ADMIN_PASSWORD": secrets["admin"], "ATG_LOG_LEVEL": "DEBUG"}
+    with serving(tmp_path, **environment) as server, httpx.Client(base_url=server.url) as client:
+        login = client.post("/auth/login", json={"username": "admin", "password": secrets["admin"]}).json()
+        secrets |= {"access": login["token"], "refresh": login["refreshToken"]}
+        secrets["wrong"] = "a wrong password, typed"
+        client.post("/auth/login", json={"username": "admin", "password": secrets["wrong"]})
+        client.post("/auth/login", content=f'{{"password": "{secrets["wrong"]}"')
+        client.get("/auth/me", headers={"authorization": f"Bearer {secrets['access']}"})
+        client.get(f"/stations?token={secrets['access']}")
+        client.post("/auth/refresh", json={"refreshToken": secrets["refresh"]})
+        client.post("/auth/refresh", json={"refreshToken": secrets["refresh"] + "x"})
+        client.post("/auth/logout", json={"refreshToken": secrets["refresh"]})
+        client.get("/nope%0a%22injected%22: 1", headers={"x-request-id": "the-one"})
+    for what, secret in secrets.items():
+        assert secret not in server.log, what
+    lines = [json.loads(line) for line in server.log.splitlines()]
+    served = [line for line in lines if line.get("event") == "served"]
+    assert len(served) >= 9
+    assert served[-1]["request_id"] == "the-one"
+    assert all({"method", "path", "status", "ms", "request_id", "timestamp", "level"} <= line.keys() for line in served)

@@ -1,0 +1,100 @@
+"""How many statements a request costs; none costs one for each row."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from atg_adapters.memory.caller_cache import MemoryCallerCache
+from atg_entrypoints.container import Container
+from tests.people import sign_in
+
+
+@contextmanager
+def counted(container: Container) -> Iterator[list[str]]:
+    """The statements that run meanwhile, without those that begin and end a transaction."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            statements.append(statement)
+
+    database = container.database()
+    engines = {database.reading.sync_engine, database.writing.sync_engine}
+    # On PostgreSQL both are one engine with two ways of running; its events reach either.
+    for engine in engines if database.is_sqlite else {database.writing.sync_engine}:
+        sa.event.listen(engine, "before_cursor_execute", note)
+    yield statements
+    for engine in engines if database.is_sqlite else {database.writing.sync_engine}:
+        sa.event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def remembering(stocked: Container) -> Container:
+    """ATG with callers remembered, as with Redis or in a single process; signing in is then no part of a request."""
+    stocked.caller_cache.override(MemoryCallerCache())
+    return stocked
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("/stations", 1),
+        ("/stations/1", 8),
+        ("/stations/1/equipment", 2),
+        ("/stations/1/specs", 2),
+        ("/stations/1/safety", 3),
+        ("/stations/1/gas-sources", 2),
+        ("/stations/1/course-program", 11),
+        ("/courses", 2),
+        ("/courses/stations/1", 1),
+    ],
+)
+async def test_reading_the_catalogue_takes_few_statements(
+    client: httpx.AsyncClient, stocked: Container, path: str, most: int
+) -> None:
+    with counted(stocked) as statements:
+        assert (await client.get(path)).status_code == 200
+    assert 1 <= len(statements) <= most
+
+
+async def test_a_course_takes_two_statements(client: httpx.AsyncClient, stocked: Container) -> None:
+    course = (await client.get("/courses?station_id=1")).json()["items"][0]["id"]
+    for path in (f"/courses/{course}", f"/courses/{course}/programs"):
+        with counted(stocked) as statements:
+            assert (await client.get(path)).status_code == 200
+        assert len(statements) == 2
+
+
+async def test_the_callers_own_lists_take_one_statement_or_few(
+    client: httpx.AsyncClient, remembering: Container
+) -> None:
+    await sign_in(client, remembering)
+    for course in (await client.get("/courses?size=10")).json()["items"]:
+        await client.post(f"/courses/{course['id']}/enroll")
+    for path, exactly in (("/courses/me/enrollments", 1), ("/users/me/stats", 4), ("/users/me", 2), ("/auth/me", 0)):
+        with counted(remembering) as statements:
+            assert (await client.get(path)).status_code == 200
+        assert len(statements) == exactly, path
+
+
+async def test_enrolling_takes_at_most_three_statements(client: httpx.AsyncClient, remembering: Container) -> None:
+    await sign_in(client, remembering)
+    await client.get("/auth/me")
+    course = (await client.get("/courses")).json()["items"][0]["id"]
+    for _ in range(2):
+        with counted(remembering) as statements:
+            assert (await client.post(f"/courses/{course}/enroll")).status_code == 200
+        assert 1 <= len(statements) <= 3
+
+
+async def test_finding_out_who_calls_takes_one_statement_where_nothing_is_remembered(
+    client: httpx.AsyncClient, stocked: Container
+) -> None:
+    await sign_in(client, stocked)
+    with counted(stocked) as statements:
+        assert (await client.get("/auth/me")).status_code == 200
+    assert len(statements) == 1

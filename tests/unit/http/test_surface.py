@@ -1,0 +1,213 @@
+"""What holds for every route: problems, headers, limits, ETags, trailing slashes, documentation."""
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from litestar import Litestar, get
+from litestar.exceptions import ImproperlyConfiguredException
+from litestar.routes import HTTPRoute
+
+from atg_entrypoints.container import Container, create_container
+from atg_entrypoints.http.app import create_api, create_app
+from atg_entrypoints.http.policy import Policy, PolicyPlugin, enforce_policy
+from atg_entrypoints.settings import Settings
+from tests.conftest import SECRET
+from tests.people import sign_in
+
+MEMBERS = {"type", "title", "status", "detail", "code", "error", "message"}
+
+
+def assert_problem(reply: httpx.Response, status: int) -> None:
+    assert reply.status_code == status, reply.text
+    assert reply.headers["content-type"] == "application/problem+json"
+    body = reply.json()
+    assert body.keys() - {"errors"} == MEMBERS
+    assert body["status"] == status
+    assert body["detail"] == body["error"] == body["message"]
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)*", body["code"])
+    assert "Traceback" not in reply.text
+
+
+async def test_every_kind_of_refusal_is_a_problem(client: httpx.AsyncClient) -> None:
+    assert_problem(await client.get("/nope"), 404)
+    assert_problem(await client.get("/nope/deeper/"), 404)
+    assert_problem(await client.get("/docs/nope"), 404)
+    assert_problem(await client.get("/docs/../../pyproject.toml"), 404)
+    assert_problem(await client.get("/openapi.json/nope"), 404)
+    assert_problem(await client.post("/nope"), 404)
+    assert_problem(await client.get("/stations/99"), 404)
+    assert_problem(await client.delete("/stations"), 405)
+    assert_problem(await client.put("/auth/login", json={}), 405)
+    assert_problem(await client.get("/auth/me"), 401)
+    for body in (b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"username": "\\ud800"}', b"{}" * 3, b"[" * 20_000):
+        assert_problem(await client.post("/auth/login", content=body), 400)
+
+
+async def test_a_wrong_method_tells_the_right_ones(client: httpx.AsyncClient) -> None:
+    reply = await client.delete("/stations")
+    assert set(reply.headers["allow"].split(", ")) == {"GET", "OPTIONS"}
+
+
+async def test_a_body_of_more_than_a_megabyte_is_refused(client: httpx.AsyncClient) -> None:
+    """Z5: whether its length is announced or not."""
+    assert_problem(await client.post("/auth/login", content=b"x" * 2_000_000), 413)
+
+    async def chunks():
+        for _ in range(200):
+            yield b"x" * 10_000
+
+    assert_problem(await client.post("/auth/login", content=chunks()), 413)
+
+
+async def test_unknown_fields_of_a_body_are_ignored(client: httpx.AsyncClient, stocked: Container) -> None:
+    await sign_in(client, stocked)
+    assert (await client.put("/users/me", json={"nonsense": [1, 2]})).status_code == 200
+
+
+async def test_every_route_answers_with_and_without_a_trailing_slash(
+    client: httpx.AsyncClient, stocked: Container
+) -> None:
+    await sign_in(client, stocked)
+    ids = {"station_id": "1", "course_id": (await client.get("/courses")).json()["items"][0]["id"]}
+    checked = 0
+    for route in create_api(stocked).routes:
+        if (
+            not isinstance(route, HTTPRoute)
+            or "GET" not in route.methods
+            or "file_path" in route.path
+            or "." in route.path
+        ):
+            continue
+        path = re.sub(r"\{(\w+):\w+\}", lambda match: ids[match[1]], route.path)
+        plain, slashed = await client.get(path), await client.get(f"{path}/")
+        assert plain.status_code == slashed.status_code == 200, path
+        checked += 1
+    assert checked >= 17
+
+
+async def test_a_reply_has_an_etag_and_is_not_sent_twice(client: httpx.AsyncClient) -> None:
+    first = await client.get("/stations")
+    for given in (
+        first.headers["etag"],
+        first.headers["etag"].removeprefix("W/"),
+        f'"x", {first.headers["etag"]}',
+        "*",
+    ):
+        again = await client.get("/stations", headers={"if-none-match": given})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["etag"] == first.headers["etag"]
+    assert (await client.get("/stations", headers={"if-none-match": '"other"'})).status_code == 200
+    assert (await client.get("/stations/1")).headers["etag"] != first.headers["etag"]
+    assert "etag" not in (await client.get("/stations/99")).headers
+
+
+async def test_security_headers_are_on_every_reply(client: httpx.AsyncClient) -> None:
+    for path in ("/stations", "/nope", "/auth/me", "/docs", "/docs/start.js"):
+        headers = (await client.get(path)).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert "unsafe-eval" not in headers["content-security-policy"]
+    assert "server" not in headers
+
+
+async def test_a_request_id_is_kept_if_it_is_a_plain_word_and_made_otherwise(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/health", headers={"x-request-id": "abc-1"})).headers["x-request-id"] == "abc-1"
+    for given in ("a b", 'x"y', "x" * 129, "<script>"):
+        made = (await client.get("/health", headers={"x-request-id": given})).headers["x-request-id"]
+        assert re.fullmatch(r"[0-9a-f]{32}", made)
+
+
+async def test_health_is_as_the_frontend_reads_it(client: httpx.AsyncClient) -> None:
+    body = (await client.get("/health")).json()
+    assert body.keys() == {"ok", "status", "version", "timestamp"}
+    assert (body["ok"], body["status"]) == (True, "healthy")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", body["timestamp"])
+
+
+async def test_readiness_names_each_part_and_its_latency(client: httpx.AsyncClient) -> None:
+    reply = await client.get("/ready")
+    assert reply.status_code == 200
+    assert reply.json()["checks"]["database"]["status"] == "up"
+    assert reply.json()["checks"]["database"]["latency_ms"] >= 0
+
+
+async def test_metrics_group_requests_by_route(client: httpx.AsyncClient) -> None:
+    await client.get("/stations/1")
+    await client.get("/stations/2")
+    text = (await client.get("/metrics")).text
+    assert 'path="/stations/{station_id}"' in text
+    assert 'path="/stations/1"' not in text
+
+
+async def test_the_documentation_needs_nothing_from_elsewhere(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/docs")).text
+    sources = re.findall(r'(?:src|href|url)[=:]\s*"([^"]+)"', page + (await client.get("/docs/start.js")).text)
+    assert len(sources) >= 4
+    for source in sources:
+        assert source.startswith("/")
+        assert (await client.get(source)).status_code == 200
+    style = (await client.get("/docs/swagger-ui.css")).text
+    assert not re.search(r"url\(\s*['\"]?https?:", style)
+
+
+async def test_the_description_is_openapi_3_1_with_examples_and_policies(client: httpx.AsyncClient) -> None:
+    described = (await client.get("/openapi.json")).json()
+    assert described["openapi"].startswith("3.1")
+    assert described["paths"]["/auth/me"]["get"]["security"] == [{"bearer": []}]
+    assert "security" not in described["paths"]["/stations"]["get"]
+    assert set(described["paths"]["/auth/me"]["get"]["responses"]) == {"200", "401", "503"}
+    assert "examples" in str(described["components"]["schemas"]["CourseRow"])
+
+
+def test_an_application_with_a_route_that_names_no_policy_does_not_start() -> None:
+    """Z2."""
+
+    @get("/forgotten")
+    async def forgotten() -> None: ...
+
+    with pytest.raises(ImproperlyConfiguredException, match="/forgotten"):
+        Litestar([forgotten], plugins=[PolicyPlugin()], guards=[enforce_policy], openapi_config=None)
+
+
+def test_every_route_names_its_policy(stocked: Container) -> None:
+    """Z2: and none is open that is not meant to be."""
+    public = set()
+    for route in create_api(stocked).routes:
+        for handler in getattr(route, "route_handlers", ()):
+            assert isinstance(handler.opt["policy"], Policy)
+            if not handler.opt["policy"].signed_in and handler.http_methods != {"OPTIONS"}:
+                public.add(route.path)
+    signed_in = {"/auth/me", "/auth/register-profile", "/users/me", "/users/me/stats", "/courses/me/enrollments"}
+    assert public.isdisjoint(signed_in | {"/courses/{course_id:str}/enroll"})
+
+
+async def test_cors_lets_the_named_origins_in_and_no_others(tmp_path: Path) -> None:
+    settings = Settings(
+        database_url="memory://", home=str(tmp_path), secret_key=SECRET, cors_origins=["https://app.example.com"]
+    )
+    transport = httpx.ASGITransport(create_app(create_container(settings)))
+    async with httpx.AsyncClient(transport=transport, base_url="http://atg.test") as client:
+        asked = {"access-control-request-method": "PUT", "access-control-request-headers": "authorization"}
+        ours = await client.options("/users/me", headers={"origin": "https://app.example.com", **asked})
+        assert ours.headers["access-control-allow-origin"] == "https://app.example.com"
+        assert "authorization" in ours.headers["access-control-allow-headers"].lower()
+        reply = await client.get("/health", headers={"origin": "https://app.example.com"})
+        assert reply.headers["access-control-allow-origin"] == "https://app.example.com"
+        assert "ETag" in reply.headers["access-control-expose-headers"]
+        assert "access-control-allow-credentials" not in reply.headers
+        other = await client.get("/health", headers={"origin": "https://evil.example.com"})
+        assert "access-control-allow-origin" not in other.headers
+
+
+async def test_a_host_that_is_not_allowed_is_refused(tmp_path: Path) -> None:
+    settings = Settings(
+        database_url="memory://", home=str(tmp_path), secret_key=SECRET, allowed_hosts=["atg.example.com"]
+    )
+    transport = httpx.ASGITransport(create_app(create_container(settings)))
+    async with httpx.AsyncClient(transport=transport, base_url="http://evil.test") as client:
+        assert (await client.get("/health")).status_code == 400
+        assert (await client.get("/health", headers={"host": "atg.example.com"})).status_code == 200
