@@ -37,7 +37,7 @@ lint: setup  ## ruff, mypy, import-linter
 
 docs: setup  ## write the generated documents anew
 	$(ATG) openapi
-	.venv/bin/python -m atg_entrypoints.cli.data_model
+	.venv/bin/python -m atg_adapters.sql.data_model docs/data-model.md
 
 lock: $(UV)  ## resolve requirements.lock anew (names, versions and hashes; no address)
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.12 --extra dev --upgrade pyproject.toml --output-file requirements.lock

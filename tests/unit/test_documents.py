@@ -1,0 +1,40 @@
+"""Documents that are generated say what the code says."""
+
+from pathlib import Path
+
+import pytest
+
+from atg_adapters.sql.data_model import data_model
+from atg_entrypoints.cli.main import openapi_yaml
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_openapi_document_is_that_of_the_code() -> None:
+    stored = (ROOT / "docs/contracts/openapi.yaml").read_text(encoding="utf-8")
+    assert stored == openapi_yaml(), "run `make docs`"
+
+
+def test_the_data_model_is_that_of_the_code() -> None:
+    stored = (ROOT / "docs/data-model.md").read_text(encoding="utf-8")
+    assert stored == data_model(), "run `make docs`"
+
+
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 120
+
+
+def test_the_lock_names_no_address() -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert "://" not in lock
+    assert "--index-url" not in lock
+
+
+@pytest.mark.parametrize("link_source", ["README.md", "docs/quickstart.md", "docs/decisions/README.md"])
+def test_links_lead_somewhere(link_source: str) -> None:
+    import re
+
+    source = ROOT / link_source
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", source.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (source.parent / target).exists(), target
