@@ -90,7 +90,8 @@ class Database:
         return engine
 
     def _sqlite_writing(self) -> AsyncEngine:
-        engine = self._sqlite()
+        # One connection: writers of this process wait in line instead of asking the file again and again.
+        engine = self._sqlite(pool_size=1, max_overflow=0)
         sa.event.listen(
             engine.sync_engine,
             "begin",
