@@ -18,6 +18,7 @@ from psycopg import sql
 
 from atg_adapters.sql import schema
 from atg_adapters.sql.database import Database
+from atg_core.importing.model import Counts
 from atg_entrypoints.cli.importing import open_folder
 from atg_entrypoints.container import Container, close, create_container
 from atg_entrypoints.http.app import create_app
@@ -138,9 +139,12 @@ async def container(settings: Settings) -> AsyncIterator[Container]:
     await close(container)
 
 
-async def import_examples(container: Container) -> None:
+async def import_examples(container: Container) -> dict[str, Counts]:
     with ExitStack() as stack:
-        await container.import_files()([source for source, _ in open_folder(EXAMPLES, stack)])
+        counts: dict[str, Counts] = await container.import_files()(
+            [source for source, _ in open_folder(EXAMPLES, stack)]
+        )
+    return counts
 
 
 async def _stock(url: str) -> Container:

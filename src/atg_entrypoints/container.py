@@ -18,6 +18,7 @@ from atg_adapters.minio.health import S3Health
 from atg_adapters.passwords.common import common_passwords
 from atg_adapters.passwords.hashing import HashedPasswords
 from atg_adapters.redis.caller_cache import RedisCallerCache
+from atg_adapters.redis.client import connect
 from atg_adapters.sql.catalog import SqlCatalog
 from atg_adapters.sql.database import Database
 from atg_adapters.sql.identity import SqlCallers, SqlIdentity
@@ -40,9 +41,7 @@ type Check = Callable[[], Awaitable[Any]]
 
 
 def _redis(settings: Settings) -> Redis | None:
-    if not settings.redis_url:
-        return None
-    return Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1)
+    return connect(settings.redis_url) if settings.redis_url else None
 
 
 def _caller_cache(settings: Settings, redis: Redis | None) -> CallerCache:

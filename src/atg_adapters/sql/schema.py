@@ -1,5 +1,6 @@
 """The schema of a database: bringing it to the newest revision, and comparing it with the tables in the code."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,9 @@ async def differences(database: Database) -> list[Any]:
 
     def compare(connection: sa.Connection) -> list[Any]:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(context, metadata))
+        with warnings.catch_warnings():  # SQLite can not tell of what an index over an expression is
+            warnings.filterwarnings("ignore", message=".*expression-based index.*")
+            return list(compare_metadata(context, metadata))
 
     async with database.reader() as connection:
         return await connection.run_sync(compare)

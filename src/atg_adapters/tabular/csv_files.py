@@ -37,6 +37,8 @@ def open_csv(path: Path, kind: Kind | Choice) -> Iterator[tuple[Source, list[str
             )
             unknown = [header for header in headers if header not in kind.headers]
             yield Source(file=str(path), kind=kind, headers=headers, rows=rows), unknown
+    except UnicodeDecodeError as error:
+        raise UnusableFile(f"{path}: not UTF-8 text") from error
     except OSError as error:
         raise UnusableFile(f"{path}: {error.strerror}") from error
 
@@ -49,8 +51,6 @@ def _rows(reader: "CsvReader", path: Path) -> Iterator[tuple[int, list[str]]]:
             yield line, next(reader)
         except StopIteration:
             return
-        except UnicodeDecodeError as error:
-            raise UnusableFile(f"{path}: not UTF-8 text") from error
         except csv.Error as error:
             raise UnusableFile(f"{path}:{line}: {error}") from error
 

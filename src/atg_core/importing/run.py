@@ -123,9 +123,10 @@ class _Run:
             for column in kind.columns
             if column.header not in headers and not column.kept_when_empty
         }
+        nothing = {field: None for reference in kind.references for field in reference.targets.values()}
         hashes = await asyncio.gather(*(self._hash(record) for record in records))
         for record, password_hash in zip(records, hashes, strict=True):
-            record.fields = {**kind.constants, **absent, **record.fields, **password_hash}
+            record.fields = {**kind.constants, **nothing, **absent, **record.fields, **password_hash}
         return records
 
     async def _changes(self, compared: list[tuple[Stored, Record]]) -> list[Change]:

@@ -1,0 +1,46 @@
+"""Rows for tests, brought in the way files are."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from atg_adapters.memory.database import MemoryDatabase
+from atg_adapters.sql.tables import metadata
+from atg_core.importing.kinds import KINDS
+from atg_core.importing.model import Counts, Row
+from atg_core.importing.ports import Source
+from atg_entrypoints.container import Container
+
+type Cells = Mapping[str, str]
+
+
+def source(kind: str, *rows: Cells, file: str | None = None) -> Source:
+    """Rows of one kind as a file whose headers are those of its rows."""
+    headers = list(dict.fromkeys(header for row in rows for header in row))
+    numbered = [Row(line=line, cells=row) for line, row in enumerate(rows, start=2)]
+    return Source(file=file or f"{kind}.csv", kind=KINDS[kind], headers=headers, rows=numbered)
+
+
+async def arrange(container: Container, **kinds: Sequence[Cells]) -> dict[str, Counts]:
+    """Imports rows by kind; underscores stand for the hyphens of a kind's name."""
+    sources = [source(kind.replace("_", "-"), *rows) for kind, rows in kinds.items()]
+    counts: dict[str, Counts] = await container.import_files()(sources)
+    return counts
+
+
+async def insert(container: Container, table: str, **values: Any) -> None:
+    """One row, for what no file can bring in."""
+    database = container.database()
+    if isinstance(database, MemoryDatabase):
+        database.insert(table, values)
+        return
+    async with database.transaction() as connection:
+        await connection.execute(sa.insert(metadata.tables[table]), values)
+
+
+async def rows_of(container: Container, table: str) -> list[dict[str, Any]]:
+    database = container.database()
+    if isinstance(database, MemoryDatabase):
+        return [dict(row) for row in database.tables[table].values()]
+    return [row._asdict() for row in await database.rows(sa.select(metadata.tables[table]))]

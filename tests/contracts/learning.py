@@ -1,0 +1,161 @@
+"""What every `Enrollments` with its `Learners` promises."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+import pytest
+
+from atg_core.clock import utc_now
+from atg_core.learning.model import Enrollment, EnrollmentStatus
+from atg_core.learning.ports import CourseNotFound
+from atg_entrypoints.container import Container
+from tests.arranging import arrange, insert, rows_of
+from tests.people import add_person
+
+
+async def courses(container: Container, *codes: str, active: str = "true") -> list[UUID]:
+    await arrange(container, courses=[{"code": code, "title": code, "is_active": active} for code in codes])
+    ids = {row["code"]: row["id"] for row in await rows_of(container, "courses")}
+    return [ids[code] for code in codes]
+
+
+class LearningContract:
+    """Run by every adapter: the fixture `container` says which."""
+
+    async def test_only_an_active_course_is_open(self, container: Container) -> None:
+        [active], [inactive] = await courses(container, "A"), await courses(container, "B", active="false")
+        async with container.open_enrollments()() as store:
+            await store.lock_open_course(active)
+        for course in (inactive, uuid4()):
+            with pytest.raises(CourseNotFound):
+                async with container.open_enrollments()() as store:
+                    await store.lock_open_course(course)
+
+    async def test_the_first_enrollment_stays(self, container: Container) -> None:
+        user, [course], now = await add_person(container), await courses(container, "A"), utc_now()
+        first = Enrollment.begin(uuid4(), user, course, now)
+        async with container.open_enrollments()() as store:
+            assert await store.add_once(first) == first
+        async with container.open_enrollments()() as store:
+            later = Enrollment.begin(uuid4(), user, course, now + timedelta(hours=1))
+            assert await store.add_once(later) == first
+
+    async def test_many_at_once_make_one_enrollment(self, container: Container) -> None:
+        user, [course] = await add_person(container), await courses(container, "A")
+        enrollments = await asyncio.gather(*(container.enroll()(user, course) for _ in range(20)))
+        assert len({enrollment.id for enrollment in enrollments}) == 1
+        assert len(await rows_of(container, "user_courses")) == 1
+
+    async def test_enrolling_again_brings_a_cancelled_enrollment_back_as_it_was(self, container: Container) -> None:
+        user, [course], now = await add_person(container), await courses(container, "A"), utc_now()
+        enrollment = await container.enroll()(user, course)
+        far = replace(enrollment, progress_percent=40, hours_studied=Decimal("1.50"), cancelled_at=now)
+        async with container.open_enrollments()() as store:
+            await store.save(far)
+        assert await container.learners().enrolled_courses(user) == []
+        assert (await container.learners().facts(user)).progress_percents == []
+        assert await container.enroll()(user, course) == replace(far, cancelled_at=None)
+        [shown] = await container.learners().enrolled_courses(user)
+        assert (shown.course_id, shown.progress_percent, shown.title) == (course, 40, "A")
+
+    async def test_an_assigned_course_begins_when_its_user_enrolls(self, container: Container) -> None:
+        user, [course] = await add_person(container), await courses(container, "A")
+        assigned = replace(
+            Enrollment.begin(uuid4(), user, course, utc_now()), status=EnrollmentStatus.NOT_STARTED, started_at=None
+        )
+        async with container.open_enrollments()() as store:
+            await store.add_once(assigned)
+        begun = await container.enroll()(user, course)
+        assert begun.status is EnrollmentStatus.IN_PROGRESS
+        assert begun.started_at is not None
+
+    async def test_enrollments_come_newest_first(self, container: Container) -> None:
+        user, ids, now = await add_person(container), await courses(container, "A", "B", "C"), utc_now()
+        async with container.open_enrollments()() as store:
+            for hours, course in zip((1, 3, 2), ids, strict=True):
+                await store.add_once(Enrollment.begin(uuid4(), user, course, now + timedelta(hours=hours)))
+        assert [shown.title for shown in await container.learners().enrolled_courses(user)] == ["B", "C", "A"]
+        assert await container.learners().enrolled_courses(uuid4()) == []
+
+    async def test_facts_are_the_learners_own(self, container: Container) -> None:
+        user, other = await add_person(container), await add_person(container, "boris")
+        [course], now = await courses(container, "A"), utc_now()
+        await arrange(
+            container,
+            stations=[{"short_name": "S", "name": "S"}],
+            programs=[{"code": "P", "station": "S", "title": "P"}],
+            lessons=[{"code": "L", "program": "P", "title": "L"}],
+            topics=[{"lesson": "L", "code": code, "title": code} for code in ("1", "2")],
+            tests=[
+                {"code": "T", "lesson": "L", "program": "", "title": "T"},
+                {"code": "F", "lesson": "", "program": "P", "title": "F"},
+            ],
+        )
+        [lesson_test], [final_test] = await rows_of(container, "lesson_tests"), await rows_of(container, "final_tests")
+        topics = await rows_of(container, "topics")
+        for person in (user, other):
+            enrollment = await container.enroll()(person, course)
+            async with container.open_enrollments()() as store:
+                await store.save(replace(enrollment, progress_percent=60, hours_studied=Decimal("2.25")))
+        times = {"created_at": now, "updated_at": now}
+        for topic, completed in zip(topics, (True, False), strict=True):
+            await insert(
+                container,
+                "user_topic_progress",
+                id=uuid4(),
+                user_id=user,
+                topic_id=topic["id"],
+                completed=completed,
+                completed_at=now if completed else None,
+                last_activity=now,
+                position_seconds=0,
+                **times,
+            )
+        for attempt, (lesson, final, score, passed) in enumerate(
+            (
+                (lesson_test["id"], None, 60, False),
+                (lesson_test["id"], None, 90, True),
+                (None, final_test["id"], 50, False),
+            )
+        ):
+            await insert(
+                container,
+                "user_test_results",
+                id=uuid4(),
+                user_id=user,
+                lesson_test_id=lesson,
+                final_test_id=final,
+                score_percent=score,
+                passed=passed,
+                attempt=attempt,
+                **times,
+            )
+        facts = await container.learners().facts(user)
+        assert facts.progress_percents == [60]
+        assert facts.hours_studied == Decimal("2.25")
+        assert (facts.topics_completed, facts.tests_passed, sorted(facts.best_scores)) == (1, 1, [50, 90])
+        assert facts.active_at == [now]
+        assert (await container.learners().facts(other)).topics_completed == 0
+        stats, certificates = await container.show_stats()(user)
+        assert (stats.average_score, stats.streak_days, certificates) == (70.0, 1, [])
+
+    async def test_certificates_come_newest_first(self, container: Container) -> None:
+        user, ids, now = await add_person(container), await courses(container, "A", "B"), utc_now()
+        for number, course in enumerate(ids, start=1):
+            await insert(
+                container,
+                "certificates",
+                id=uuid4(),
+                user_id=user,
+                course_id=course,
+                title=f"Курс {number}",
+                issued_at=now + timedelta(days=number),
+                number=f"ATG-2026-{number:06}",
+                verification_code=f"code-{number}",
+            )
+        certificates = await container.learners().certificates(user)
+        assert [certificate.number for certificate in certificates] == ["ATG-2026-000002", "ATG-2026-000001"]
+        assert certificates[0].issued_at == now + timedelta(days=2)

@@ -1,0 +1,131 @@
+"""The command line as operators use it: what it prints, what it stores, and how it ends."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from atg_core.identity.model import Role
+from atg_core.identity.signing import Device
+from atg_entrypoints.container import close, create_container
+from atg_entrypoints.settings import Settings
+from tests.conftest import EXAMPLES, SECRET
+from tests.integration.running import ATG
+
+GOOD_PASSWORD = "a rather good one"
+
+
+class Atg:
+    """The command over one database."""
+
+    def __init__(self, database_url: str, home: Path) -> None:
+        self.database_url, self.home = database_url, home
+
+    def __call__(self, *arguments: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+        settings = {"ATG_DATABASE_URL": self.database_url, "ATG_SECRET_KEY": SECRET, "ATG_HOME": str(self.home)}
+        run = subprocess.run(
+            [ATG, *arguments],
+            input=given,
+            env={"PATH": "/usr/bin:/bin", **settings, **environment},
+            cwd=self.home,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert "Traceback" not in run.stderr
+        return run
+
+
+@pytest.fixture
+def atg(database_url: str, tmp_path: Path) -> Atg:
+    return Atg(database_url, tmp_path)
+
+
+@pytest.fixture
+def sqlite_atg(sqlite_url: str, tmp_path: Path) -> Atg:
+    return Atg(sqlite_url, tmp_path)
+
+
+def test_a_folder_is_imported_and_the_second_time_everything_is_unchanged(atg: Atg) -> None:
+    """I1, I2."""
+    first = atg("import", "all", str(EXAMPLES))
+    assert (first.returncode, first.stderr) == (0, "")
+    assert len(first.stdout.splitlines()) == 15
+    assert "users.csv: 47 created, 0 updated, 0 unchanged, 0 rejected" in first.stdout
+    second = atg("import", "all", str(EXAMPLES))
+    assert second.returncode == 0
+    assert all(line.split(": ")[1].startswith("0 created, 0 updated, ") for line in second.stdout.splitlines())
+
+
+def test_a_bad_row_is_named_and_leaves_the_database_as_it_was(atg: Atg) -> None:
+    good, bad = atg.home / "good.csv", atg.home / "bad.csv"
+    good.write_text("short_name,name\nS,Станция\n", encoding="utf-8")
+    bad.write_text('short_name,name,status\nA,"А",active\nB,Б,broken\n', encoding="utf-8")
+    refused = atg("import", "stations", str(good), str(bad))
+    assert refused.returncode == 1
+    assert f"{bad}:3: status: is none of active, maintenance" in refused.stderr
+    assert "nothing was stored" in refused.stderr
+    assert refused.stdout == ""
+    accepted = atg("import", "stations", str(good))
+    assert "1 created, 0 updated, 0 unchanged" in accepted.stdout
+
+
+def test_what_can_not_be_used_ends_with_two(sqlite_atg: Atg) -> None:
+    folder = sqlite_atg.home / "folder"
+    folder.mkdir()
+    (folder / "stations.csv").write_text("name\nx\n")
+    for arguments, reason in (
+        (("planets", "x.csv"), "there is no kind planets"),
+        (("stations", "missing.csv"), "missing.csv"),
+        (("all", "missing"), "is no folder"),
+        (("all", str(folder)), "lacks the column short_name"),
+    ):
+        run = sqlite_atg("import", *arguments)
+        assert run.returncode == 2
+        assert reason in run.stderr
+
+
+def test_files_and_columns_that_nobody_knows_are_skipped_with_a_word(sqlite_atg: Atg) -> None:
+    folder = sqlite_atg.home / "folder"
+    folder.mkdir()
+    (folder / "planets.csv").write_text("name\nMars\n")
+    (folder / "stations.csv").write_text("short_name,name,colour\nS,s,red\n")
+    run = sqlite_atg("import", "all", str(folder))
+    assert run.returncode == 0
+    assert "planets.csv: named after no known kind, skipped" in run.stderr
+    assert "unknown columns are left out: colour" in run.stderr
+
+
+async def test_an_administrator_is_made_from_a_password_on_standard_input(atg: Atg) -> None:
+    command = ("users", "create-admin", "--username", "root", "--password-stdin")
+    assert atg(*command, given="password\n").returncode == 2
+    made = atg(*command, given=f"{GOOD_PASSWORD}\n")
+    assert (made.returncode, made.stdout) == (0, "Administrator root made.\n")
+    again = atg(*command, given=f"{GOOD_PASSWORD}\n")
+    assert (again.returncode, again.stderr) == (2, "atg: This username is taken\n")
+    container = create_container(Settings(database_url=atg.database_url, secret_key=SECRET))
+    _, account = await container.sign_in()("root", GOOD_PASSWORD, Device(ip_address=None, user_agent=None))
+    assert account.user.role is Role.ADMIN
+    await close(container)
+
+
+def test_the_schema_is_migrated_and_checked(sqlite_atg: Atg) -> None:
+    fresh = Atg(f"sqlite:///{sqlite_atg.home}/fresh/atg.db", sqlite_atg.home)
+    (sqlite_atg.home / "fresh").mkdir()
+    assert fresh("db", "check").returncode == 1
+    assert fresh("migrate").returncode == 0
+    assert fresh("db", "check").stdout == "The schema of the database matches the code.\n"
+
+
+def test_the_api_is_described(sqlite_atg: Atg) -> None:
+    assert sqlite_atg("openapi", "--output", "api.yaml").returncode == 0
+    assert (sqlite_atg.home / "api.yaml").read_text(encoding="utf-8").startswith("info:")
+
+
+def test_a_wrong_setting_or_a_database_that_is_away_is_said_in_a_line(sqlite_atg: Atg) -> None:
+    wrong = sqlite_atg("migrate", ATG_PORT="many")
+    assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
+    assert "ATG_PORT" in wrong.stderr
+    away = sqlite_atg("migrate", ATG_DATABASE_URL="postgresql://postgres@127.0.0.1:9/atg")
+    assert (away.returncode, away.stderr) == (2, "atg: The database is away, try again soon\n")

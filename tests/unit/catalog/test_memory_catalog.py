@@ -1,0 +1,7 @@
+"""Catalog in memory keeps the contract."""
+
+from tests.contracts.catalog import CatalogContract
+
+
+class TestMemoryCatalog(CatalogContract):
+    pass

@@ -1,0 +1,71 @@
+"""Sessions, passwords and profiles as pure rules."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from atg_adapters.passwords.common import common_passwords
+from atg_core.identity.accounts import WeakPassword, require_strong
+from atg_core.identity.model import Session, SessionLifetime
+from tests.people import account
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+LIFETIME = SessionLifetime(idle=timedelta(days=14), absolute=timedelta(days=90))
+
+
+def session() -> Session:
+    return Session(
+        id=uuid4(),
+        user_id=uuid4(),
+        expires_at=START + LIFETIME.idle,
+        created_at=START,
+        last_activity=START,
+        ip_address=None,
+        user_agent=None,
+        salt=b"",
+    )
+
+
+def test_a_refresh_gives_a_session_another_idle_time_but_never_beyond_its_absolute_end() -> None:
+    """S12."""
+    for days, left in ((0, 14), (76, 14), (77, 13), (90, 0)):
+        now = START + timedelta(days=days)
+        refreshed = session().refreshed(LIFETIME, now)
+        assert refreshed.expires_at - now == timedelta(days=left)
+        assert refreshed.last_activity == now
+
+
+@pytest.mark.parametrize(
+    ("password", "strong"),
+    [
+        ("", False),
+        ("1234567", False),
+        ("password", False),
+        ("PassWord", False),
+        ("12345678", False),
+        ("qwertyuiop", False),
+        ("x" * 129, False),
+        ("x" * 128, True),
+        ("correct horse", True),
+        ("восемь-8", True),
+        ("        ", True),
+        ("🔑🔑🔑🔑🔑🔑🔑🔑", True),
+    ],
+)
+def test_a_password_has_a_length_and_is_not_what_everybody_tries(password: str, strong: bool) -> None:
+    """S19: no rules of composition."""
+    if strong:
+        require_strong(password, common_passwords())
+    else:
+        with pytest.raises(WeakPassword):
+            require_strong(password, common_passwords())
+
+
+def test_a_profile_is_registered_with_a_name_and_a_position() -> None:
+    from dataclasses import replace
+
+    profile = account().profile
+    assert profile.requires_registration
+    assert not replace(profile, position="Машинист").requires_registration
+    assert replace(profile, position="Машинист", full_name="").requires_registration

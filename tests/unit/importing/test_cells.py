@@ -1,0 +1,78 @@
+"""What the text of a cell means."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from atg_core.catalog.model import StationStatus
+from atg_core.importing import cells
+
+
+@given(st.integers(min_value=-(2**63), max_value=2**63))
+def test_a_whole_number_is_read_as_it_was_written_or_refused_for_its_size(number: int) -> None:
+    parse = cells.integer(-5, 2**31 - 1)
+    if -5 <= number <= 2**31 - 1:
+        assert parse(str(number)) == number
+    else:
+        with pytest.raises(ValueError):
+            parse(str(number))
+
+
+@pytest.mark.parametrize("text", ["", "1.5", "1e3", "٣", "0x1", "1 000", "--1", "9" * 40])
+def test_what_is_no_whole_number_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        cells.integer()(text)
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_an_instant_is_read_as_it_was_written(moment: datetime) -> None:
+    assert cells.instant(moment.isoformat()) == moment
+    assert cells.instant(moment.isoformat().replace("+00:00", "Z")) == moment
+
+
+def test_an_instant_without_an_offset_is_utc() -> None:
+    assert cells.instant("2026-03-02") == datetime(2026, 3, 2, tzinfo=UTC)
+    assert cells.instant("2026-03-02T08:00:00+03:00") == datetime(2026, 3, 2, 5, tzinfo=UTC)
+    for text in ("yesterday", "2026-13-01", "02.03.2026"):
+        with pytest.raises(ValueError):
+            cells.instant(text)
+
+
+def test_truth_has_several_names() -> None:
+    assert all(cells.boolean(text) for text in ("true", "TRUE", "1", "yes", "да"))
+    assert not any(cells.boolean(text) for text in ("false", "0", "no", "Нет"))
+    with pytest.raises(ValueError):
+        cells.boolean("2")
+
+
+def test_a_text_has_a_length_and_no_nul() -> None:
+    assert cells.text(3)("три") == "три"
+    for text in ("четыре", "a\x00"):
+        with pytest.raises(ValueError):
+            cells.text(3)(text)
+
+
+def test_a_choice_names_what_there_is() -> None:
+    assert cells.choice(StationStatus)("active") is StationStatus.ACTIVE
+    with pytest.raises(ValueError, match="active, maintenance"):
+        cells.choice(StationStatus)("broken")
+
+
+@pytest.mark.parametrize("address", ["a@b.ru", "Имя@example.com", "first.last+tag@sub.example.com"])
+def test_an_email_is_kept_in_lower_case(address: str) -> None:
+    assert cells.email(address) == address.lower()
+
+
+@pytest.mark.parametrize(
+    "address", ["a", "a@b", "a b@c.ru", "a@b.ru,c@d.ru", "@b.ru", "a@.", "a@b.ru\n", "x" * 250 + "@b.ru"]
+)
+def test_what_is_no_email_is_refused(address: str) -> None:
+    with pytest.raises(ValueError):
+        cells.email(address)
+
+
+def test_a_list_is_what_stands_between_semicolons() -> None:
+    assert cells.items(" a; b ;;c;") == ["a", "b", "c"]
+    assert cells.items("") == []

@@ -1,0 +1,7 @@
+"""Learning in memory keeps the contract."""
+
+from tests.contracts.learning import LearningContract
+
+
+class TestMemoryLearning(LearningContract):
+    pass
