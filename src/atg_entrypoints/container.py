@@ -100,7 +100,9 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         new_id=new_id,
     )
-    refresh = providers.Singleton(Refresh, open=open_identity, tokens=tokens, lifetime=lifetime, clock=clock)
+    refresh = providers.Singleton(
+        Refresh, open=open_identity, tokens=tokens, cache=caller_cache, lifetime=lifetime, clock=clock
+    )
     sign_out = providers.Singleton(SignOut, open=open_identity, tokens=tokens, cache=caller_cache, clock=clock)
     authenticate = providers.Singleton(Authenticate, callers=callers, cache=caller_cache, tokens=tokens, clock=clock)
     change_profile = providers.Singleton(ChangeProfile, open=open_identity, cache=caller_cache, clock=clock)

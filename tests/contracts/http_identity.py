@@ -1,10 +1,13 @@
 """Signing in and the own account as the existing frontends know them, over every database alike."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+from dependency_injector import providers
 
+from atg_core.clock import utc_now
 from atg_core.identity.model import Role
 from atg_entrypoints.container import Container
 from tests.people import PASSWORD, add_person, sign_in
@@ -273,3 +276,48 @@ class HttpIdentityContract:
             assert reply.status_code == 400, field
             assert [error["field"] for error in reply.json()["errors"]] == [field]
         assert (await client.get("/users/me")).json() == before
+
+    async def test_a_token_that_was_passed_over_ends_its_session_and_no_other(
+        self, client: httpx.AsyncClient, stocked: Container
+    ) -> None:
+        """S1, S2: R1 gives R2, R2 is used, R2's successor is used; then R1 comes back, after the leeway."""
+        now = utc_now()
+        stocked.clock.override(providers.Object(lambda: now))
+        stocked.reset_singletons()
+        await add_person(stocked)
+        first = (await log_in(client, username="anna", password=PASSWORD))["refreshToken"]
+        other = (await log_in(client, username="anna", password=PASSWORD))["refreshToken"]
+        chain = [first]
+        for _ in range(2):
+            reply = await client.post("/auth/refresh", json={"refreshToken": chain[-1]})
+            chain.append(reply.json()["refreshToken"])
+        assert len(set(chain)) == 3
+        now += timedelta(seconds=31)
+        reused = await client.post("/auth/refresh", json={"refreshToken": first})
+        assert (reused.status_code, reused.json()["error"]) == (401, "Session revoked")
+        after = await client.post("/auth/refresh", json={"refreshToken": chain[-1]})
+        assert (after.status_code, after.json()["error"]) == (401, "Session revoked")
+        assert (await client.get("/auth/me", headers=bearer(reply.json()["token"]))).status_code == 401
+        assert (await client.post("/auth/refresh", json={"refreshToken": other})).status_code == 200
+
+    async def test_a_session_ends_without_refresh_and_in_any_case(
+        self, client: httpx.AsyncClient, stocked: Container
+    ) -> None:
+        """S12: at both borders, a second before and at the end."""
+        start = now = utc_now()
+        stocked.clock.override(providers.Object(lambda: now))
+        stocked.reset_singletons()
+        await add_person(stocked)
+        token = (await log_in(client, username="anna", password=PASSWORD))["refreshToken"]
+        for days in (14, 28, 42, 56, 70, 84):
+            now = start + timedelta(days=days, seconds=-days)
+            assert (await client.post("/auth/refresh", json={"refreshToken": token})).status_code == 200
+        now = start + timedelta(days=90, seconds=-1)
+        last = await client.post("/auth/refresh", json={"refreshToken": token})
+        assert (last.status_code, last.json()["expiresIn"]) == (200, 1)
+        now = start + timedelta(days=90)
+        ended = await client.post("/auth/refresh", json={"refreshToken": token})
+        assert (ended.status_code, ended.json()["error"]) == (401, "Session expired")
+        idle = (await log_in(client, username="anna", password=PASSWORD))["refreshToken"]
+        now += timedelta(days=14)
+        assert (await client.post("/auth/refresh", json={"refreshToken": idle})).status_code == 401

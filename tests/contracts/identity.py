@@ -1,16 +1,19 @@
 """What every `IdentityStore` with its `Callers` promises."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from atg_core.clock import utc_now
-from atg_core.identity.model import Session
+from atg_core.identity.model import Session, SessionLifetime
 from atg_core.identity.ports import EmailTaken, UnknownStation, UsernameTaken, UserNotFound
+from atg_core.identity.rotation import Answer, Rotation
 from atg_entrypoints.container import Container
 from tests.people import account
+
+LIFETIME = SessionLifetime(idle=timedelta(days=14), absolute=timedelta(days=90))
 
 
 def session_of(user_id: UUID, **changes: object) -> Session:
@@ -24,9 +27,18 @@ def session_of(user_id: UUID, **changes: object) -> Session:
         "ip_address": "192.0.2.1",
         "user_agent": "Тест/1.0",
         "salt": b"0123456789abcdef",
+        **asdict(Rotation.begin(now)),
         **changes,
     }
     return Session(**fields)  # type: ignore[arg-type]
+
+
+def next_of(session: Session) -> Session:
+    """The session after its confirmed token was presented, a while later."""
+    now = session.last_activity + timedelta(minutes=1)
+    outcome = session.rotation.present(session.rotation.confirmed, now)
+    assert isinstance(outcome, Answer)
+    return session.refreshed(outcome.rotation, LIFETIME, now)
 
 
 class IdentityContract:
@@ -108,30 +120,46 @@ class IdentityContract:
             assert await store.revoke_session(session.id, "signed_out", utc_now()) == person.user.id
             assert await store.revoke_session(session.id, "again", utc_now()) is None
             assert await store.revoke_session(uuid4(), "unknown", utc_now()) is None
-            assert not await store.keep_alive(session)
+            assert not await store.refresh_session(session, next_of(session))
             found = await store.find_session(session.id)
         assert found is not None
         assert found[0].revoke_reason == "signed_out"
 
-    async def test_keeping_alive_moves_the_end_of_a_live_session(self, container: Container) -> None:
+    async def test_a_refresh_stores_the_state_and_the_times(self, container: Container) -> None:
         person = account()
         session = session_of(person.user.id)
-        later = replace(session, expires_at=session.expires_at + timedelta(hours=1))
+        after = next_of(session)
         async with container.open_identity()() as store:
             await store.add_account(person)
             await store.add_session(session)
-            assert await store.keep_alive(later)
+            assert await store.refresh_session(session, after)
             found = await store.find_session(session.id)
         assert found is not None
-        assert found[0] == later
+        assert found[0] == after
 
-    async def test_an_inactive_users_session_is_not_kept_alive(self, container: Container) -> None:
-        person = account(is_active=False)
+    async def test_a_refresh_that_read_an_older_state_stores_nothing(self, container: Container) -> None:
+        person = account()
         session = session_of(person.user.id)
+        after = next_of(session)
         async with container.open_identity()() as store:
             await store.add_account(person)
             await store.add_session(session)
-            assert not await store.keep_alive(session)
+            assert await store.refresh_session(session, after)
+            assert not await store.refresh_session(session, next_of(session))
+            assert await store.refresh_session(after, replace(after, last_activity=utc_now()))
+
+    async def test_a_session_that_is_revoked_or_whose_user_is_inactive_is_not_refreshed(
+        self, container: Container
+    ) -> None:
+        person, gone = account("anna"), account("gone", is_active=False)
+        revoked, inactive = session_of(person.user.id), session_of(gone.user.id)
+        async with container.open_identity()() as store:
+            for someone, session in ((person, revoked), (gone, inactive)):
+                await store.add_account(someone)
+                await store.add_session(session)
+            await store.revoke_session(revoked.id, "signed_out", utc_now())
+            for session in (revoked, inactive, session_of(person.user.id)):
+                assert not await store.refresh_session(session, next_of(session))
 
     async def test_the_caller_of_a_live_session_is_its_active_user(self, container: Container) -> None:
         person, gone = account("anna"), account("gone", is_active=False)

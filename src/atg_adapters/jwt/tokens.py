@@ -1,10 +1,11 @@
 """Tokens: the access token is a JWT (RFC 7519, HS256), the refresh token names a session and proves it by a MAC."""
 
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from datetime import datetime
 from hashlib import sha256
+from struct import Struct
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,12 +13,15 @@ import jwt
 from msgspec import ValidationError, convert
 
 from atg_core.identity.model import Session, User
-from atg_core.identity.ports import AccessClaims, InvalidToken, SessionExpired
+from atg_core.identity.ports import AccessClaims, AccessToken, InvalidToken, SessionExpired
+from atg_core.identity.rotation import TokenNumber
 
 ISSUER = AUDIENCE = "atg"
 _ALGORITHM = "HS256"
 _REQUIRED = ["sub", "sid", "username", "role", "type", "iat", "exp", "iss", "aud", "jti"]
 _ID_BYTES = 16
+_NUMBER = Struct(">II")  # generation, branch
+_MAC_BYTES = sha256().digest_size
 
 
 class JwtTokens:
@@ -26,23 +30,25 @@ class JwtTokens:
     def __init__(self, keys: dict[str, bytes], *, access_ttl: int) -> None:
         self._keys = keys
         self._kid = next(iter(keys))
-        self.access_ttl = access_ttl
+        self._access_ttl = access_ttl
 
-    def access(self, user: User, session_id: UUID, now: datetime) -> str:
+    def access(self, user: User, session: Session, now: datetime) -> AccessToken:
         issued = int(now.timestamp())
+        expires = min(issued + self._access_ttl, int(session.expires_at.timestamp()))
         claims = {
             "sub": str(user.id),
-            "sid": str(session_id),
+            "sid": str(session.id),
             "username": user.username,
             "role": user.role.value,
             "type": "access",
             "iat": issued,
-            "exp": issued + self.access_ttl,
+            "exp": expires,
             "iss": ISSUER,
             "aud": AUDIENCE,
             "jti": uuid4().hex,
         }
-        return jwt.encode(claims, self._keys[self._kid], algorithm=_ALGORITHM, headers={"kid": self._kid})
+        text = jwt.encode(claims, self._keys[self._kid], algorithm=_ALGORITHM, headers={"kid": self._kid})
+        return AccessToken(text=text, expires_in=expires - issued)
 
     def read_access(self, token: str, now: datetime, *, allow_expired: bool = False) -> AccessClaims:
         try:
@@ -68,28 +74,34 @@ class JwtTokens:
             raise SessionExpired
         return read
 
-    def refresh(self, session: Session) -> str:
-        return urlsafe_b64encode(session.id.bytes + _mac(self._keys[self._kid], session)).decode().rstrip("=")
+    def refresh(self, session: Session, number: TokenNumber) -> str:
+        numbered = session.id.bytes + _NUMBER.pack(number.generation, number.branch)
+        token = numbered + _mac(self._keys[self._kid], numbered, session)
+        return urlsafe_b64encode(token).decode().rstrip("=")
 
     def session_id(self, refresh_token: str) -> UUID:
         return UUID(bytes=_decoded(refresh_token)[:_ID_BYTES])
 
-    def is_of(self, refresh_token: str, session: Session) -> bool:
-        mac = _decoded(refresh_token)[_ID_BYTES:]
-        return any(hmac.compare_digest(mac, _mac(key, session)) for key in self._keys.values())
+    def number(self, refresh_token: str, session: Session) -> TokenNumber:
+        decoded = _decoded(refresh_token)
+        numbered, mac = decoded[:-_MAC_BYTES], decoded[-_MAC_BYTES:]
+        if not any(hmac.compare_digest(mac, _mac(key, numbered, session)) for key in self._keys.values()):
+            raise InvalidToken
+        generation, branch = _NUMBER.unpack(numbered[_ID_BYTES:])
+        return TokenNumber(generation=generation, branch=branch)
 
 
-def _mac(key: bytes, session: Session) -> bytes:
-    return hmac.digest(key, b"refresh" + session.id.bytes + session.salt, sha256)
+def _mac(key: bytes, numbered: bytes, session: Session) -> bytes:
+    return hmac.digest(key, b"refresh" + numbered + session.salt, sha256)
 
 
 def _decoded(refresh_token: str) -> bytes:
-    """Session id and MAC. Raises InvalidToken for anything of another form."""
+    """Session id, number and MAC. Raises InvalidToken for anything of another form."""
     try:
         raw = refresh_token.encode("ascii")
-        decoded = urlsafe_b64decode(raw + b"=" * (-len(raw) % 4))
+        decoded = b64decode(raw + b"=" * (-len(raw) % 4), altchars=b"-_", validate=True)
     except (UnicodeEncodeError, NotBase64):
         raise InvalidToken from None
-    if len(decoded) != _ID_BYTES + sha256().digest_size:
+    if len(decoded) != _ID_BYTES + _NUMBER.size + _MAC_BYTES:
         raise InvalidToken
     return decoded

@@ -45,12 +45,15 @@ class MemoryIdentity:
     async def add_session(self, session: Session) -> None:
         self.database.insert("user_sessions", asdict(session))
 
-    async def keep_alive(self, session: Session) -> bool:
-        row = self.database.tables["user_sessions"].get(session.id)
+    async def refresh_session(self, before: Session, after: Session) -> bool:
+        row = self.database.tables["user_sessions"].get(before.id)
         if row is None or row["revoked_at"] or not self.database.tables["users"][row["user_id"]]["is_active"]:
             return False
-        times = {"last_activity": session.last_activity, "expires_at": session.expires_at}
-        self.database.update("user_sessions", session.id, **times)
+        stored = convert(row, Session).rotation
+        if (stored.confirmed, stored.offers) != (before.rotation.confirmed, before.offers):
+            return False
+        times = {"last_activity": after.last_activity, "expires_at": after.expires_at}
+        self.database.update("user_sessions", before.id, **times, **asdict(after.rotation))
         return True
 
     async def revoke_session(self, session_id: UUID, reason: str, now: datetime) -> UUID | None:

@@ -1,6 +1,6 @@
 """Identity on SQL."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,10 +16,14 @@ from atg_adapters.sql.tables.identity import user_profiles, user_sessions, users
 from atg_adapters.sql.types import UtcDateTime
 from atg_core.identity.model import Account, Caller, Profile, Session, User
 from atg_core.identity.ports import EmailTaken, UnknownStation, UsernameTaken, UserNotFound
+from atg_core.identity.rotation import Rotation
 
 _login: sa.BindParameter[str] = sa.bindparam("login")
 _id: sa.BindParameter[UUID] = sa.bindparam("id_")
 _now: sa.BindParameter[datetime] = sa.bindparam("now", type_=UtcDateTime)
+
+# What a refresh changes of a session.
+_REFRESHED = ("last_activity", "expires_at", *(field.name for field in fields(Rotation)))
 
 _FIND_USER = (
     sa.select(users)
@@ -32,10 +36,14 @@ _PROFILE = sa.select(user_profiles).where(user_profiles.c.id == _id)
 _SESSION = sa.select(user_sessions).where(user_sessions.c.id == _id)
 _USERNAME_EXISTS = sa.select(users.c.id).where(users.c.username == sa.bindparam("username"))
 _ADD_USER = insert(users).on_conflict_do_nothing().returning(users.c.id)
-_KEEP_ALIVE = (
+_is_as_read = sa.and_(
+    *(user_sessions.c[name] == sa.bindparam(f"old_{name}") for name in ("generation", "branch", "offers"))
+)
+_REFRESH = (
     sa.update(user_sessions)
-    .where(user_sessions.c.id == _id, user_sessions.c.revoked_at.is_(None))
+    .where(user_sessions.c.id == _id, user_sessions.c.revoked_at.is_(None), _is_as_read)
     .where(sa.exists().where(users.c.id == user_sessions.c.user_id, users.c.is_active))
+    .values({name: sa.bindparam(name) for name in _REFRESHED})
     .returning(user_sessions.c.id)
 )
 _REVOKE = (
@@ -100,9 +108,10 @@ class SqlIdentity:
     async def add_session(self, session: Session) -> None:
         await self.connection.execute(sa.insert(user_sessions), asdict(session))
 
-    async def keep_alive(self, session: Session) -> bool:
-        moved = _KEEP_ALIVE.values(last_activity=session.last_activity, expires_at=session.expires_at)
-        return await self._first(moved, id_=session.id) is not None
+    async def refresh_session(self, before: Session, after: Session) -> bool:
+        values = {name: getattr(after, name) for name in _REFRESHED}
+        old = {"old_generation": before.generation, "old_branch": before.branch, "old_offers": before.offers}
+        return await self._first(_REFRESH, id_=before.id, **values, **old) is not None
 
     async def revoke_session(self, session_id: UUID, reason: str, now: datetime) -> UUID | None:
         row = await self._first(_REVOKE, id_=session_id, reason=reason, now=now)

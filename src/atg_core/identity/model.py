@@ -1,10 +1,12 @@
 """Who may use the system, and the sessions in which they do (spec: identity)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 from uuid import UUID
+
+from atg_core.identity.rotation import Rotation
 
 
 class Role(StrEnum):
@@ -88,13 +90,25 @@ class Session:
     ip_address: str | None
     user_agent: str | None
     salt: bytes
+    generation: int
+    branch: int
+    predecessor: int | None
+    offers: int
+    offered_at: datetime | None
+    confirmed_at: datetime
     revoked_at: datetime | None = None
     revoke_reason: str | None = None
 
-    def refreshed(self, lifetime: SessionLifetime, now: datetime) -> Self:
+    @property
+    def rotation(self) -> Rotation:
+        """The refresh state, which the session's own fields hold."""
+        return Rotation(**{field.name: getattr(self, field.name) for field in fields(Rotation)})
+
+    def refreshed(self, rotation: Rotation, lifetime: SessionLifetime, now: datetime) -> Self:
         """The session after a refresh: alive for another idle time, but never beyond its absolute end."""
         return replace(
             self,
+            **asdict(rotation),
             last_activity=now,
             expires_at=min(now + lifetime.idle, self.created_at + lifetime.absolute),
         )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from atg_core.errors import Conflict, Invalid, NotFound, NotSignedIn
 from atg_core.identity.model import Account, Caller, Profile, Role, Session, User
+from atg_core.identity.rotation import TokenNumber
 
 
 class InvalidCredentials(NotSignedIn):
@@ -61,8 +62,12 @@ class IdentityStore(Protocol):
 
     async def add_session(self, session: Session) -> None: ...
 
-    async def keep_alive(self, session: Session) -> bool:
-        """Stores `last_activity` and `expires_at` if the session is not revoked and its user active; says whether."""
+    async def refresh_session(self, before: Session, after: Session) -> bool:
+        """Stores the refresh state and times of `after`, and says whether.
+
+        Not if the session was revoked, its user deactivated or its refresh state moved since it was read as `before`:
+        one conditional statement decides, so that of many refreshes at once each sees what the others did.
+        """
 
     async def revoke_session(self, session_id: UUID, reason: str, now: datetime) -> UUID | None:
         """Ends a session for good and returns its user's id; an unknown or ended one is left as it is (None)."""
@@ -132,21 +137,27 @@ class AccessClaims:
     exp: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessToken:
+    """`expires_in`: seconds."""
+
+    text: str
+    expires_in: int
+
+
 class Tokens(Protocol):
     """Makes and checks tokens; none is stored."""
 
-    access_ttl: int
-    """Seconds that an access token lives."""
-
-    def access(self, user: User, session_id: UUID, now: datetime) -> str: ...
+    def access(self, user: User, session: Session, now: datetime) -> AccessToken:
+        """A token that ends with the session at the latest."""
 
     def read_access(self, token: str, now: datetime, *, allow_expired: bool = False) -> AccessClaims:
         """Raises InvalidToken, or SessionExpired for a token past its `exp`."""
 
-    def refresh(self, session: Session) -> str: ...
+    def refresh(self, session: Session, number: TokenNumber) -> str: ...
 
     def session_id(self, refresh_token: str) -> UUID:
         """The session a refresh token names, not yet proved. Raises InvalidToken for another form."""
 
-    def is_of(self, refresh_token: str, session: Session) -> bool:
-        """Whether the refresh token was made for the session (in constant time)."""
+    def number(self, refresh_token: str, session: Session) -> TokenNumber:
+        """Which token of the session it is. Raises InvalidToken if it was not made for it (in constant time)."""

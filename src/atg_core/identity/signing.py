@@ -1,11 +1,12 @@
 """Signing in, staying signed in, signing out."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
 from atg_core.clock import Clock
+from atg_core.errors import Unavailable
 from atg_core.identity.model import Account, Session, SessionLifetime, User
 from atg_core.identity.ports import (
     CallerCache,
@@ -17,8 +18,12 @@ from atg_core.identity.ports import (
     SessionRevoked,
     Tokens,
 )
+from atg_core.identity.rotation import FIRST, Answer, NeverOffered, Reused, Rotation, TokenNumber
 from atg_core.ids import NewId
 from atg_core.opening import Open
+
+# Only a request that confirms or offers anew moves the state, so that a second look nearly always suffices.
+_MOST_TRIES = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +69,7 @@ class SignIn:
             if checked.new_hash and account.user.password_hash:
                 await store.replace_password_hash(account.user.id, account.user.password_hash, checked.new_hash)
             await store.add_session(session)
-        return _pair(self.tokens, account.user, session, self.clock()), account
+        return _pair(self.tokens, account.user, session, FIRST, self.clock()), account
 
     def _begin(self, user: User, device: Device, now: datetime) -> Session:
         return Session(
@@ -76,6 +81,7 @@ class SignIn:
             ip_address=device.ip_address,
             user_agent=device.user_agent,
             salt=secrets.token_bytes(16),
+            **asdict(Rotation.begin(now)),
         )
 
 
@@ -83,33 +89,43 @@ class SignIn:
 class Refresh:
     """Keeps a session alive and gives new tokens for its refresh token, or an access token for a live access token.
 
-    Raises InvalidToken, SessionExpired, SessionRevoked.
+    Raises InvalidToken, SessionExpired, SessionRevoked; a token that was used behind another's back ends the session.
     """
 
     open: Open[IdentityStore]
     tokens: Tokens
+    cache: CallerCache
     lifetime: SessionLifetime
     clock: Clock
 
     async def __call__(self, refresh_token: str) -> TokenPair:
-        session_id, now = self.tokens.session_id(refresh_token), self.clock()
-        async with self.open() as store:
-            session, user = await _live_session(store, session_id, now)
-            if not self.tokens.is_of(refresh_token, session):
+        session_id = self.tokens.session_id(refresh_token)
+        for _ in range(_MOST_TRIES):
+            now = self.clock()
+            async with self.open() as store:
+                session, user = await _live_session(store, session_id, now)
+                outcome = session.rotation.present(self.tokens.number(refresh_token, session), now)
+                if isinstance(outcome, Answer):
+                    after = session.refreshed(outcome.rotation, self.lifetime, now)
+                    if await store.refresh_session(session, after):
+                        return _pair(self.tokens, user, after, outcome.token, now)
+                    continue  # another request moved the session meanwhile: look again
+                if isinstance(outcome, Reused):
+                    await store.revoke_session(session_id, "reuse_detected", now)
+            if isinstance(outcome, NeverOffered):
                 raise InvalidToken
-            session = session.refreshed(self.lifetime, now)
-            if not await store.keep_alive(session):
-                raise SessionRevoked
-        return _pair(self.tokens, user, session, now)
+            await self.cache.drop(user.id)
+            raise SessionRevoked
+        raise Unavailable
 
     async def renew_access(self, access_token: str) -> TokenPair:
-        """A new access token for a live one; the session's end stays where it is."""
+        """A new access token for a live one; the session's end stays where it is, and nothing is confirmed."""
         now = self.clock()
         claims = self.tokens.read_access(access_token, now)
         async with self.open() as store:
             session, user = await _live_session(store, claims.sid, now)
-        access = self.tokens.access(user, session.id, now)
-        return TokenPair(access=access, refresh=None, expires_in=self.tokens.access_ttl)
+        access = self.tokens.access(user, session, now)
+        return TokenPair(access=access.text, refresh=None, expires_in=access.expires_in)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +152,9 @@ class SignOut:
             return self.tokens.read_access(token, self.clock(), allow_expired=True).sid
         async with self.open() as store:
             found = await store.find_session(self.tokens.session_id(token))
-        if found is None or not self.tokens.is_of(token, found[0]):
+        if found is None:
             raise InvalidToken
+        self.tokens.number(token, found[0])
         return found[0].id
 
 
@@ -153,9 +170,6 @@ async def _live_session(store: IdentityStore, session_id: UUID, now: datetime) -
     return session, user
 
 
-def _pair(tokens: Tokens, user: User, session: Session, now: datetime) -> TokenPair:
-    return TokenPair(
-        access=tokens.access(user, session.id, now),
-        refresh=tokens.refresh(session),
-        expires_in=tokens.access_ttl,
-    )
+def _pair(tokens: Tokens, user: User, session: Session, number: TokenNumber, now: datetime) -> TokenPair:
+    access = tokens.access(user, session, now)
+    return TokenPair(access=access.text, refresh=tokens.refresh(session, number), expires_in=access.expires_in)

@@ -5,7 +5,6 @@ import hmac
 import json
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import jwt
@@ -14,6 +13,7 @@ import pytest
 from atg_adapters.jwt.tokens import JwtTokens
 from atg_core.clock import utc_now
 from atg_entrypoints.container import Container
+from tests.contracts.identity import session_of
 from tests.people import account, add_person, sign_in
 
 
@@ -121,7 +121,7 @@ def test_the_first_key_signs_and_all_verify() -> None:
     old, new = b"the old key, of more than 32 bytes....", b"the new key, of more than 32 bytes...."
     user, now = account().user, utc_now()
     before, after = JwtTokens({"a": old}, access_ttl=900), JwtTokens({"b": new, "a": old}, access_ttl=900)
-    token = before.access(user, uuid4(), now)
+    token = before.access(user, session_of(user.id), now).text
     assert after.read_access(token, now).sub == user.id
-    assert jwt.get_unverified_header(after.access(user, uuid4(), now))["kid"] == "b"
+    assert jwt.get_unverified_header(after.access(user, session_of(user.id), now).text)["kid"] == "b"
     assert after.read_access(token, now + timedelta(seconds=899)).username == user.username

@@ -1,5 +1,6 @@
 """Sessions, passwords and profiles as pure rules."""
 
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ import pytest
 from atg_adapters.passwords.common import common_passwords
 from atg_core.identity.accounts import WeakPassword, require_strong
 from atg_core.identity.model import Session, SessionLifetime
+from atg_core.identity.rotation import Rotation
 from tests.people import account
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -24,6 +26,7 @@ def session() -> Session:
         ip_address=None,
         user_agent=None,
         salt=b"",
+        **asdict(Rotation.begin(START)),
     )
 
 
@@ -31,7 +34,7 @@ def test_a_refresh_gives_a_session_another_idle_time_but_never_beyond_its_absolu
     """S12."""
     for days, left in ((0, 14), (76, 14), (77, 13), (90, 0)):
         now = START + timedelta(days=days)
-        refreshed = session().refreshed(LIFETIME, now)
+        refreshed = session().refreshed(Rotation.begin(now), LIFETIME, now)
         assert refreshed.expires_at - now == timedelta(days=left)
         assert refreshed.last_activity == now
 
@@ -63,8 +66,6 @@ def test_a_password_has_a_length_and_is_not_what_everybody_tries(password: str, 
 
 
 def test_a_profile_is_registered_with_a_name_and_a_position() -> None:
-    from dataclasses import replace
-
     profile = account().profile
     assert profile.requires_registration
     assert not replace(profile, position="Машинист").requires_registration

@@ -10,7 +10,7 @@ from atg_adapters.sql.tables.metadata import (
     timestamps,
     uuid,
 )
-from atg_adapters.sql.types import one_of
+from atg_adapters.sql.types import UtcDateTime, one_of
 from atg_core.identity.model import Role
 
 users = sa.Table(
@@ -60,6 +60,12 @@ user_sessions = sa.Table(
     sa.Column("ip_address", sa.String(45)),
     sa.Column("user_agent", sa.String(500)),
     sa.Column("salt", sa.LargeBinary(16), nullable=False),
+    sa.Column("generation", sa.Integer, nullable=False, server_default=sa.text("1")),
+    sa.Column("branch", sa.Integer, nullable=False, server_default=sa.text("1")),
+    sa.Column("predecessor", sa.Integer),
+    sa.Column("offers", sa.Integer, nullable=False, server_default=sa.text("0")),
+    instant("offered_at"),
+    sa.Column("confirmed_at", UtcDateTime, nullable=False, server_default=sa.func.current_timestamp()),
     instant("revoked_at"),
     sa.Column("revoke_reason", sa.String(50)),
 )

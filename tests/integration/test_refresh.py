@@ -1,0 +1,86 @@
+"""Refreshing on real databases and over real processes."""
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from atg_entrypoints.container import close, create_container
+from atg_entrypoints.settings import Settings
+from tests.conftest import SECRET
+from tests.contracts.refresh_machine import RefreshMachine
+from tests.integration.running import serving
+from tests.people import PASSWORD, add_person
+
+
+def test_the_laws_of_refreshing_hold_on_postgresql(postgres_url: str) -> None:
+    """The machine that runs over memory in the unit tests; at least 300 steps."""
+    runner = asyncio.Runner()
+    made = create_container(Settings(database_url=postgres_url, secret_key=SECRET))
+
+    class PostgresRefreshMachine(RefreshMachine):
+        container = made
+
+        @staticmethod
+        def run(work: Coroutine[Any, Any, Any]) -> Any:
+            return runner.run(work)
+
+    with runner:
+        run_state_machine_as_test(
+            PostgresRefreshMachine,
+            settings=settings(
+                stateful_step_count=300, max_examples=4, deadline=None, suppress_health_check=list(HealthCheck)
+            ),
+        )
+        runner.run(close(made))
+
+
+async def test_thirty_refreshes_with_one_token_over_two_processes_give_one_next_token(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    """S3; S8: no token of the run is in the database; S7: two sessions never share a token."""
+    container = create_container(Settings(database_url=postgres_url, secret_key=SECRET))
+    await add_person(container)
+    await close(container)
+    environment = {"ATG_DATABASE_URL": postgres_url, "ATG_SECRET_KEY": SECRET}
+    tokens: set[str] = set()
+    with serving(tmp_path, **environment) as one, serving(tmp_path, **environment) as two:
+        async with httpx.AsyncClient(timeout=30) as client:
+
+            async def refresh_thirty_times(token: str) -> str:
+                replies = await asyncio.gather(
+                    *(
+                        client.post(f"{server.url}/auth/refresh", json={"refreshToken": token})
+                        for _ in range(15)
+                        for server in (one, two)
+                    )
+                )
+                assert [reply.status_code for reply in replies] == [200] * 30
+                [following] = {reply.json()["refreshToken"] for reply in replies}
+                assert isinstance(following, str)
+                return following
+
+            credentials = {"username": "anna", "password": PASSWORD}
+            logins = [(await client.post(f"{one.url}/auth/login", json=credentials)).json() for _ in range(2)]
+            assert logins[0]["refreshToken"] != logins[1]["refreshToken"]
+            assert logins[0]["token"] != logins[1]["token"]
+            token = logins[0]["refreshToken"]
+            for _ in range(3):
+                tokens.add(token)
+                token = await refresh_thirty_times(token)
+            assert len(tokens) == 3
+            other = await client.post(f"{two.url}/auth/refresh", json={"refreshToken": logins[1]["refreshToken"]})
+            assert other.status_code == 200
+            assert other.json()["refreshToken"] not in tokens
+            tokens |= {token, logins[1]["refreshToken"], other.json()["refreshToken"]}
+            await client.post(f"{one.url}/auth/logout", json={"refreshToken": token})
+            assert (await client.post(f"{two.url}/auth/refresh", json={"refreshToken": token})).status_code == 401
+    with psycopg.connect(postgres_url) as connection:
+        rows = connection.execute("SELECT user_sessions::text FROM user_sessions").fetchall()
+    assert len(rows) == 2
+    assert not any(token in row[0] for token in tokens for row in rows)
