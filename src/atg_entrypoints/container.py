@@ -30,6 +30,7 @@ from atg_core.identity.authenticate import Authenticate
 from atg_core.identity.model import SessionLifetime
 from atg_core.identity.ports import CallerCache
 from atg_core.identity.profile import ChangeProfile
+from atg_core.identity.sessions import ChangePassword, EndSessions
 from atg_core.identity.signing import Refresh, SignIn, SignOut
 from atg_core.ids import new_id
 from atg_core.importing.run import ImportFiles
@@ -101,9 +102,21 @@ class Container(containers.DeclarativeContainer):
         new_id=new_id,
     )
     refresh = providers.Singleton(
-        Refresh, open=open_identity, tokens=tokens, cache=caller_cache, lifetime=lifetime, clock=clock
+        Refresh, open=open_identity, tokens=tokens, cache=caller_cache, lifetime=lifetime, clock=clock, new_id=new_id
     )
-    sign_out = providers.Singleton(SignOut, open=open_identity, tokens=tokens, cache=caller_cache, clock=clock)
+    sign_out = providers.Singleton(
+        SignOut, open=open_identity, tokens=tokens, cache=caller_cache, clock=clock, new_id=new_id
+    )
+    end_sessions = providers.Singleton(EndSessions, open=open_identity, cache=caller_cache, clock=clock, new_id=new_id)
+    change_password = providers.Singleton(
+        ChangePassword,
+        open=open_identity,
+        passwords=passwords,
+        common_passwords=providers.Callable(common_passwords),
+        cache=caller_cache,
+        clock=clock,
+        new_id=new_id,
+    )
     authenticate = providers.Singleton(Authenticate, callers=callers, cache=caller_cache, tokens=tokens, clock=clock)
     change_profile = providers.Singleton(ChangeProfile, open=open_identity, cache=caller_cache, clock=clock)
     create_admin = providers.Singleton(

@@ -53,6 +53,7 @@ class RefreshMachine(RuleBasedStateMachine):
             cache=self.container.caller_cache(),
             lifetime=LIFETIME,
             clock=lambda: self.now,
+            new_id=uuid4,
         )
         person = account(f"user-{uuid4()}")
         self.user = person.user

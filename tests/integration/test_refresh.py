@@ -7,9 +7,12 @@ from typing import Any
 
 import httpx
 import psycopg
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from atg_core.identity.ports import SessionRevoked
+from atg_core.identity.signing import Device
 from atg_entrypoints.container import close, create_container
 from atg_entrypoints.settings import Settings
 from tests.conftest import SECRET
@@ -84,3 +87,26 @@ async def test_thirty_refreshes_with_one_token_over_two_processes_give_one_next_
         rows = connection.execute("SELECT user_sessions::text FROM user_sessions").fetchall()
     assert len(rows) == 2
     assert not any(token in row[0] for token in tokens for row in rows)
+
+
+async def test_revoking_all_and_refreshing_at_once_leave_no_survivor(postgres_url: str) -> None:
+    """S5, S6: rounds of refreshes against a password change, on one database."""
+    container = create_container(Settings(database_url=postgres_url, secret_key=SECRET))
+    user_id = await add_person(container)
+    sign_in, refresh, callers = container.sign_in(), container.refresh(), container.callers()
+    device = Device(ip_address=None, user_agent=None)
+    for _ in range(40):
+        pair, _ = await sign_in("anna", PASSWORD, device)
+        claims = container.tokens().read_access(pair.access, container.clock()())
+        caller = await callers.find_caller(claims.sid, container.clock()())
+        assert caller is not None
+        outcomes = await asyncio.gather(
+            *(refresh(pair.refresh) for _ in range(6)), container.end_sessions().all(caller), return_exceptions=True
+        )
+        refused = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+        assert all(isinstance(outcome, SessionRevoked) for outcome in refused)
+        assert await callers.find_caller(claims.sid, container.clock()()) is None
+        with pytest.raises(SessionRevoked):
+            await refresh(pair.refresh)
+    assert await callers.live_sessions(user_id, container.clock()(), limit=1, offset=0) == ([], 0)
+    await close(container)

@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import convert
 
 from atg_adapters.memory.database import DuplicateKey, MemoryDatabase
+from atg_core.identity.audit import AuditEvent
 from atg_core.identity.model import Account, Caller, Profile, Session, User
 from atg_core.identity.ports import EmailTaken, UnknownStation, UsernameTaken, UserNotFound
 
@@ -38,9 +39,14 @@ class MemoryIdentity:
             raise UsernameTaken if error.fields == ("username",) else EmailTaken from error
         self.database.insert("user_profiles", asdict(account.profile))
 
-    async def replace_password_hash(self, user_id: UUID, old: str, new: str) -> None:
-        if self.database.tables["users"][user_id]["password_hash"] == old:
-            self.database.update("users", user_id, password_hash=new)
+    async def lock_user(self, user_id: UUID) -> User:
+        return _account(self.database, user_id).user
+
+    async def replace_password_hash(self, user_id: UUID, old: str, new: str) -> bool:
+        if self.database.tables["users"][user_id]["password_hash"] != old:
+            return False
+        self.database.update("users", user_id, password_hash=new)
+        return True
 
     async def add_session(self, session: Session) -> None:
         self.database.insert("user_sessions", asdict(session))
@@ -56,13 +62,29 @@ class MemoryIdentity:
         self.database.update("user_sessions", before.id, **times, **asdict(after.rotation))
         return True
 
-    async def revoke_session(self, session_id: UUID, reason: str, now: datetime) -> UUID | None:
+    async def revoke_session(
+        self, session_id: UUID, reason: str, now: datetime, *, user_id: UUID | None = None
+    ) -> UUID | None:
         row = self.database.tables["user_sessions"].get(session_id)
-        if row is None or row["revoked_at"]:
+        if row is None or row["revoked_at"] or user_id not in (None, row["user_id"]):
             return None
         self.database.update("user_sessions", session_id, revoked_at=now, revoke_reason=reason)
-        user_id: UUID = row["user_id"]
-        return user_id
+        owner: UUID = row["user_id"]
+        return owner
+
+    async def revoke_sessions(self, user_id: UUID, reason: str, now: datetime, *, but: UUID | None = None) -> None:
+        for row in list(self.database.rows("user_sessions", user_id=user_id, revoked_at=None)):
+            if row["id"] != but:
+                await self.revoke_session(row["id"], reason, now)
+
+    async def evict_sessions(self, user_id: UUID, most: int, now: datetime) -> None:
+        kept = {session.id for session in _live_sessions(self.database, user_id, now)[:most]}
+        for row in list(self.database.rows("user_sessions", user_id=user_id, revoked_at=None)):
+            if row["id"] not in kept:
+                await self.revoke_session(row["id"], "evicted", now)
+
+    async def record(self, event: AuditEvent) -> None:
+        self.database.insert("audit_events", asdict(event))
 
     async def profile(self, user_id: UUID) -> Profile:
         return _account(self.database, user_id).profile
@@ -91,6 +113,18 @@ class MemoryCallers:
 
     async def account(self, user_id: UUID) -> Account:
         return _account(self.database, user_id)
+
+    async def live_sessions(
+        self, user_id: UUID, now: datetime, *, limit: int, offset: int
+    ) -> tuple[list[Session], int]:
+        sessions = _live_sessions(self.database, user_id, now)
+        return sessions[offset : offset + limit], len(sessions)
+
+
+def _live_sessions(database: MemoryDatabase, user_id: UUID, now: datetime) -> list[Session]:
+    rows = database.rows("user_sessions", user_id=user_id, revoked_at=None)
+    live = convert([row for row in rows if row["expires_at"] > now], list[Session])
+    return sorted(sorted(live, key=lambda session: session.id), key=lambda session: session.created_at, reverse=True)
 
 
 def _account(database: MemoryDatabase, user_id: UUID) -> Account:

@@ -12,14 +12,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from atg_adapters.sql.database import Database
-from atg_adapters.sql.tables.identity import user_profiles, user_sessions, users
+from atg_adapters.sql.tables.identity import audit_events, user_profiles, user_sessions, users
 from atg_adapters.sql.types import UtcDateTime
+from atg_core.identity.audit import AuditEvent
 from atg_core.identity.model import Account, Caller, Profile, Session, User
 from atg_core.identity.ports import EmailTaken, UnknownStation, UsernameTaken, UserNotFound
 from atg_core.identity.rotation import Rotation
 
 _login: sa.BindParameter[str] = sa.bindparam("login")
 _id: sa.BindParameter[UUID] = sa.bindparam("id_")
+_user: sa.BindParameter[UUID] = sa.bindparam("user")
 _now: sa.BindParameter[datetime] = sa.bindparam("now", type_=UtcDateTime)
 
 # What a refresh changes of a session.
@@ -32,6 +34,7 @@ _FIND_USER = (
     .limit(1)
 )
 _USER = sa.select(users).where(users.c.id == _id)
+_LOCKED_USER = _USER.with_for_update(key_share=True)
 _PROFILE = sa.select(user_profiles).where(user_profiles.c.id == _id)
 _SESSION = sa.select(user_sessions).where(user_sessions.c.id == _id)
 _USERNAME_EXISTS = sa.select(users.c.id).where(users.c.username == sa.bindparam("username"))
@@ -48,10 +51,16 @@ _REFRESH = (
 )
 _REVOKE = (
     sa.update(user_sessions)
-    .where(user_sessions.c.id == _id, user_sessions.c.revoked_at.is_(None))
+    .where(user_sessions.c.revoked_at.is_(None))
     .values(revoked_at=_now, revoke_reason=sa.bindparam("reason"))
     .returning(user_sessions.c.user_id)
 )
+_LIVE_SESSIONS = (
+    sa.select(user_sessions)
+    .where(user_sessions.c.user_id == _user, user_sessions.c.revoked_at.is_(None), user_sessions.c.expires_at > _now)
+    .order_by(user_sessions.c.created_at.desc(), user_sessions.c.id)
+)
+_LIVE_COUNT = sa.select(sa.func.count()).select_from(_LIVE_SESSIONS.order_by(None).subquery())
 _CALLER = (
     sa.select(
         users.c.id,
@@ -101,9 +110,15 @@ class SqlIdentity:
             raise UsernameTaken if taken else EmailTaken
         await self.connection.execute(sa.insert(user_profiles), asdict(account.profile))
 
-    async def replace_password_hash(self, user_id: UUID, old: str, new: str) -> None:
+    async def lock_user(self, user_id: UUID) -> User:
+        row = await self._first(_LOCKED_USER, id_=user_id)
+        if row is None:
+            raise UserNotFound
+        return convert(row, User, from_attributes=True)
+
+    async def replace_password_hash(self, user_id: UUID, old: str, new: str) -> bool:
         replace = sa.update(users).where(users.c.id == user_id, users.c.password_hash == old)
-        await self.connection.execute(replace.values(password_hash=new))
+        return (await self.connection.execute(replace.values(password_hash=new))).rowcount == 1
 
     async def add_session(self, session: Session) -> None:
         await self.connection.execute(sa.insert(user_sessions), asdict(session))
@@ -113,9 +128,28 @@ class SqlIdentity:
         old = {"old_generation": before.generation, "old_branch": before.branch, "old_offers": before.offers}
         return await self._first(_REFRESH, id_=before.id, **values, **old) is not None
 
-    async def revoke_session(self, session_id: UUID, reason: str, now: datetime) -> UUID | None:
-        row = await self._first(_REVOKE, id_=session_id, reason=reason, now=now)
+    async def revoke_session(
+        self, session_id: UUID, reason: str, now: datetime, *, user_id: UUID | None = None
+    ) -> UUID | None:
+        revoke = _REVOKE.where(user_sessions.c.id == session_id)
+        if user_id is not None:
+            revoke = revoke.where(user_sessions.c.user_id == user_id)
+        row = await self._first(revoke, reason=reason, now=now)
         return row.user_id if row else None
+
+    async def revoke_sessions(self, user_id: UUID, reason: str, now: datetime, *, but: UUID | None = None) -> None:
+        revoke = _REVOKE.where(user_sessions.c.user_id == user_id)
+        if but is not None:
+            revoke = revoke.where(user_sessions.c.id != but)
+        await self.connection.execute(revoke, {"reason": reason, "now": now})
+
+    async def evict_sessions(self, user_id: UUID, most: int, now: datetime) -> None:
+        kept = _LIVE_SESSIONS.with_only_columns(user_sessions.c.id).limit(most)
+        revoke = _REVOKE.where(user_sessions.c.user_id == _user, user_sessions.c.id.not_in(kept))
+        await self.connection.execute(revoke, {"reason": "evicted", "now": now, "user": user_id})
+
+    async def record(self, event: AuditEvent) -> None:
+        await self.connection.execute(sa.insert(audit_events), asdict(event))
 
     async def profile(self, user_id: UUID) -> Profile:
         return _profile(await self._first(_PROFILE, id_=user_id))
@@ -144,6 +178,15 @@ class SqlCallers:
     async def find_caller(self, session_id: UUID, now: datetime) -> Caller | None:
         row = await self.database.row(_CALLER, {"id_": session_id, "now": now})
         return convert(row, Caller, from_attributes=True) if row else None
+
+    async def live_sessions(
+        self, user_id: UUID, now: datetime, *, limit: int, offset: int
+    ) -> tuple[list[Session], int]:
+        values = {"user": user_id, "now": now}
+        async with self.database.reader() as connection:
+            total = (await connection.execute(_LIVE_COUNT, values)).scalar_one()
+            rows = await connection.execute(_LIVE_SESSIONS.limit(limit).offset(offset), values)
+            return [convert(row, Session, from_attributes=True) for row in rows], total
 
     async def account(self, user_id: UUID) -> Account:
         async with self.database.reader() as connection:

@@ -24,9 +24,7 @@ from atg_core.learning.ports import CourseNotFound
 _user: sa.BindParameter[UUID] = sa.bindparam("user")
 _course: sa.BindParameter[UUID] = sa.bindparam("course")
 
-_OPEN_COURSE = (
-    sa.select(courses.c.id).where(courses.c.id == _course, courses.c.is_active).with_for_update(key_share=True)
-)
+_OPEN_COURSE = sa.select(courses.c.id).where(courses.c.id == _course, courses.c.is_active).with_for_update(read=True)
 _new = insert(user_courses)
 # The update changes nothing; it makes RETURNING give the row that another request has stored a moment before.
 _ADD_ONCE = _new.on_conflict_do_update(

@@ -17,15 +17,15 @@ class WeakPassword(Invalid):
     """This password is too easy to guess"""
 
 
-def require_strong(password: str, common: frozenset[str]) -> None:
+def require_strong(password: str, common: frozenset[str], *, field: str = "password") -> None:
     """Length and a list of common passwords, no rules of composition (ASVS 5.0, 6.2.1, 6.2.4, 6.2.5).
 
-    Raises WeakPassword.
+    Raises WeakPassword, which names `field`.
     """
     if len(password) not in PASSWORD_LENGTH:
-        raise WeakPassword("A password has 8 to 128 characters", field="password")
+        raise WeakPassword("A password has 8 to 128 characters", field=field)
     if password.casefold() in common:
-        raise WeakPassword(field="password")
+        raise WeakPassword(field=field)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from atg_core.errors import Conflict, Invalid, NotFound, NotSignedIn
+from atg_core.identity.audit import AuditEvent
 from atg_core.identity.model import Account, Caller, Profile, Role, Session, User
 from atg_core.identity.rotation import TokenNumber
 
@@ -33,6 +34,17 @@ class UnknownStation(Invalid):
         super().__init__(field="station_id")
 
 
+class SessionNotFound(NotFound):
+    """Session not found"""
+
+
+class WrongPassword(Invalid):
+    """The current password is wrong"""
+
+    def __init__(self) -> None:
+        super().__init__(field="current")
+
+
 class UserNotFound(NotFound):
     """User not found"""
 
@@ -57,8 +69,11 @@ class IdentityStore(Protocol):
     async def add_account(self, account: Account) -> None:
         """Raises UsernameTaken, EmailTaken (without regard to case)."""
 
-    async def replace_password_hash(self, user_id: UUID, old: str, new: str) -> None:
-        """Puts `new` in place of `old`; does nothing if the hash has changed meanwhile."""
+    async def lock_user(self, user_id: UUID) -> User:
+        """The user as stored now; whoever else locks it waits for the end of this transaction. Raises UserNotFound."""
+
+    async def replace_password_hash(self, user_id: UUID, old: str, new: str) -> bool:
+        """Puts `new` in place of `old`, and says whether; not if the hash has changed meanwhile."""
 
     async def add_session(self, session: Session) -> None: ...
 
@@ -69,8 +84,22 @@ class IdentityStore(Protocol):
         one conditional statement decides, so that of many refreshes at once each sees what the others did.
         """
 
-    async def revoke_session(self, session_id: UUID, reason: str, now: datetime) -> UUID | None:
-        """Ends a session for good and returns its user's id; an unknown or ended one is left as it is (None)."""
+    async def revoke_session(
+        self, session_id: UUID, reason: str, now: datetime, *, user_id: UUID | None = None
+    ) -> UUID | None:
+        """Ends a session for good and returns its user's id; an unknown or ended one is left as it is (None).
+
+        With `user_id` only a session of that user.
+        """
+
+    async def revoke_sessions(self, user_id: UUID, reason: str, now: datetime, *, but: UUID | None = None) -> None:
+        """Ends all sessions of a user, but perhaps one, in one statement."""
+
+    async def evict_sessions(self, user_id: UUID, most: int, now: datetime) -> None:
+        """Ends the oldest live sessions of a user, so that at most `most` are left."""
+
+    async def record(self, event: AuditEvent) -> None:
+        """Writes down what happens in this transaction."""
 
     async def profile(self, user_id: UUID) -> Profile:
         """Raises UserNotFound."""
@@ -90,6 +119,11 @@ class Callers(Protocol):
 
     async def account(self, user_id: UUID) -> Account:
         """Raises UserNotFound."""
+
+    async def live_sessions(
+        self, user_id: UUID, now: datetime, *, limit: int, offset: int
+    ) -> tuple[list[Session], int]:
+        """A page of the sessions that are neither revoked nor expired, newest first, and how many there are."""
 
 
 class CallerCache(Protocol):

@@ -3,10 +3,12 @@
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import NoReturn
 from uuid import UUID
 
 from atg_core.clock import Clock
 from atg_core.errors import Unavailable
+from atg_core.identity.audit import Action, AuditEvent
 from atg_core.identity.model import Account, Session, SessionLifetime, User
 from atg_core.identity.ports import (
     CallerCache,
@@ -24,6 +26,9 @@ from atg_core.opening import Open
 
 # Only a request that confirms or offers anew moves the state, so that a second look nearly always suffices.
 _MOST_TRIES = 10
+
+MOST_SESSIONS = 50
+"""How many sessions a user may have at once; the oldest goes first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +68,38 @@ class SignIn:
         # The hash is computed outside of any transaction: it takes longer than all the rest.
         checked = await self.passwords.check(password, account.user.password_hash if account else None)
         if account is None or not checked.matches or not account.user.is_active:
-            raise InvalidCredentials
+            await self._refuse(account, device)
         session = self._begin(account.user, device, self.clock())
         async with self.open() as store:
-            if checked.new_hash and account.user.password_hash:
-                await store.replace_password_hash(account.user.id, account.user.password_hash, checked.new_hash)
+            user = await store.lock_user(account.user.id)
+            if user.password_hash != account.user.password_hash or not user.is_active:
+                raise InvalidCredentials  # changed while the hash was computed
+            if checked.new_hash and user.password_hash:
+                await store.replace_password_hash(user.id, user.password_hash, checked.new_hash)
+            await store.evict_sessions(user.id, MOST_SESSIONS - 1, session.created_at)
             await store.add_session(session)
-        return _pair(self.tokens, account.user, session, FIRST, self.clock()), account
+            await store.record(self._event(Action.SIGNED_IN, user.id, device, session_id=session.id))
+        return _pair(self.tokens, user, session, FIRST, self.clock()), account
+
+    async def _refuse(self, account: Account | None, device: Device) -> NoReturn:
+        """The same work for an unknown name as for a known one, so that the time tells nothing."""
+        async with self.open() as store:
+            await store.record(self._event(Action.SIGN_IN_FAILED, account.user.id if account else None, device))
+        raise InvalidCredentials
+
+    def _event(
+        self, action: Action, user_id: UUID | None, device: Device, session_id: UUID | None = None
+    ) -> AuditEvent:
+        return AuditEvent(
+            id=self.new_id(),
+            at=self.clock(),
+            action=action,
+            actor_id=user_id if action is Action.SIGNED_IN else None,
+            user_id=user_id,
+            session_id=session_id,
+            ip_address=device.ip_address,
+            user_agent=device.user_agent,
+        )
 
     def _begin(self, user: User, device: Device, now: datetime) -> Session:
         return Session(
@@ -97,6 +127,7 @@ class Refresh:
     cache: CallerCache
     lifetime: SessionLifetime
     clock: Clock
+    new_id: NewId
 
     async def __call__(self, refresh_token: str) -> TokenPair:
         session_id = self.tokens.session_id(refresh_token)
@@ -111,12 +142,18 @@ class Refresh:
                         return _pair(self.tokens, user, after, outcome.token, now)
                     continue  # another request moved the session meanwhile: look again
                 if isinstance(outcome, Reused):
-                    await store.revoke_session(session_id, "reuse_detected", now)
+                    await store.revoke_session(session_id, Action.REUSE_DETECTED, now)
+                    await store.record(self._event(Action.REUSE_DETECTED, session, now))
             if isinstance(outcome, NeverOffered):
                 raise InvalidToken
             await self.cache.drop(user.id)
             raise SessionRevoked
         raise Unavailable
+
+    def _event(self, action: Action, session: Session, now: datetime) -> AuditEvent:
+        return AuditEvent(
+            id=self.new_id(), at=now, action=action, actor_id=None, user_id=session.user_id, session_id=session.id
+        )
 
     async def renew_access(self, access_token: str) -> TokenPair:
         """A new access token for a live one; the session's end stays where it is, and nothing is confirmed."""
@@ -136,14 +173,26 @@ class SignOut:
     tokens: Tokens
     cache: CallerCache
     clock: Clock
+    new_id: NewId
 
     async def __call__(self, token: str) -> None:
         try:
             session_id = await self._named_session(token)
         except InvalidToken:
             return
+        now = self.clock()
         async with self.open() as store:
-            user_id = await store.revoke_session(session_id, "signed_out", self.clock())
+            user_id = await store.revoke_session(session_id, Action.SIGNED_OUT, now)
+            if user_id:
+                event = AuditEvent(
+                    id=self.new_id(),
+                    at=now,
+                    action=Action.SIGNED_OUT,
+                    actor_id=user_id,
+                    user_id=user_id,
+                    session_id=session_id,
+                )
+                await store.record(event)
         if user_id:
             await self.cache.drop(user_id)
 

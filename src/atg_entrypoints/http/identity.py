@@ -4,33 +4,37 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from litestar import Request, get, post, put
+from litestar import Request, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
-from litestar.params import JSONBody, SkipValidation
+from litestar.params import FromPath, JSONBody, SkipValidation
 from msgspec import UNSET
 
+from atg_core.clock import Clock
 from atg_core.errors import Invalid
 from atg_core.identity.model import Account, Caller
-from atg_core.identity.ports import AccessClaims, Callers, InvalidToken
+from atg_core.identity.ports import AccessClaims, Callers, InvalidToken, SessionNotFound
 from atg_core.identity.profile import ChangeProfile
+from atg_core.identity.sessions import ChangePassword, EndSessions
 from atg_core.identity.signing import Device, Refresh, SignIn, SignOut, TokenPair
 from atg_entrypoints.http.identity_wire import (
     Credentials,
     Done,
     Me,
     MeReply,
+    PasswordChange,
     ProfileChanges,
     ProfileReply,
     ProfileRow,
     RefreshedReply,
     RefreshToken,
     Registration,
+    SessionRow,
     SignedInReply,
     SignedInUser,
 )
 from atg_entrypoints.http.policy import PUBLIC, SIGNED_IN, bearer_token
-from atg_entrypoints.http.wire import to_wire
+from atg_entrypoints.http.wire import Page, Paging, to_wire, uuid_or
 
 _TAGS = ["identity"]
 
@@ -99,6 +103,46 @@ async def show_me(request: Request[Caller, AccessClaims, Any]) -> MeReply:
     )
 
 
+@post("/auth/logout-all", status_code=200, policy=SIGNED_IN, tags=_TAGS, summary="End all own sessions")
+async def log_out_everywhere(
+    request: Request[Caller, AccessClaims, Any], end_sessions: NamedDependency[SkipValidation[EndSessions]]
+) -> Done:
+    await end_sessions.all(request.user)
+    return Done()
+
+
+@get("/auth/sessions", policy=SIGNED_IN, tags=_TAGS, summary="Own live sessions, newest first", also={400})
+async def list_my_sessions(
+    request: Request[Caller, AccessClaims, Any],
+    callers: NamedDependency[SkipValidation[Callers]],
+    clock: NamedDependency[SkipValidation[Clock]],
+    paging: NamedDependency[SkipValidation[Paging]],
+) -> Page[SessionRow]:
+    caller = request.user
+    sessions, total = await callers.live_sessions(caller.id, clock(), limit=paging.size, offset=paging.offset)
+    return paging.of([SessionRow.of(session, caller.session_id) for session in sessions], total)
+
+
+@delete("/auth/sessions/{session_id:str}", policy=SIGNED_IN, tags=_TAGS, summary="End one of the own sessions")
+async def end_my_session(
+    request: Request[Caller, AccessClaims, Any],
+    session_id: FromPath[str],
+    end_sessions: NamedDependency[SkipValidation[EndSessions]],
+) -> None:
+    await end_sessions.one(request.user, uuid_or(SessionNotFound, session_id))
+
+
+@post("/auth/password", status_code=200, policy=SIGNED_IN, tags=_TAGS, summary="Change the own password")
+async def change_my_password(
+    request: Request[Caller, AccessClaims, Any],
+    data: JSONBody[PasswordChange],
+    change_password: NamedDependency[SkipValidation[ChangePassword]],
+) -> Done:
+    """All other sessions end."""
+    await change_password(request.user, data.current, data.new)
+    return Done()
+
+
 @post("/auth/register-profile", status_code=200, policy=SIGNED_IN, tags=_TAGS, summary="Fill in the profile")
 async def register_profile(
     request: Request[Caller, AccessClaims, Any],
@@ -161,6 +205,10 @@ HANDLERS: Sequence[BaseRouteHandler] = (
     refresh_tokens,
     log_out,
     show_me,
+    log_out_everywhere,
+    list_my_sessions,
+    end_my_session,
+    change_my_password,
     register_profile,
     show_my_profile,
     change_my_profile,

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from atg_core.identity.model import Role
-from atg_entrypoints.http.wire import NO_NUL, FilledName, Name, Text, Word
+from atg_core.identity.model import Role, Session
+from atg_entrypoints.http.wire import NO_NUL, FilledName, Instant, Name, Text, Word
 
 _EMAIL = r"^([^@\s,;<>()\x00-\x1f]+@[^@\s,;<>()\x00-\x1f]+\.[^@\s.,;<>()\x00-\x1f]+)?$(?!\n)"
 
@@ -80,6 +80,37 @@ class Me(Struct, frozen=True, kw_only=True):
 
 class MeReply(Struct, frozen=True):
     user: Me
+
+
+class SessionRow(Struct, frozen=True, kw_only=True):
+    """A sign-in on a device; `current`: the one that asks."""
+
+    id: UUID
+    device: Annotated[str | None, Meta(examples=["Mozilla/5.0 (X11; Linux x86_64)"])]
+    ip: str | None
+    created_at: Instant
+    last_activity: Instant
+    expires_at: Instant
+    current: bool
+
+    @classmethod
+    def of(cls, session: Session, current: UUID) -> "SessionRow":
+        return cls(
+            id=session.id,
+            device=session.user_agent,
+            ip=session.ip_address,
+            created_at=Instant.of(session.created_at),
+            last_activity=Instant.of(session.last_activity),
+            expires_at=Instant.of(session.expires_at),
+            current=session.id == current,
+        )
+
+
+class PasswordChange(Struct, frozen=True, kw_only=True):
+    """`new`: 8 to 128 characters, and none of those that everybody tries first."""
+
+    current: Annotated[str, Meta(min_length=1, max_length=1024)]
+    new: Annotated[str, Meta(min_length=8, max_length=128)]
 
 
 class Registration(Struct, frozen=True, kw_only=True):

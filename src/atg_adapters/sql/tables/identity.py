@@ -49,6 +49,21 @@ user_profiles = sa.Table(
     sa.Column("station_id", sa.ForeignKey("stations.id", ondelete="SET NULL"), index=True),
 )
 
+audit_events = sa.Table(
+    "audit_events",
+    metadata,
+    uuid(),
+    instant("at", nullable=False),
+    sa.Column("action", sa.String(50), nullable=False),
+    # No references: what is written down outlives whom it concerns.
+    sa.Column("actor_id", sa.Uuid),
+    sa.Column("user_id", sa.Uuid),
+    sa.Column("session_id", sa.Uuid),
+    sa.Column("ip_address", sa.String(45)),
+    sa.Column("user_agent", sa.String(500)),
+    sa.Index("ix_audit_events_user_id_at", "user_id", "at"),
+)
+
 user_sessions = sa.Table(
     "user_sessions",
     metadata,

@@ -1,0 +1,30 @@
+"""What is written down of who did what, in the same transaction as the deed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Action(StrEnum):
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGNED_OUT = "signed_out"
+    SESSION_REVOKED = "session_revoked"
+    ALL_SESSIONS_REVOKED = "all_sessions_revoked"
+    REUSE_DETECTED = "reuse_detected"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an action
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEvent:
+    """`actor_id`: who did it, None for somebody unknown; `user_id`: whom it concerns; `session_id`: which session."""
+
+    id: UUID
+    at: datetime
+    action: Action
+    actor_id: UUID | None
+    user_id: UUID | None
+    session_id: UUID | None = None
+    ip_address: str | None = None
+    user_agent: str | None = None
