@@ -26,6 +26,7 @@ from atg_adapters.sql.importing import SqlImport
 from atg_adapters.sql.learning import SqlEnrollments, SqlLearners
 from atg_core.clock import utc_now
 from atg_core.identity.accounts import CreateAdmin
+from atg_core.identity.administer import AdministerUsers
 from atg_core.identity.authenticate import Authenticate
 from atg_core.identity.model import SessionLifetime
 from atg_core.identity.ports import CallerCache
@@ -119,6 +120,15 @@ class Container(containers.DeclarativeContainer):
     )
     authenticate = providers.Singleton(Authenticate, callers=callers, cache=caller_cache, tokens=tokens, clock=clock)
     change_profile = providers.Singleton(ChangeProfile, open=open_identity, cache=caller_cache, clock=clock)
+    administer_users = providers.Singleton(
+        AdministerUsers,
+        open=open_identity,
+        passwords=passwords,
+        common_passwords=providers.Callable(common_passwords),
+        cache=caller_cache,
+        clock=clock,
+        new_id=new_id,
+    )
     create_admin = providers.Singleton(
         CreateAdmin,
         open=open_identity,

@@ -9,7 +9,7 @@ from msgspec import convert
 
 from atg_adapters.memory.database import DuplicateKey, MemoryDatabase
 from atg_core.identity.audit import AuditEvent
-from atg_core.identity.model import Account, Caller, Profile, Session, User
+from atg_core.identity.model import Account, Caller, Profile, Role, Session, User, UserQuery
 from atg_core.identity.ports import EmailTaken, UnknownStation, UsernameTaken, UserNotFound
 
 
@@ -41,6 +41,15 @@ class MemoryIdentity:
 
     async def lock_user(self, user_id: UUID) -> User:
         return _account(self.database, user_id).user
+
+    async def lock_active_admins(self) -> set[UUID]:
+        return {row["id"] for row in self.database.rows("users", role=Role.ADMIN, is_active=True)}
+
+    async def save_user(self, user: User) -> None:
+        try:
+            self.database.update("users", user.id, **asdict(user))
+        except DuplicateKey as error:
+            raise UsernameTaken if error.fields == ("username",) else EmailTaken from error
 
     async def replace_password_hash(self, user_id: UUID, old: str, new: str) -> bool:
         if self.database.tables["users"][user_id]["password_hash"] != old:
@@ -113,6 +122,18 @@ class MemoryCallers:
 
     async def account(self, user_id: UUID) -> Account:
         return _account(self.database, user_id)
+
+    async def users(self, query: UserQuery, *, limit: int, offset: int) -> tuple[list[User], int]:
+        wanted = {"role": query.role, "is_active": query.is_active}
+        given = {name: value for name, value in wanted.items() if value is not None}
+        words = (query.q or "").lower()
+        found = [
+            row
+            for row in self.database.rows("users", **given)
+            if any(words in (row[column] or "").lower() for column in ("username", "full_name", "email"))
+        ]
+        ordered = sorted(found, key=lambda row: row["username"])
+        return convert(ordered[offset : offset + limit], list[User]), len(found)
 
     async def live_sessions(
         self, user_id: UUID, now: datetime, *, limit: int, offset: int

@@ -15,7 +15,7 @@ from atg_adapters.sql.database import Database
 from atg_adapters.sql.tables.identity import audit_events, user_profiles, user_sessions, users
 from atg_adapters.sql.types import UtcDateTime
 from atg_core.identity.audit import AuditEvent
-from atg_core.identity.model import Account, Caller, Profile, Session, User
+from atg_core.identity.model import Account, Caller, Profile, Role, Session, User, UserQuery
 from atg_core.identity.ports import EmailTaken, UnknownStation, UsernameTaken, UserNotFound
 from atg_core.identity.rotation import Rotation
 
@@ -35,6 +35,12 @@ _FIND_USER = (
 )
 _USER = sa.select(users).where(users.c.id == _id)
 _LOCKED_USER = _USER.with_for_update(key_share=True)
+_LOCKED_ADMINS = (
+    sa.select(users.c.id)
+    .where(users.c.role == Role.ADMIN, users.c.is_active)
+    .order_by(users.c.id)
+    .with_for_update(key_share=True)
+)
 _PROFILE = sa.select(user_profiles).where(user_profiles.c.id == _id)
 _SESSION = sa.select(user_sessions).where(user_sessions.c.id == _id)
 _USERNAME_EXISTS = sa.select(users.c.id).where(users.c.username == sa.bindparam("username"))
@@ -116,6 +122,18 @@ class SqlIdentity:
             raise UserNotFound
         return convert(row, User, from_attributes=True)
 
+    async def lock_active_admins(self) -> set[UUID]:
+        return set((await self.connection.execute(_LOCKED_ADMINS)).scalars())
+
+    async def save_user(self, user: User) -> None:
+        changed = sa.update(users).where(users.c.id == user.id).values(asdict(user))
+        try:
+            async with self.connection.begin_nested():
+                await self.connection.execute(changed)
+        except IntegrityError as error:
+            other = await self._first(_USERNAME_EXISTS.where(users.c.id != user.id), username=user.username)
+            raise UsernameTaken if other else EmailTaken from error
+
     async def replace_password_hash(self, user_id: UUID, old: str, new: str) -> bool:
         replace = sa.update(users).where(users.c.id == user_id, users.c.password_hash == old)
         return (await self.connection.execute(replace.values(password_hash=new))).rowcount == 1
@@ -178,6 +196,21 @@ class SqlCallers:
     async def find_caller(self, session_id: UUID, now: datetime) -> Caller | None:
         row = await self.database.row(_CALLER, {"id_": session_id, "now": now})
         return convert(row, Caller, from_attributes=True) if row else None
+
+    async def users(self, query: UserQuery, *, limit: int, offset: int) -> tuple[list[User], int]:
+        matching: list[sa.ColumnElement[bool]] = []
+        if query.q:
+            searched = (users.c.username, users.c.full_name, users.c.email)
+            matching.append(sa.or_(*(column.icontains(query.q, autoescape=True) for column in searched)))
+        if query.role is not None:
+            matching.append(users.c.role == query.role)
+        if query.is_active is not None:
+            matching.append(users.c.is_active == query.is_active)
+        page = sa.select(users).where(*matching).order_by(users.c.username).limit(limit).offset(offset)
+        async with self.database.reader() as connection:
+            count = sa.select(sa.func.count()).select_from(users).where(*matching)
+            total = (await connection.execute(count)).scalar_one()
+            return [convert(row, User, from_attributes=True) for row in await connection.execute(page)], total
 
     async def live_sessions(
         self, user_id: UUID, now: datetime, *, limit: int, offset: int

@@ -13,6 +13,10 @@ class Action(StrEnum):
     SESSION_REVOKED = "session_revoked"
     ALL_SESSIONS_REVOKED = "all_sessions_revoked"
     REUSE_DETECTED = "reuse_detected"
+    USER_CREATED = "user_created"
+    USER_CHANGED = "user_changed"
+    ROLE_CHANGED = "role_changed"
+    USER_DEACTIVATED = "user_deactivated"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an action
 
 

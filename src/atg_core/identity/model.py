@@ -71,6 +71,15 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UserQuery:
+    """Filters of the list of users: a part of name, username or email, a role, and whether active."""
+
+    q: str | None = None
+    role: Role | None = None
+    is_active: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionLifetime:
     """`idle`: how long a session lives without a refresh; `absolute`: how long in any case."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from atg_core.errors import Conflict, Invalid, NotFound, NotSignedIn
 from atg_core.identity.audit import AuditEvent
-from atg_core.identity.model import Account, Caller, Profile, Role, Session, User
+from atg_core.identity.model import Account, Caller, Profile, Role, Session, User, UserQuery
 from atg_core.identity.rotation import TokenNumber
 
 
@@ -36,6 +36,10 @@ class UnknownStation(Invalid):
 
 class SessionNotFound(NotFound):
     """Session not found"""
+
+
+class LastAdmin(Conflict):
+    """The last active administrator stays one"""
 
 
 class WrongPassword(Invalid):
@@ -71,6 +75,12 @@ class IdentityStore(Protocol):
 
     async def lock_user(self, user_id: UUID) -> User:
         """The user as stored now; whoever else locks it waits for the end of this transaction. Raises UserNotFound."""
+
+    async def lock_active_admins(self) -> set[UUID]:
+        """The ids of all active administrators, who stay so until the end of this transaction."""
+
+    async def save_user(self, user: User) -> None:
+        """Stores a user that is there already. Raises UsernameTaken, EmailTaken."""
 
     async def replace_password_hash(self, user_id: UUID, old: str, new: str) -> bool:
         """Puts `new` in place of `old`, and says whether; not if the hash has changed meanwhile."""
@@ -119,6 +129,9 @@ class Callers(Protocol):
 
     async def account(self, user_id: UUID) -> Account:
         """Raises UserNotFound."""
+
+    async def users(self, query: UserQuery, *, limit: int, offset: int) -> tuple[list[User], int]:
+        """A page of the users by username, and how many there are in all."""
 
     async def live_sessions(
         self, user_id: UUID, now: datetime, *, limit: int, offset: int

@@ -21,7 +21,7 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
 from atg_entrypoints.container import Container, close
-from atg_entrypoints.http import catalog, identity, learning, operations
+from atg_entrypoints.http import administration, catalog, identity, learning, operations
 from atg_entrypoints.http.envelope import Envelope
 from atg_entrypoints.http.errors import EXCEPTION_HANDLERS, problem
 from atg_entrypoints.http.etag import ETagMiddleware
@@ -102,6 +102,7 @@ def create_api(container: Container) -> Litestar:
     return Litestar(
         route_handlers=[
             *identity.HANDLERS,
+            *administration.HANDLERS,
             *catalog.HANDLERS,
             *learning.HANDLERS,
             operations.health,

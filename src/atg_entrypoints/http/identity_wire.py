@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from atg_core.identity.model import Role, Session
 from atg_entrypoints.http.wire import NO_NUL, FilledName, Instant, Name, Text, Word
 
-_EMAIL = r"^([^@\s,;<>()\x00-\x1f]+@[^@\s,;<>()\x00-\x1f]+\.[^@\s.,;<>()\x00-\x1f]+)?$(?!\n)"
+EMAIL = r"^([^@\s,;<>()\x00-\x1f]+@[^@\s,;<>()\x00-\x1f]+\.[^@\s.,;<>()\x00-\x1f]+)?$(?!\n)"
 
 
 class Credentials(Struct, frozen=True, kw_only=True):
@@ -145,7 +145,7 @@ class ProfileChanges(Struct, frozen=True, kw_only=True):
     """Only what is named changes; null, or an empty email, clears it."""
 
     full_name: Name | None | UnsetType = UNSET
-    email: Annotated[str, Meta(max_length=254, pattern=_EMAIL)] | None | UnsetType = UNSET
+    email: Annotated[str, Meta(max_length=254, pattern=EMAIL)] | None | UnsetType = UNSET
     company: Name | None | UnsetType = UNSET
     position: Name | None | UnsetType = UNSET
     phone: Word | None | UnsetType = UNSET

@@ -36,6 +36,7 @@ _DESCRIPTIONS = {
     401: "Not signed in, or no longer",
     403: "Not allowed",
     404: "Absent",
+    409: "Conflicts with what is there",
     413: "The body is larger than 1 MB",
     503: "A part of the service is away",
 }

@@ -1,0 +1,132 @@
+"""What administrators do with accounts."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from atg_core.clock import Clock
+from atg_core.errors import Invalid
+from atg_core.identity.accounts import require_strong
+from atg_core.identity.audit import Action, AuditEvent
+from atg_core.identity.model import Account, Caller, Profile, Role, User
+from atg_core.identity.ports import CallerCache, IdentityStore, LastAdmin, Passwords, UsernameTaken
+from atg_core.ids import NewId
+from atg_core.opening import Open
+
+USERNAME_LENGTH = 50
+_MOST_NAMESAKES = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewUser:
+    """`username` is made of the email where there is none; without a password nobody can sign in with one."""
+
+    username: str | None = None
+    email: str | None = None
+    password: str | None = None
+    full_name: str | None = None
+    role: Role = Role.USER
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdministerUsers:
+    """Makes, changes and deactivates accounts; whoever is deactivated is signed out of everything at once."""
+
+    open: Open[IdentityStore]
+    passwords: Passwords
+    common_passwords: frozenset[str]
+    cache: CallerCache
+    clock: Clock
+    new_id: NewId
+
+    async def create(self, admin: Caller, new: NewUser) -> User:
+        """Raises Invalid without username and email, WeakPassword, UsernameTaken, EmailTaken."""
+        if not (new.username or new.email):
+            raise Invalid("username or email is required", field="username")
+        password_hash = await self._hash(new.password)
+        user_id, now = self.new_id(), self.clock()
+        user = User(
+            id=user_id,
+            username=new.username or "",
+            password_hash=password_hash,
+            full_name=new.full_name,
+            email=new.email,
+            role=new.role,
+            is_active=new.is_active,
+            created_at=now,
+            updated_at=now,
+        )
+        profile = Profile(id=user_id, full_name=new.full_name, email=new.email, created_at=now, updated_at=now)
+        async with self.open() as store:
+            user = await _add(store, user, profile)
+            await store.record(self._event(Action.USER_CREATED, admin, user.id))
+        return user
+
+    async def change(self, admin: Caller, user_id: UUID, changes: dict[str, Any]) -> User:
+        """Changes the named fields of a user (a `password`, too) and leaves the others.
+
+        Raises UserNotFound, UsernameTaken, EmailTaken, WeakPassword, LastAdmin.
+        """
+        fields = dict(changes)
+        if "password" in fields:
+            fields["password_hash"] = await self._hash(fields.pop("password"))
+        async with self.open() as store:
+            # First all administrators, then the user: whoever takes them in the same order can not block another.
+            admins = await store.lock_active_admins()
+            before = await store.lock_user(user_id)
+            after = replace(before, **fields, updated_at=self.clock())
+            if admins == {user_id} and not _is_active_admin(after):
+                raise LastAdmin
+            await store.save_user(after)
+            action = _action(before, after)
+            if not after.is_active or "password_hash" in fields:
+                await store.revoke_sessions(user_id, action, self.clock())
+            await store.record(self._event(action, admin, user_id))
+        await self.cache.drop(user_id)
+        return after
+
+    async def revoke_sessions(self, admin: Caller, user_id: UUID) -> None:
+        """Raises UserNotFound."""
+        async with self.open() as store:
+            await store.lock_user(user_id)
+            await store.revoke_sessions(user_id, Action.ALL_SESSIONS_REVOKED, self.clock())
+            await store.record(self._event(Action.ALL_SESSIONS_REVOKED, admin, user_id))
+        await self.cache.drop(user_id)
+
+    async def _hash(self, password: str | None) -> str | None:
+        if password is None:
+            return None
+        require_strong(password, self.common_passwords)
+        return await self.passwords.hash(password)
+
+    def _event(self, action: Action, admin: Caller, user_id: UUID) -> AuditEvent:
+        return AuditEvent(id=self.new_id(), at=self.clock(), action=action, actor_id=admin.id, user_id=user_id)
+
+
+async def _add(store: IdentityStore, user: User, profile: Profile) -> User:
+    """Adds the account; a username that is made of the email gets a number where it is taken."""
+    if user.username:
+        await store.add_account(Account(user=user, profile=profile))
+        return user
+    for number in range(1, _MOST_NAMESAKES):
+        ending = f"-{number}" if number > 1 else ""
+        named = replace(user, username=(user.email or "")[: USERNAME_LENGTH - len(ending)] + ending)
+        try:
+            await store.add_account(Account(user=named, profile=profile))
+        except UsernameTaken:
+            continue
+        return named
+    raise UsernameTaken
+
+
+def _is_active_admin(user: User) -> bool:
+    return user.role is Role.ADMIN and user.is_active
+
+
+def _action(before: User, after: User) -> Action:
+    if before.is_active and not after.is_active:
+        return Action.USER_DEACTIVATED
+    if before.role is not after.role:
+        return Action.ROLE_CHANGED
+    return Action.USER_CHANGED

@@ -1,0 +1,177 @@
+"""Administering accounts, over every database alike."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from atg_core.identity.model import Role
+from atg_entrypoints.container import Container
+from tests.arranging import rows_of
+from tests.contracts.http_identity import bearer, log_in
+from tests.people import PASSWORD, add_person, sign_in
+
+USER = {"id", "username", "email", "full_name", "role", "is_active", "created_at", "updated_at"}
+
+
+class HttpAdministrationContract:
+    """The fixtures `client` and `stocked` say over which database."""
+
+    @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
+    async def test_only_administrators_may(self, client: httpx.AsyncClient, stocked: Container, role: Role) -> None:
+        await sign_in(client, stocked, role=role)
+        user = (await client.get("/auth/me")).json()["user"]["id"]
+        for method, path in (
+            ("GET", "/admin/users"),
+            ("POST", "/admin/users"),
+            ("GET", f"/admin/users/{user}"),
+            ("PUT", f"/admin/users/{user}"),
+            ("DELETE", f"/admin/users/{user}"),
+            ("POST", f"/admin/users/{user}/sessions/revoke"),
+        ):
+            reply = await client.request(method, path, json={"role": "admin"})
+            assert (reply.status_code, reply.json()["code"]) == (403, "forbidden"), path
+        assert (await client.get("/auth/me")).json()["user"]["role"] == role
+
+    async def test_a_user_is_made_and_may_sign_in(self, client: httpx.AsyncClient, stocked: Container) -> None:
+        await sign_in(client, stocked, role=Role.ADMIN)
+        body = {"username": "boris", "email": "Boris@Example.com", "password": PASSWORD, "full_name": "Борис"}
+        made = await client.post("/admin/users", json=body)
+        assert made.status_code == 201
+        assert set(made.json()) == USER
+        assert (made.json()["email"], made.json()["role"]) == ("boris@example.com", "user")
+        assert (await client.get(f"/admin/users/{made.json()['id']}")).json() == made.json()
+        assert (await log_in(client, username="boris", password=PASSWORD))["user"]["id"] == made.json()["id"]
+
+    async def test_a_username_is_made_of_the_email_where_there_is_none(
+        self, client: httpx.AsyncClient, stocked: Container
+    ) -> None:
+        await sign_in(client, stocked, role=Role.ADMIN)
+        long = "x" * 60 + "@example.com"
+        emails = ("new@example.com", long, "y" + long, "x" * 50 + "other@example.com")
+        names = [(await client.post("/admin/users", json={"email": email})).json()["username"] for email in emails]
+        assert names[:2] == ["new@example.com", "x" * 50]
+        assert names[3] == "x" * 48 + "-2"
+        assert len(set(names)) == 4
+
+    @pytest.mark.parametrize(
+        ("body", "field"),
+        [
+            ({}, "username"),
+            ({"username": ""}, "username"),
+            ({"username": "x" * 51}, "username"),
+            ({"email": "no-address"}, "email"),
+            ({"username": "u", "password": "short"}, "password"),
+            ({"username": "u", "password": "password1"}, "password"),
+            ({"username": "u", "role": "king"}, "role"),
+        ],
+    )
+    async def test_what_is_wrong_with_a_new_user_is_named(
+        self, client: httpx.AsyncClient, stocked: Container, body: dict[str, str], field: str
+    ) -> None:
+        await sign_in(client, stocked, role=Role.ADMIN)
+        reply = await client.post("/admin/users", json=body)
+        assert reply.status_code == 400
+        assert [error["field"] for error in reply.json()["errors"]] == [field]
+
+    async def test_a_name_or_an_email_that_is_taken_is_a_conflict(
+        self, client: httpx.AsyncClient, stocked: Container
+    ) -> None:
+        await sign_in(client, stocked, "anna", role=Role.ADMIN)
+        other = (await client.post("/admin/users", json={"username": "boris", "email": "boris@example.com"})).json()
+        for body, code in (
+            ({"username": "anna"}, "username_taken"),
+            ({"username": "new", "email": "ANNA@example.com"}, "email_taken"),
+        ):
+            made = await client.post("/admin/users", json=body)
+            assert (made.status_code, made.json()["code"]) == (409, code)
+        for body, code in (({"username": "anna"}, "username_taken"), ({"email": "anna@example.com"}, "email_taken")):
+            changed = await client.put(f"/admin/users/{other['id']}", json=body)
+            assert (changed.status_code, changed.json()["code"]) == (409, code)
+        assert (await client.get(f"/admin/users/{other['id']}")).json() == other
+
+    async def test_users_are_listed_found_and_paged(self, client: httpx.AsyncClient, stocked: Container) -> None:
+        await sign_in(client, stocked, "zz_anna", role=Role.ADMIN)
+        everyone = (await client.get("/admin/users?size=100")).json()
+        assert everyone["total"] == len(everyone["items"]) == 48
+        assert all(set(user) == USER for user in everyone["items"])
+        admins = (await client.get("/admin/users?role=admin")).json()
+        assert {user["username"] for user in admins["items"]} == {"admin", "n.zaitsev", "zz_anna"}
+        found = (await client.get("/admin/users?q=ZZ_")).json()
+        assert [user["username"] for user in found["items"]] == ["zz_anna"]
+        inactive = (await client.get("/admin/users?is_active=false")).json()
+        assert [user["username"] for user in inactive["items"]] == ["v.stepanov"]
+        pages = [(await client.get(f"/admin/users?size=20&page={page}")).json()["items"] for page in (1, 2, 3, 4)]
+        assert [len(page) for page in pages] == [20, 20, 8, 0]
+        assert len({user["id"] for page in pages for user in page}) == 48
+        assert (await client.get("/admin/users?role=king")).status_code == 400
+
+    async def test_a_changed_role_counts_from_the_next_request_on(
+        self, client: httpx.AsyncClient, stocked: Container
+    ) -> None:
+        await sign_in(client, stocked, "anna", role=Role.ADMIN)
+        user = await add_person(stocked, "boris")
+        token = (await log_in(client, username="boris", password=PASSWORD))["token"]
+        assert (await client.get("/admin/users", headers=bearer(token))).status_code == 403
+        changed = await client.put(f"/admin/users/{user}", json={"role": "admin", "full_name": "Борис"})
+        assert (changed.json()["role"], changed.json()["full_name"]) == ("admin", "Борис")
+        assert (await client.get("/admin/users", headers=bearer(token))).status_code == 200
+        await client.put(f"/admin/users/{user}", json={"role": "user"})
+        assert (await client.get("/admin/users", headers=bearer(token))).status_code == 403
+
+    @pytest.mark.parametrize("how", ["put", "delete", "password", "revoke"])
+    async def test_ending_a_users_sessions_takes_effect_at_once(
+        self, client: httpx.AsyncClient, stocked: Container, how: str
+    ) -> None:
+        """S13: deactivating, a new password and the word of an administrator."""
+        await sign_in(client, stocked, "anna", role=Role.ADMIN)
+        user = await add_person(stocked, "boris")
+        sessions = [await log_in(client, username="boris", password=PASSWORD) for _ in range(2)]
+        for session in sessions:
+            assert (await client.get("/auth/me", headers=bearer(session["token"]))).status_code == 200
+        reply = await {
+            "put": lambda: client.put(f"/admin/users/{user}", json={"is_active": False}),
+            "delete": lambda: client.delete(f"/admin/users/{user}"),
+            "password": lambda: client.put(f"/admin/users/{user}", json={"password": "another good one"}),
+            "revoke": lambda: client.post(f"/admin/users/{user}/sessions/revoke"),
+        }[how]()
+        assert reply.status_code == (204 if how == "delete" else 200)
+        for session in sessions:
+            assert (await client.get("/auth/me", headers=bearer(session["token"]))).status_code == 401
+            refreshed = await client.post("/auth/refresh", json={"refreshToken": session["refreshToken"]})
+            assert refreshed.status_code == 401
+        again = await client.post("/auth/login", json={"username": "boris", "password": PASSWORD})
+        assert again.status_code == (200 if how == "revoke" else 401)
+
+    async def test_the_last_administrator_stays_one(self, client: httpx.AsyncClient, stocked: Container) -> None:
+        await sign_in(client, stocked, "anna", role=Role.ADMIN)
+        admins = (await client.get("/admin/users?role=admin")).json()["items"]
+        [anna] = [user["id"] for user in admins if user["username"] == "anna"]
+        for user in admins:
+            if user["id"] != anna:
+                assert (await client.delete(f"/admin/users/{user['id']}")).status_code == 204
+        for reply in await asyncio.gather(
+            client.delete(f"/admin/users/{anna}"),
+            client.put(f"/admin/users/{anna}", json={"role": "user"}),
+            client.put(f"/admin/users/{anna}", json={"is_active": False}),
+        ):
+            assert (reply.status_code, reply.json()["code"]) == (409, "last_admin")
+        assert (await client.get("/admin/users")).status_code == 200
+
+    async def test_an_unknown_user_is_not_found(self, client: httpx.AsyncClient, stocked: Container) -> None:
+        await sign_in(client, stocked, role=Role.ADMIN)
+        for user in ("00000000-0000-0000-0000-000000000000", "abc"):
+            for method, path in (("GET", ""), ("PUT", ""), ("DELETE", ""), ("POST", "/sessions/revoke")):
+                reply = await client.request(method, f"/admin/users/{user}{path}", json={})
+                assert (reply.status_code, reply.json()["error"]) == (404, "User not found")
+
+    async def test_what_administrators_do_is_written_down(self, client: httpx.AsyncClient, stocked: Container) -> None:
+        await sign_in(client, stocked, role=Role.ADMIN)
+        anna = (await client.get("/auth/me")).json()["user"]["id"]
+        user = (await client.post("/admin/users", json={"username": "boris"})).json()["id"]
+        await client.put(f"/admin/users/{user}", json={"role": "instructor"})
+        await client.delete(f"/admin/users/{user}")
+        events = sorted(await rows_of(stocked, "audit_events"), key=lambda event: event["at"])
+        assert [event["action"] for event in events[1:]] == ["user_created", "role_changed", "user_deactivated"]
+        assert {str(event["actor_id"]) for event in events[1:]} == {anna}
+        assert {str(event["user_id"]) for event in events[1:]} == {user}
