@@ -1,5 +1,7 @@
 """The only place where ports meet adapters."""
 
+import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -8,6 +10,7 @@ from dependency_injector import containers, providers
 from redis.asyncio import Redis
 
 from atg_adapters.jwt.tokens import JwtTokens
+from atg_adapters.limits.throttle import LimitsThrottle
 from atg_adapters.memory.caller_cache import MemoryCallerCache, NoCallerCache
 from atg_adapters.memory.catalog import MemoryCatalog
 from atg_adapters.memory.database import MemoryDatabase
@@ -37,6 +40,7 @@ from atg_core.ids import new_id
 from atg_core.importing.run import ImportFiles
 from atg_core.learning.enroll import Enroll
 from atg_core.learning.stats import ShowStats
+from atg_core.throttling import Limit
 from atg_entrypoints.settings import Settings
 
 type Check = Callable[[], Awaitable[Any]]
@@ -76,6 +80,10 @@ def _lifetime(settings: Settings) -> SessionLifetime:
     )
 
 
+def _request_limit(settings: Settings) -> Limit | None:
+    return Limit(name="requests", most=settings.rate_limit) if settings.rate_limit else None
+
+
 class Container(containers.DeclarativeContainer):
     """ATG over a database, as `settings` say."""
 
@@ -93,8 +101,12 @@ class Container(containers.DeclarativeContainer):
     passwords = providers.Singleton(HashedPasswords)
     tokens = providers.Singleton(JwtTokens, settings.provided.signing_keys, access_ttl=settings.provided.access_ttl)
     lifetime = providers.Singleton(_lifetime, settings)
+    request_limit = providers.Singleton(_request_limit, settings)
+    throttle = providers.Singleton(LimitsThrottle, redis)
     sign_in = providers.Singleton(
         SignIn,
+        throttle=throttle,
+        gate=providers.Singleton(asyncio.Semaphore, os.cpu_count() or 1),
         open=open_identity,
         passwords=passwords,
         tokens=tokens,
@@ -103,7 +115,14 @@ class Container(containers.DeclarativeContainer):
         new_id=new_id,
     )
     refresh = providers.Singleton(
-        Refresh, open=open_identity, tokens=tokens, cache=caller_cache, lifetime=lifetime, clock=clock, new_id=new_id
+        Refresh,
+        throttle=throttle,
+        open=open_identity,
+        tokens=tokens,
+        cache=caller_cache,
+        lifetime=lifetime,
+        clock=clock,
+        new_id=new_id,
     )
     sign_out = providers.Singleton(
         SignOut, open=open_identity, tokens=tokens, cache=caller_cache, clock=clock, new_id=new_id

@@ -48,6 +48,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     trusted_proxies: list[str] = field(default_factory=list)
     admin_username: str = ""
     admin_password: str = ""
+    rate_limit: Annotated[int, Meta(ge=0)] = 1200
     timezone: str = "UTC"
     auto_migrate: bool = True
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -17,6 +17,7 @@ from uuid import uuid4
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
+from atg_adapters.limits.throttle import LimitsThrottle
 from atg_core.errors import NotSignedIn
 from atg_core.identity.model import Account
 from atg_core.identity.rotation import FIRST, LEEWAY
@@ -50,6 +51,7 @@ class RefreshMachine(RuleBasedStateMachine):
         self.refresh = Refresh(
             open=self.container.open_identity(),
             tokens=self.container.tokens(),
+            throttle=LimitsThrottle(),
             cache=self.container.caller_cache(),
             lifetime=LIFETIME,
             clock=lambda: self.now,

@@ -60,6 +60,10 @@ class MemoryIdentity:
     async def add_session(self, session: Session) -> None:
         self.database.insert("user_sessions", asdict(session))
 
+    async def was_signed_in_from(self, user_id: UUID, address: str, since: datetime) -> bool:
+        sessions = self.database.rows("user_sessions", user_id=user_id, ip_address=address)
+        return any(row["created_at"] > since for row in sessions)
+
     async def refresh_session(self, before: Session, after: Session) -> bool:
         row = self.database.tables["user_sessions"].get(before.id)
         if row is None or row["revoked_at"] or not self.database.tables["users"][row["user_id"]]["is_active"]:

@@ -66,6 +66,12 @@ _LIVE_SESSIONS = (
     .where(user_sessions.c.user_id == _user, user_sessions.c.revoked_at.is_(None), user_sessions.c.expires_at > _now)
     .order_by(user_sessions.c.created_at.desc(), user_sessions.c.id)
 )
+_SIGNED_IN_FROM = (
+    sa.select(user_sessions.c.id)
+    .where(user_sessions.c.user_id == _user, user_sessions.c.ip_address == sa.bindparam("address"))
+    .where(user_sessions.c.created_at > _now)
+    .limit(1)
+)
 _LIVE_COUNT = sa.select(sa.func.count()).select_from(_LIVE_SESSIONS.order_by(None).subquery())
 _CALLER = (
     sa.select(
@@ -140,6 +146,9 @@ class SqlIdentity:
 
     async def add_session(self, session: Session) -> None:
         await self.connection.execute(sa.insert(user_sessions), asdict(session))
+
+    async def was_signed_in_from(self, user_id: UUID, address: str, since: datetime) -> bool:
+        return await self._first(_SIGNED_IN_FROM, user=user_id, address=address, now=since) is not None
 
     async def refresh_session(self, before: Session, after: Session) -> bool:
         values = {name: getattr(after, name) for name in _REFRESHED}

@@ -87,6 +87,9 @@ class IdentityStore(Protocol):
 
     async def add_session(self, session: Session) -> None: ...
 
+    async def was_signed_in_from(self, user_id: UUID, address: str, since: datetime) -> bool:
+        """Whether a session of the user was begun from the address since then."""
+
     async def refresh_session(self, before: Session, after: Session) -> bool:
         """Stores the refresh state and times of `after`, and says whether.
 

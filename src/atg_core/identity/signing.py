@@ -1,8 +1,9 @@
 """Signing in, staying signed in, signing out."""
 
+import asyncio
 import secrets
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NoReturn
 from uuid import UUID
 
@@ -23,9 +24,16 @@ from atg_core.identity.ports import (
 from atg_core.identity.rotation import FIRST, Answer, NeverOffered, Reused, Rotation, TokenNumber
 from atg_core.ids import NewId
 from atg_core.opening import Open
+from atg_core.throttling import Limit, Throttle
 
 # Only a request that confirms or offers anew moves the state, so that a second look nearly always suffices.
 _MOST_TRIES = 10
+
+FAILURES_OF_ACCOUNT_FROM_ADDRESS = Limit(name="sign-in-account-address", most=5)
+FAILURES_OF_ACCOUNT = Limit(name="sign-in-account", most=50)
+FAILURES_FROM_ADDRESS = Limit(name="sign-in-address", most=100)
+REFRESHES_OF_SESSION = Limit(name="refresh-session", most=300)
+KNOWN_FOR = timedelta(days=30)
 
 MOST_SESSIONS = 50
 """How many sessions a user may have at once; the oldest goes first."""
@@ -52,11 +60,14 @@ class Device:
 class SignIn:
     """Opens a session for a name or email and its password.
 
-    Raises InvalidCredentials, after the same time, for an unknown name, a wrong password and an inactive user alike.
+    Raises InvalidCredentials, after the same time, for an unknown name, a wrong password and an inactive user alike,
+    and TooMany after too many of them; a right password never counts. `gate`: as wide as there are cores.
     """
 
     open: Open[IdentityStore]
     passwords: Passwords
+    throttle: Throttle
+    gate: asyncio.Semaphore
     tokens: Tokens
     lifetime: SessionLifetime
     clock: Clock
@@ -65,10 +76,15 @@ class SignIn:
     async def __call__(self, login: str, password: str, device: Device) -> tuple[TokenPair, Account]:
         async with self.open() as store:
             account = await store.find_account(login)
-        # The hash is computed outside of any transaction: it takes longer than all the rest.
-        checked = await self.passwords.check(password, account.user.password_hash if account else None)
-        if account is None or not checked.matches or not account.user.is_active:
-            await self._refuse(account, device)
+        name = str(account.user.id) if account else login.casefold()
+        await self._require_allowance(name, account, device)
+        # No more hashes at once than the gate lets through, and each looks at the limits anew: many wrong tries at the
+        # same moment can not slip through before the first of them is counted. No transaction is open meanwhile.
+        async with self.gate:
+            await self._require_allowance(name, account, device)
+            checked = await self.passwords.check(password, account.user.password_hash if account else None)
+            if account is None or not checked.matches or not account.user.is_active:
+                await self._refuse(name, account, device)
         session = self._begin(account.user, device, self.clock())
         async with self.open() as store:
             user = await store.lock_user(account.user.id)
@@ -81,8 +97,27 @@ class SignIn:
             await store.record(self._event(Action.SIGNED_IN, user.id, device, session_id=session.id))
         return _pair(self.tokens, user, session, FIRST, self.clock()), account
 
-    async def _refuse(self, account: Account | None, device: Device) -> NoReturn:
+    async def _require_allowance(self, name: str, account: Account | None, device: Device) -> None:
+        """Raises TooMany. An address from which the account was signed in to lately is not held up by strangers."""
+        address = device.ip_address or ""
+        (await self.throttle.look(FAILURES_FROM_ADDRESS, address)).require()
+        (await self.throttle.look(FAILURES_OF_ACCOUNT_FROM_ADDRESS, f"{name} {address}")).require()
+        of_account = await self.throttle.look(FAILURES_OF_ACCOUNT, name)
+        if not of_account.allowed and not await self._is_known(account, address):
+            of_account.require()
+
+    async def _is_known(self, account: Account | None, address: str) -> bool:
+        if account is None:
+            return False
+        async with self.open() as store:
+            return await store.was_signed_in_from(account.user.id, address, self.clock() - KNOWN_FOR)
+
+    async def _refuse(self, name: str, account: Account | None, device: Device) -> NoReturn:
         """The same work for an unknown name as for a known one, so that the time tells nothing."""
+        address = device.ip_address or ""
+        await self.throttle.take(FAILURES_FROM_ADDRESS, address)
+        await self.throttle.take(FAILURES_OF_ACCOUNT_FROM_ADDRESS, f"{name} {address}")
+        await self.throttle.take(FAILURES_OF_ACCOUNT, name)
         async with self.open() as store:
             await store.record(self._event(Action.SIGN_IN_FAILED, account.user.id if account else None, device))
         raise InvalidCredentials
@@ -120,10 +155,12 @@ class Refresh:
     """Keeps a session alive and gives new tokens for its refresh token, or an access token for a live access token.
 
     Raises InvalidToken, SessionExpired, SessionRevoked; a token that was used behind another's back ends the session.
+    Raises TooMany by session, not by address: a whole office shares one.
     """
 
     open: Open[IdentityStore]
     tokens: Tokens
+    throttle: Throttle
     cache: CallerCache
     lifetime: SessionLifetime
     clock: Clock
@@ -131,6 +168,7 @@ class Refresh:
 
     async def __call__(self, refresh_token: str) -> TokenPair:
         session_id = self.tokens.session_id(refresh_token)
+        (await self.throttle.take(REFRESHES_OF_SESSION, str(session_id))).require()
         for _ in range(_MOST_TRIES):
             now = self.clock()
             async with self.open() as store:

@@ -37,7 +37,7 @@ _EXPOSED_HEADERS = ["ETag", "X-Request-ID", "Retry-After", "WWW-Authenticate"]
 class Metrics(PrometheusController):
     """Counts and durations of requests by route, for Prometheus."""
 
-    opt = {"policy": PUBLIC}  # noqa: RUF012
+    opt = {"policy": PUBLIC, "unlimited": True}  # noqa: RUF012
     include_in_schema = False
 
 

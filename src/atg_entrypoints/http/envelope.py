@@ -8,6 +8,8 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from atg_core.throttling import Allowance
+
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 _SECURITY_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -21,6 +23,9 @@ _DOCS_POLICY = (
     b"content-security-policy",
     b"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
 )
+ALLOWANCE = "atg_allowance"
+"""Where a request keeps what is left of its limit."""
+
 _QUIET = {"/health", "/ready", "/metrics"}
 _log = structlog.get_logger("atg.access")
 
@@ -45,7 +50,8 @@ class Envelope:
             if message["type"] == "http.response.start":
                 status = int(message["status"])
                 names = {name.lower() for name, _ in message.get("headers", ())}
-                extra = [header for header in added if header[0] not in names]
+                told = _rate_limit(scope["state"].get(ALLOWANCE) if "state" in scope else None)
+                extra = [header for header in (*added, *told) if header[0] not in names]
                 message["headers"] = [*message.get("headers", ()), *extra]
             await send(message)
 
@@ -58,6 +64,14 @@ class Envelope:
                 # The path alone: a query may carry a token.
                 _log.info("served", method=scope["method"], path=scope["path"], status=status, ms=milliseconds)
             structlog.contextvars.clear_contextvars()
+
+
+def _rate_limit(allowance: Allowance | None) -> list[tuple[bytes, bytes]]:
+    """What is left of the general limit, for a user or an address."""
+    if allowance is None:
+        return []
+    numbers = {"limit": allowance.limit.most, "remaining": allowance.remaining, "reset": allowance.reset_in}
+    return [(f"ratelimit-{name}".encode(), str(number).encode()) for name, number in numbers.items()]
 
 
 def _request_id(scope: Scope) -> bytes:

@@ -40,12 +40,18 @@ class Readiness(Struct, frozen=True, kw_only=True):
     checks: dict[str, PartHealth]
 
 
-@get("/health", policy=PUBLIC, tags=["operations"], summary="Is the process alive")
+@get("/health", policy=PUBLIC, unlimited=True, tags=["operations"], summary="Is the process alive")
 async def health() -> Health:
     return Health(timestamp=Instant.of(utc_now()))
 
 
-@get("/ready", policy=PUBLIC, tags=["operations"], summary="Do the database, the cache and the store answer")
+@get(
+    "/ready",
+    policy=PUBLIC,
+    unlimited=True,
+    tags=["operations"],
+    summary="Do the database, the cache and the store answer",
+)
 async def ready(checks: NamedDependency[SkipValidation[Checks]]) -> Response[Readiness]:
     """Each part is asked at the same time and has two seconds to answer."""
     parts = await asyncio.gather(*(_ask(check) for check in checks.values()))

@@ -14,6 +14,8 @@ from litestar.routes import BaseRoute
 from atg_core.errors import Forbidden, NotSignedIn
 from atg_core.identity.authenticate import Authenticate
 from atg_core.identity.model import Role
+from atg_core.throttling import Allowance, Limit
+from atg_entrypoints.http.envelope import ALLOWANCE
 from atg_entrypoints.http.errors import PROBLEM_JSON, Problem
 
 
@@ -37,6 +39,7 @@ _DESCRIPTIONS = {
     403: "Not allowed",
     404: "Absent",
     409: "Conflicts with what is there",
+    429: "Too many requests",
     413: "The body is larger than 1 MB",
     503: "A part of the service is away",
 }
@@ -49,15 +52,28 @@ async def enforce_policy(connection: ASGIConnection[Any, Any, Any, Any], handler
     """
     policy: Policy = handler.opt["policy"]
     if not policy.signed_in:
+        await _limit(connection, connection.client.host if connection.client else "", handler)
         return
     token = bearer_token(connection)
     if token is None:
         raise NotSignedIn
     authenticate: Authenticate = connection.app.state.container.authenticate()
     caller, claims = await authenticate(token)
+    await _limit(connection, str(caller.id), handler)
     if caller.role not in policy.roles:
         raise Forbidden
     connection.scope["user"], connection.scope["auth"] = caller, claims
+
+
+async def _limit(connection: ASGIConnection[Any, Any, Any, Any], key: str, handler: BaseRouteHandler) -> None:
+    """The general limit, for a user and else for an address. Raises TooMany; what is left is told in headers."""
+    container = connection.app.state.container
+    limit: Limit | None = container.request_limit()
+    if limit is None or handler.opt.get("unlimited"):
+        return
+    allowance: Allowance = await container.throttle().take(limit, key)
+    connection.scope["state"][ALLOWANCE] = allowance
+    allowance.require()
 
 
 def bearer_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
@@ -80,7 +96,7 @@ class PolicyPlugin(ReceiveRoutePlugin):
 
 
 def _document(handler: HTTPRouteHandler, policy: Policy, route: BaseRoute) -> None:
-    statuses = {503}
+    statuses = set() if handler.opt.get("unlimited") else {429, 503}
     if policy.signed_in:
         handler.security = [{"bearer": []}]
         statuses |= {401}

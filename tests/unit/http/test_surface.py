@@ -164,7 +164,7 @@ async def test_the_description_is_openapi_3_1_with_examples_and_policies(client:
     assert described["openapi"].startswith("3.1")
     assert described["paths"]["/auth/me"]["get"]["security"] == [{"bearer": []}]
     assert "security" not in described["paths"]["/stations"]["get"]
-    assert set(described["paths"]["/auth/me"]["get"]["responses"]) == {"200", "401", "503"}
+    assert set(described["paths"]["/auth/me"]["get"]["responses"]) == {"200", "401", "429", "503"}
     assert "examples" in str(described["components"]["schemas"]["CourseRow"])
 
 
@@ -216,3 +216,19 @@ async def test_a_host_that_is_not_allowed_is_refused(tmp_path: Path) -> None:
     async with httpx.AsyncClient(transport=transport, base_url="http://evil.test") as client:
         assert (await client.get("/health")).status_code == 400
         assert (await client.get("/health", headers={"host": "atg.example.com"})).status_code == 200
+
+
+async def test_more_requests_than_the_general_limit_are_refused_by_user_else_by_address(tmp_path: Path) -> None:
+    settings = Settings(database_url="memory://", home=str(tmp_path), secret_key=SECRET, rate_limit=5)
+    container = create_container(settings)
+    transport = httpx.ASGITransport(create_app(container))
+    async with httpx.AsyncClient(transport=transport, base_url="http://atg.test") as client:
+        await sign_in(client, container)
+        replies = [await client.get("/auth/me") for _ in range(6)]
+        assert [reply.status_code for reply in replies] == [200] * 5 + [429]
+        assert_problem(replies[-1], 429)
+        assert replies[-1].headers["retry-after"]
+        assert replies[-1].headers["ratelimit-remaining"] == "0"
+        public = [(await client.get("/stations")).status_code for _ in range(5)]
+        assert public == [200] * 4 + [429], "signing in was the first of this address"
+        assert (await client.get("/health")).status_code == 200

@@ -1,0 +1,82 @@
+"""Throttling as clients see it, over every database alike."""
+
+import asyncio
+
+import httpx
+
+from atg_entrypoints.container import Container
+from atg_entrypoints.http.app import create_app
+from tests.people import PASSWORD, add_person, sign_in
+
+WRONG = {"username": "anna", "password": "wrong password"}
+RIGHT = {"username": "anna", "password": PASSWORD}
+
+
+def from_address(container: Container, address: str) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(create_app(container), client=(address, 1234))
+    return httpx.AsyncClient(transport=transport, base_url="http://atg.test")
+
+
+class HttpThrottlingContract:
+    """The fixtures `client` and `stocked` say over which database."""
+
+    async def test_five_wrong_passwords_a_minute_from_one_address_are_enough(
+        self, client: httpx.AsyncClient, stocked: Container
+    ) -> None:
+        """S17."""
+        await add_person(stocked, "anna")
+        await add_person(stocked, "boris")
+        replies = [await client.post("/auth/login", json=WRONG) for _ in range(7)]
+        assert [reply.status_code for reply in replies] == [401] * 5 + [429] * 2
+        assert replies[-1].json()["code"] == "too_many"
+        assert 1 <= int(replies[-1].headers["retry-after"]) <= 60
+        assert (await client.post("/auth/login", json=RIGHT)).status_code == 429
+        other = await client.post("/auth/login", json={"username": "boris", "password": PASSWORD})
+        assert other.status_code == 200
+
+    async def test_wrong_tries_at_the_same_moment_are_counted_too(
+        self, client: httpx.AsyncClient, stocked: Container
+    ) -> None:
+        await add_person(stocked, "anna")
+        replies = await asyncio.gather(*(client.post("/auth/login", json=WRONG) for _ in range(40)))
+        statuses = [reply.status_code for reply in replies]
+        assert set(statuses) == {401, 429}
+        assert statuses.count(401) <= 5 + (stocked.sign_in().gate._value or 1)
+
+    async def test_a_right_password_never_counts(self, client: httpx.AsyncClient, stocked: Container) -> None:
+        await add_person(stocked, "anna")
+        replies = await asyncio.gather(*(client.post("/auth/login", json=RIGHT) for _ in range(12)))
+        assert {reply.status_code for reply in replies} == {200}
+
+    async def test_strangers_do_not_lock_the_owner_out(self, client: httpx.AsyncClient, stocked: Container) -> None:
+        """S17: an address from which the account was signed in to is not held up by the account's own limit."""
+        await add_person(stocked, "anna")
+        assert (await client.post("/auth/login", json=RIGHT)).status_code == 200
+        for number in range(11):
+            async with from_address(stocked, f"198.51.100.{number}") as stranger:
+                for _ in range(5):
+                    await stranger.post("/auth/login", json=WRONG)
+        async with from_address(stocked, "203.0.113.1") as stranger:
+            assert (await stranger.post("/auth/login", json=RIGHT)).status_code == 429
+        assert (await client.post("/auth/login", json=RIGHT)).status_code == 200
+
+    async def test_refreshing_is_limited_by_session_and_not_by_address(
+        self, client: httpx.AsyncClient, stocked: Container
+    ) -> None:
+        """S10."""
+        await add_person(stocked, "anna")
+        one, other = [(await client.post("/auth/login", json=RIGHT)).json()["refreshToken"] for _ in range(2)]
+        replies = [await client.post("/auth/refresh", json={"refreshToken": one}) for _ in range(301)]
+        assert [reply.status_code for reply in replies] == [200] * 300 + [429]
+        assert (await client.post("/auth/refresh", json={"refreshToken": other})).status_code == 200
+
+    async def test_the_general_limit_is_told_in_headers(self, client: httpx.AsyncClient, stocked: Container) -> None:
+        first = await client.get("/stations")
+        second = await client.get("/stations")
+        assert first.headers["ratelimit-limit"] == "1200"
+        assert int(first.headers["ratelimit-remaining"]) - int(second.headers["ratelimit-remaining"]) == 1
+        assert 0 < int(second.headers["ratelimit-reset"]) <= 60
+        assert "ratelimit-limit" not in (await client.get("/health")).headers
+        await sign_in(client, stocked)
+        mine = await client.get("/auth/me")
+        assert mine.headers["ratelimit-remaining"] == "1199"
