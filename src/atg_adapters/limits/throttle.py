@@ -49,4 +49,6 @@ class LimitsThrottle:
 def _storage(redis: Redis) -> RedisStorage:
     """The library's storage over the connections that there are already; its own address is not used then."""
     pool: Any = redis.connection_pool
-    return RedisStorage("async+redis://unused", implementation="redispy", key_prefix="atg:limit", connection_pool=pool)
+    return RedisStorage(
+        "async+redis://localhost:6379", implementation="redispy", key_prefix="atg:limit", connection_pool=pool
+    )
