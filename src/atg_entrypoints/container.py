@@ -101,8 +101,8 @@ class Container(containers.DeclarativeContainer):
     passwords = providers.Singleton(HashedPasswords)
     tokens = providers.Singleton(JwtTokens, settings.provided.signing_keys, access_ttl=settings.provided.access_ttl)
     lifetime = providers.Singleton(_lifetime, settings)
-    request_limit = providers.Singleton(_request_limit, settings)
     throttle = providers.Singleton(LimitsThrottle, redis)
+    request_limit = providers.Singleton(_request_limit, settings)
     sign_in = providers.Singleton(
         SignIn,
         throttle=throttle,
@@ -130,6 +130,7 @@ class Container(containers.DeclarativeContainer):
     end_sessions = providers.Singleton(EndSessions, open=open_identity, cache=caller_cache, clock=clock, new_id=new_id)
     change_password = providers.Singleton(
         ChangePassword,
+        throttle=throttle,
         open=open_identity,
         passwords=passwords,
         common_passwords=providers.Callable(common_passwords),

@@ -3,6 +3,7 @@
 import asyncio
 
 import httpx
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from atg_entrypoints.container import Container
 from atg_entrypoints.http.app import create_app
@@ -80,3 +81,19 @@ class HttpThrottlingContract:
         await sign_in(client, stocked)
         mine = await client.get("/auth/me")
         assert mine.headers["ratelimit-remaining"] == "1199"
+
+    async def test_the_password_is_not_found_out_by_changing_it(
+        self, client: httpx.AsyncClient, stocked: Container
+    ) -> None:
+        await sign_in(client, stocked)
+        wrong = {"current": "wrong password", "new": "another good one"}
+        replies = [await client.post("/auth/password", json=wrong) for _ in range(6)]
+        assert [reply.status_code for reply in replies] == [400] * 5 + [429]
+
+    async def test_signing_in_at_the_same_moment_with_a_hash_that_is_replaced_succeeds_for_all(
+        self, client: httpx.AsyncClient, stocked: Container
+    ) -> None:
+        old = Argon2Hasher(memory_cost=8192, time_cost=1, parallelism=1).hash(PASSWORD)
+        await add_person(stocked, "anna", password_hash=old)
+        replies = await asyncio.gather(*(client.post("/auth/login", json=RIGHT) for _ in range(6)))
+        assert {reply.status_code for reply in replies} == {200}

@@ -10,6 +10,9 @@ from atg_core.identity.model import Caller
 from atg_core.identity.ports import CallerCache, IdentityStore, Passwords, SessionNotFound, WrongPassword
 from atg_core.ids import NewId
 from atg_core.opening import Open
+from atg_core.throttling import Limit, Throttle
+
+WRONG_PASSWORDS = Limit(name="wrong-password", most=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +46,13 @@ class EndSessions:
 class ChangePassword:
     """Puts a new password in place of the current one and ends all the caller's sessions but the one that asks.
 
-    Raises WrongPassword, WeakPassword.
+    Raises WrongPassword, WeakPassword, and TooMany after five wrong passwords in a minute: whoever has found an open
+    browser shall not find out the password.
     """
 
     open: Open[IdentityStore]
     passwords: Passwords
+    throttle: Throttle
     common_passwords: frozenset[str]
     cache: CallerCache
     clock: Clock
@@ -55,9 +60,11 @@ class ChangePassword:
 
     async def __call__(self, caller: Caller, current: str, new: str) -> None:
         require_strong(new, self.common_passwords, field="new")
+        (await self.throttle.look(WRONG_PASSWORDS, str(caller.id))).require()
         async with self.open() as store:
             old_hash = (await store.lock_user(caller.id)).password_hash
         if old_hash is None or not (await self.passwords.check(current, old_hash)).matches:
+            await self.throttle.take(WRONG_PASSWORDS, str(caller.id))
             raise WrongPassword
         new_hash, now = await self.passwords.hash(new), self.clock()
         async with self.open() as store:

@@ -86,16 +86,22 @@ class SignIn:
             if account is None or not checked.matches or not account.user.is_active:
                 await self._refuse(name, account, device)
         session = self._begin(account.user, device, self.clock())
+        if not await self._store(session, account.user, checked.new_hash, device):
+            return await self(login, password, device)  # the user changed while the hash was computed: look again
+        return _pair(self.tokens, account.user, session, FIRST, self.clock()), account
+
+    async def _store(self, session: Session, checked: User, new_hash: str | None, device: Device) -> bool:
+        """Stores the session, unless the user is no longer the one whose password was checked."""
         async with self.open() as store:
-            user = await store.lock_user(account.user.id)
-            if user.password_hash != account.user.password_hash or not user.is_active:
-                raise InvalidCredentials  # changed while the hash was computed
-            if checked.new_hash and user.password_hash:
-                await store.replace_password_hash(user.id, user.password_hash, checked.new_hash)
+            user = await store.lock_user(checked.id)
+            if (user.password_hash, user.is_active) != (checked.password_hash, checked.is_active):
+                return False
+            if new_hash and user.password_hash:
+                await store.replace_password_hash(user.id, user.password_hash, new_hash)
             await store.evict_sessions(user.id, MOST_SESSIONS - 1, session.created_at)
             await store.add_session(session)
             await store.record(self._event(Action.SIGNED_IN, user.id, device, session_id=session.id))
-        return _pair(self.tokens, user, session, FIRST, self.clock()), account
+        return True
 
     async def _require_allowance(self, name: str, account: Account | None, device: Device) -> None:
         """Raises TooMany. An address from which the account was signed in to lately is not held up by strangers."""
