@@ -86,13 +86,14 @@ class AdministerUsers:
         await self.cache.drop(user_id)
         return after
 
-    async def revoke_sessions(self, admin: Caller, user_id: UUID) -> None:
-        """Raises UserNotFound."""
+    async def revoke_sessions(self, admin: Caller, user_id: UUID) -> User:
+        """Ends all sessions of a user. Raises UserNotFound."""
         async with self.open() as store:
-            await store.lock_user(user_id)
+            user = await store.lock_user(user_id)
             await store.revoke_sessions(user_id, Action.ALL_SESSIONS_REVOKED, self.clock())
             await store.record(self._event(Action.ALL_SESSIONS_REVOKED, admin, user_id))
         await self.cache.drop(user_id)
+        return user
 
     async def _hash(self, password: str | None) -> str | None:
         if password is None:

@@ -13,7 +13,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from atg_core.identity.administer import AdministerUsers, NewUser
 from atg_core.identity.model import Caller, Role, UserQuery
 from atg_core.identity.ports import AccessClaims, Callers, UserNotFound
-from atg_entrypoints.http.identity_wire import EMAIL, Done
+from atg_entrypoints.http.identity_wire import EMAIL
 from atg_entrypoints.http.policy import ADMIN
 from atg_entrypoints.http.wire import NO_NUL, Instant, Name, Page, Paging, to_wire, uuid_or
 
@@ -127,9 +127,8 @@ async def revoke_users_sessions(
     request: Request[Caller, AccessClaims, Any],
     user_id: FromPath[str],
     administer_users: NamedDependency[SkipValidation[AdministerUsers]],
-) -> Done:
-    await administer_users.revoke_sessions(request.user, uuid_or(UserNotFound, user_id))
-    return Done()
+) -> UserRow:
+    return to_wire(await administer_users.revoke_sessions(request.user, uuid_or(UserNotFound, user_id)), UserRow)
 
 
 HANDLERS: Sequence[BaseRouteHandler] = (
