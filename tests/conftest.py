@@ -14,6 +14,7 @@ import httpx
 import psycopg
 import pytest
 import redis as redis_client
+from litestar.types import ASGIApp
 from psycopg import sql
 
 from atg_adapters.sql import schema
@@ -209,21 +210,46 @@ def stocked_tables(stocked_url: str, request: pytest.FixtureRequest) -> dict[str
     return {name: dict(rows) for name, rows in tables.items()}
 
 
+type Api = tuple[Container, ASGIApp]
+
+
+def _api(database_url: str) -> Api:
+    container = create_container(Settings(database_url=database_url, secret_key=SECRET))
+    return container, create_app(container)
+
+
+@pytest.fixture(scope="session")
+def apis() -> dict[bool, Api]:
+    """The HTTP API over memory, and over SQL; made once, since making it takes longer than most tests."""
+    return {True: _api("memory://"), False: _api("sqlite:///")}
+
+
+@pytest.fixture
+def api(apis: dict[bool, Api], stocked_url: str) -> Api:
+    return apis[stocked_url == "memory://"]
+
+
 @pytest.fixture
 async def stocked(
-    stocked_url: str, stocked_tables: dict[str, dict[Any, Any]], tmp_path: Path
+    api: Api, stocked_url: str, stocked_tables: dict[str, dict[Any, Any]], tmp_path: Path
 ) -> AsyncIterator[Container]:
-    """ATG over the example data."""
-    container = create_container(Settings(database_url=stocked_url, home=str(tmp_path), secret_key=SECRET))
+    """ATG over the example data, all new but for the routes."""
+    container, _ = api
+    container.settings.override(Settings(database_url=stocked_url, home=str(tmp_path), secret_key=SECRET))
+    container.reset_singletons()
     if stocked_url == "memory://":
         container.database().tables.update(stocked_tables)
     yield container
     await close(container)
+    for changed in (container.settings, container.clock, container.caller_cache):
+        while len(changed.overridden) > (1 if changed is container.settings else 0):
+            changed.reset_last_overriding()
 
 
 @pytest.fixture
-async def client(stocked: Container) -> AsyncIterator[httpx.AsyncClient]:
+async def client(api: Api, stocked: Container) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the HTTP API over the example data, and over nothing between them."""
-    transport = httpx.ASGITransport(create_app(stocked), client=("192.0.2.7", 1234))
+    _, app = api
+    transport = httpx.ASGITransport(app, client=("192.0.2.7", 1234))
     async with httpx.AsyncClient(transport=transport, base_url="http://atg.test") as client:
         yield client

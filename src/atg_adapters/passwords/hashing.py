@@ -1,6 +1,7 @@
 """Password hashes: argon2id, and bcrypt for imported ones, in a pool of threads as wide as there are cores."""
 
 import os
+from functools import cache
 
 from anyio import CapacityLimiter, to_thread
 from pwdlib import PasswordHash
@@ -19,9 +20,9 @@ class HashedPasswords:
     """`Passwords` by pwdlib; the threads release the interpreter's lock while they hash."""
 
     def __init__(self) -> None:
-        self._hasher = PasswordHash((Argon2Hasher(memory_cost=_KIBIBYTES, time_cost=2, parallelism=1), BcryptHasher()))
+        self._hasher = PasswordHash((_argon2(), BcryptHasher()))
         self._limiter = CapacityLimiter(os.cpu_count() or 1)
-        self._decoy = self._hasher.hash(_NO_ONES_PASSWORD)
+        self._decoy = _decoy()
 
     async def hash(self, password: str) -> str:
         return await to_thread.run_sync(self._hasher.hash, password, limiter=self._limiter)
@@ -39,3 +40,13 @@ class HashedPasswords:
             return self._hasher.verify_and_update(password, password_hash)
         except (UnknownHashError, ValueError):
             return self._hasher.verify(password, self._decoy) and False, None
+
+
+@cache
+def _decoy() -> str:
+    """A hash to check against where there is no account; as dear as a real one."""
+    return _argon2().hash(_NO_ONES_PASSWORD)
+
+
+def _argon2() -> Argon2Hasher:
+    return Argon2Hasher(memory_cost=_KIBIBYTES, time_cost=2, parallelism=1)

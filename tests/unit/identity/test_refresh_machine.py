@@ -24,7 +24,7 @@ class HonestRefreshMachine(MemoryRefreshMachine):
     thieves = False
 
 
-STEPS = settings(stateful_step_count=300, max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+STEPS = settings(stateful_step_count=300, max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 TestWithThieves = MemoryRefreshMachine.TestCase
 TestWithThieves.settings = STEPS
 TestHonestClients = HonestRefreshMachine.TestCase
