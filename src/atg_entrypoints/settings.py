@@ -13,6 +13,7 @@ from dotenv import dotenv_values
 from msgspec import Meta, Struct, ValidationError, convert, field
 
 _SECRET_BYTES = 32
+_DATABASES = ("sqlite", "postgresql", "postgres")
 _WEAK = ("change", "secret", "password", "example", "default", "0123456789", "aaaaaaaa")
 
 type Seconds = Annotated[int, Meta(ge=1)]
@@ -84,13 +85,22 @@ def read_settings(environment: Mapping[str, str] | None = None, *, dotenv: str |
 
     In development a missing secret is made and kept in the home folder. Raises SettingsError.
     """
-    values = {**dotenv_values(dotenv), **(os.environ if environment is None else environment)}
+    values = {**_of_file(dotenv), **(os.environ if environment is None else environment)}
     given = {name: value for name in Settings.__struct_fields__ if (value := values.get(f"ATG_{name.upper()}"))}
     settings = _typed(given)
     if settings.env == "development" and not settings.secret_key:
         settings = _typed({**given, "secret_key": _kept_secret(settings.home_path)})
     _check(settings)
+    if not settings.database_url:
+        _make_home(settings.home_path)
     return settings
+
+
+def _of_file(dotenv: str | Path) -> Mapping[str, str | None]:
+    try:
+        return dotenv_values(dotenv)
+    except UnicodeDecodeError:
+        raise SettingsError(f"{dotenv}: not UTF-8 text") from None
 
 
 def _typed(given: Mapping[str, str]) -> Settings:
@@ -105,8 +115,15 @@ def _typed(given: Mapping[str, str]) -> Settings:
         raise SettingsError(f"ATG_{path.rstrip('`').upper()}: {reason}") from None
 
 
+def _make_home(home: Path) -> None:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"ATG_HOME: {home}: {error.strerror}") from None
+
+
 def _kept_secret(home: Path) -> str:
-    home.mkdir(parents=True, exist_ok=True)
+    _make_home(home)
     path = home / "secret.key"
     try:
         with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
@@ -137,12 +154,21 @@ def _check(settings: Settings) -> None:
 
 
 def _check_addresses(settings: Settings) -> None:
-    if not settings.in_memory and urlsplit(settings.database).scheme not in {"sqlite", "postgresql", "postgres"}:
+    if not settings.in_memory and _scheme("ATG_DATABASE_URL", settings.database) not in _DATABASES:
         raise SettingsError("ATG_DATABASE_URL: begins with neither postgresql:// nor sqlite://")
-    if settings.redis_url and urlsplit(settings.redis_url).scheme not in {"redis", "rediss", "unix"}:
+    if settings.redis_url and _scheme("ATG_REDIS_URL", settings.redis_url) not in {"redis", "rediss", "unix"}:
         raise SettingsError("ATG_REDIS_URL: begins with neither redis:// nor rediss://")
     if settings.s3_endpoint and not (settings.s3_access_key and settings.s3_secret_key and settings.s3_bucket):
         raise SettingsError("ATG_S3_ENDPOINT: needs ATG_S3_ACCESS_KEY, ATG_S3_SECRET_KEY and ATG_S3_BUCKET")
+
+
+def _scheme(name: str, url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018
+    except ValueError:  # whose message may hold a part of the password
+        raise SettingsError(f"{name}: is no URL; in a password, write other characters than letters as %XX") from None
+    return parts.scheme
 
 
 def _check_secret(name: str, secret: str, settings: Settings) -> None:

@@ -179,9 +179,17 @@ def _times(table: sa.Table, now: datetime) -> dict[str, datetime]:
     return {name: now for name in ("created_at", "updated_at") if name in table.c}
 
 
+def _blamed(error: IntegrityError) -> str:
+    """The columns or the constraint that the database names, without the values that it tells beside them."""
+    diagnosis = getattr(error.orig, "diag", None)
+    if diagnosis is None:  # SQLite
+        return str(error.orig)
+    columns, told, _ = (diagnosis.message_detail or "").partition(")=(")
+    return columns if told else diagnosis.constraint_name or ""
+
+
 def _refusal(kind: Kind, record: Record, error: IntegrityError) -> Refusal:
-    """The database's message names the constraint or the columns; ours names the field."""
-    message = str(error.orig)
+    blamed = _blamed(error)
     fields = sorted(kind.main_fields | kind.profile_fields, key=len, reverse=True)
-    field = next((field for field in fields if field in message), None)
+    field = next((field for field in fields if field in blamed), None)
     return Refusal(record=record, field=field, reason="conflicts with another record, or breaks a rule of the table")

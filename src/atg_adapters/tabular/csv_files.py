@@ -35,7 +35,7 @@ def open_csv(path: Path, kind: Kind | Choice) -> Iterator[tuple[Source, list[str
                 for line, cells in _rows(reader, path)
                 if any(cells)
             )
-            unknown = [header for header in headers if header not in kind.headers]
+            unknown = [header for header in headers if header and header not in kind.headers]
             yield Source(file=str(path), kind=kind, headers=headers, rows=rows), unknown
     except UnicodeDecodeError as error:
         raise UnusableFile(f"{path}: not UTF-8 text") from error
@@ -53,12 +53,14 @@ def _rows(reader: "CsvReader", path: Path) -> Iterator[tuple[int, list[str]]]:
             return
         except csv.Error as error:
             raise UnusableFile(f"{path}:{line}: {error}") from error
+        except UnicodeDecodeError as error:
+            raise UnusableFile(f"{path}: not UTF-8 text") from error
 
 
 def _require_headers(path: Path, kind: Kind | Choice, headers: list[str]) -> None:
     if not any(headers):
         raise UnusableFile(f"{path}: has no header line")
-    repeated = {header for header in headers if headers.count(header) > 1}
+    repeated = {header for header in headers if header and headers.count(header) > 1}
     missing = [header for header in kind.required_headers if header not in headers]
     if repeated:
         raise UnusableFile(f"{path}: repeats the column {', '.join(sorted(repeated))}")

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
+from atg_core.importing.cells import integer, text
 from atg_core.importing.cells import items as split_items
 from atg_core.importing.kinds import STORED_KINDS
 from atg_core.importing.model import Column, Items, Key, Kind, Record, Reference, Row
@@ -79,7 +79,6 @@ def check(
     row: Row,
     found: Mapping[Texts, Mapping[Texts, Mapping[str, Any]]],
     headers: Sequence[str],
-    now: datetime,
 ) -> Record:
     """The record that a row describes. Raises BadCell."""
     if row.surplus:
@@ -91,10 +90,10 @@ def check(
     for column in kind.columns:
         if column.header not in headers:
             continue
-        value = _value(column, row, now)
+        value = _value(column, row)
         if column.secret:
             record.secret = value
-        elif value is not None or not column.kept_when_empty:
+        elif value is not None or not (column.kept_when_empty or column.default_now):
             record.fields[column.field] = value
     for listed in kind.items:
         if listed.header in headers:
@@ -111,28 +110,30 @@ def _referred(reference: Reference, row: Row, found: Mapping[Texts, Mapping[str,
     return found[texts]
 
 
-def _value(column: Column, row: Row, now: datetime) -> Any:
+def _value(column: Column, row: Row) -> Any:
     cell = row.cells.get(column.header, "").strip()
     if not cell and column.required:
         raise BadCell(column.header, "is missing")
     try:
-        return column.parse(cell) if cell else now if column.default_now else column.default
+        return column.parse(cell) if cell else column.default
     except ValueError as error:
         raise BadCell(column.header, str(error)) from None
 
 
 def _list(listed: Items, row: Row) -> list[tuple[str, bool]]:
+    parse = text(listed.most)
     try:
-        texts = split_items(row.cells.get(listed.header, ""))
+        texts = [parse(item) for item in split_items(row.cells.get(listed.header, ""))]
     except ValueError as error:
         raise BadCell(listed.header, str(error)) from None
     if listed.chosen is None:
         return [(text, False) for text in texts]
     header, _ = listed.chosen
-    numbers = split_items(row.cells.get(header, ""))
-    if not numbers or not all(
-        number.isascii() and number.isdigit() and 1 <= int(number) <= len(texts) for number in numbers
-    ):
+    number_from_one = integer(1, len(texts))
+    try:
+        chosen = {number_from_one(number) for number in split_items(row.cells.get(header, ""))}
+    except ValueError:
+        chosen = set()
+    if not chosen:
         raise BadCell(header, f"needs numbers from 1 to {len(texts)}")
-    chosen = {int(number) for number in numbers}
     return [(text, number in chosen) for number, text in enumerate(texts, start=1)]

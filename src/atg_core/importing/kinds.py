@@ -113,6 +113,7 @@ SAFETY_SYSTEMS = Kind(
             table="station_safety_system_features",
             parent="safety_system_id",
             field="feature_name",
+            most=500,
         ),
     ),
 )

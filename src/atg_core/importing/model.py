@@ -14,9 +14,9 @@ type Key = tuple[Any, ...]
 class Column:
     """A column whose cell is one value of the record.
 
-    `field`: the stored column. An empty cell means `default`, with `default_now` the time of the import.
-    `also_in_profile`: kept in the companion table too; `in_profile`: only there. `secret`: a password, stored as its
-    hash. `kept_when_empty`: an empty cell leaves what is stored.
+    `field`: the stored column. An empty cell means `default`. `also_in_profile`: kept in the companion table too;
+    `in_profile`: only there. `secret`: a password, stored as its hash. `kept_when_empty`: an empty cell leaves what is
+    stored. `default_now`: the same, and a new record gets the time of the import.
     """
 
     header: str
@@ -48,13 +48,15 @@ class Reference:
 class Items:
     """A cell with a list, each item a row of a child table in the order of the list.
 
-    `chosen`: the header whose numbers (from 1) mark some of the items, and the flag that it sets.
+    `most`: how many characters an item may have. `chosen`: the header whose numbers (from 1) mark some of the items,
+    and the flag that it sets.
     """
 
     header: str
     table: str
     parent: str
     field: str
+    most: int | None = None
     chosen: tuple[str, str] | None = None
 
 

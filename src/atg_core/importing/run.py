@@ -43,7 +43,7 @@ class ImportFiles:
             run = _Run(store=store, passwords=self.passwords, now=self.clock())
             counts = {source.file: await run.take(source) for source in sources}
             if run.errors:
-                raise BadRows(run.errors)
+                raise BadRows(run.errors[:_MOST_ERRORS])
             await store.recount()
         return counts
 
@@ -82,7 +82,7 @@ class _Run:
         records: dict[Key, Record] = {}
         for row in rows:
             try:
-                record = check(kind, row, found, source.headers, self.now)
+                record = check(kind, row, found, source.headers)
                 self._require_first(record.key(kind), row.line)
                 records[record.key(kind)] = record
             except BadCell as error:
@@ -90,13 +90,14 @@ class _Run:
         stored = await self.store.stored(kind, records)
         new = [record for key, record in records.items() if key not in stored]
         compared = [(stored[key], record) for key, record in records.items() if key in stored]
-        refused = await self.store.add(kind, await self._completed(kind, new, source.headers), self.now)
         changes = [change for change in await self._changes(compared) if change.fields or change.items]
-        counts.created += len(new) - len(refused)
+        # Changes go first: what one of them gives up, such as an email, a new record may have.
         refused_changes = await self.store.change(kind, changes, self.now)
+        refused = await self.store.add(kind, await self._completed(kind, new), self.now)
+        counts.created += len(new) - len(refused)
         counts.updated += len(changes) - len(refused_changes)
         counts.unchanged += len(compared) - len(changes)
-        for refusal in (*refused, *refused_changes):
+        for refusal in sorted((*refused_changes, *refused), key=lambda refusal: refusal.record.line):
             self._reject(source, refusal.record.line, _header(kind, refusal), refusal.reason, counts)
 
     async def _found(self, kind: Kind, rows: list[Row]) -> dict[Texts, Mapping[Texts, Mapping[str, Any]]]:
@@ -116,12 +117,12 @@ class _Run:
         if before != line:
             raise BadCell(None, f"repeats line {before}")
 
-    async def _completed(self, kind: Kind, records: list[Record], headers: Sequence[str]) -> list[Record]:
-        """New records, with the defaults of the columns that the file lacks, and with their passwords hashed."""
+    async def _completed(self, kind: Kind, records: list[Record]) -> list[Record]:
+        """New records, with the defaults of what the file leaves open, and with their passwords hashed."""
         absent = {
             column.field: self.now if column.default_now else column.default
             for column in kind.columns
-            if column.header not in headers and not column.kept_when_empty
+            if not column.kept_when_empty
         }
         nothing = {field: None for reference in kind.references for field in reference.targets.values()}
         hashes = await asyncio.gather(*(self._hash(record) for record in records))
@@ -159,4 +160,6 @@ class _Run:
 
 
 def _header(kind: Kind, refusal: Refusal) -> str | None:
-    return next((column.header for column in kind.columns if column.field == refusal.field), None)
+    headers = {column.field: column.header for column in kind.columns if not column.secret}
+    headers |= {field: reference.headers[-1] for reference in kind.references for field in reference.targets.values()}
+    return headers.get(refusal.field or "")

@@ -3,8 +3,9 @@
 import os
 import signal
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 import uvicorn
@@ -58,32 +59,14 @@ def demo(host: Host = None, port: Port = None) -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
-    settings = settings_or_exit()
-
-    async def work() -> None:
-        database = Database(settings.database)
-        try:
-            await schema.migrate(database)
-        finally:
-            await database.close()
-
-    run(work())
+    _with_database(schema.migrate)
     typer.echo("The database has the newest schema.")
 
 
 @database_app.command("check")
 def check_database() -> None:
     """Say whether the schema of the database matches the code."""
-    settings = settings_or_exit()
-
-    async def work() -> list[Any]:
-        database = Database(settings.database)
-        try:
-            return await schema.differences(database)
-        finally:
-            await database.close()
-
-    differences = run(work())
+    differences = _with_database(schema.differences)
     for difference in differences:
         typer.echo(str(difference), err=True)
     if differences:
@@ -119,7 +102,7 @@ def create_admin(
 
 
 @app.command()
-def openapi(output: Annotated[Path, typer.Option()] = Path("docs/contracts/openapi.yaml")) -> None:
+def openapi(output: Annotated[Path, typer.Option(dir_okay=False)] = Path("docs/contracts/openapi.yaml")) -> None:
     """Write the description of the HTTP API."""
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(openapi_yaml(), encoding="utf-8")
@@ -130,6 +113,22 @@ def openapi_yaml() -> str:
     settings = Settings(database_url="memory://", secret_key="-" * 32)
     schema_dict = create_api(create_container(settings)).openapi_schema.to_schema()
     return yaml.safe_dump(schema_dict, allow_unicode=True, sort_keys=False, width=120)
+
+
+def _with_database[Result](work: Callable[[Database], Awaitable[Result]]) -> Result:
+    """Runs what is about the schema, and so needs a database that has one."""
+    settings = settings_or_exit()
+    if settings.in_memory:
+        fail("ATG_DATABASE_URL: what is kept in memory has no schema")
+
+    async def opened_and_closed() -> Result:
+        database = Database(settings.database)
+        try:
+            return await work(database)
+        finally:
+            await database.close()
+
+    return run(opened_and_closed())
 
 
 def _serving_settings(host: str | None, port: int | None, workers: int | None) -> Settings:
