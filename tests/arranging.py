@@ -1,6 +1,8 @@
 """Rows for tests, brought in the way files are."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,10 +24,13 @@ def source(kind: str, *rows: Cells, file: str | None = None) -> Source:
     return Source(file=file or f"{kind}.csv", kind=KINDS[kind], headers=headers, rows=numbered)
 
 
-async def arrange(container: Container, **kinds: Sequence[Cells]) -> dict[str, Counts]:
-    """Imports rows by kind; underscores stand for the hyphens of a kind's name."""
+async def arrange(container: Container, *, at: datetime | None = None, **kinds: Sequence[Cells]) -> dict[str, Counts]:
+    """Imports rows by kind, as if it were `at`; underscores stand for the hyphens of a kind's name."""
     sources = [source(kind.replace("_", "-"), *rows) for kind, rows in kinds.items()]
-    counts: dict[str, Counts] = await container.import_files()(sources)
+    import_files = container.import_files()
+    if at is not None:
+        import_files = replace(import_files, clock=lambda: at)
+    counts: dict[str, Counts] = await import_files(sources)
     return counts
 
 

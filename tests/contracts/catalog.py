@@ -1,5 +1,6 @@
 """What every `Catalog` promises."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -7,9 +8,10 @@ import pytest
 from atg_core.catalog.model import CourseQuery
 from atg_core.catalog.ports import CourseNotFound, StationNotFound
 from atg_entrypoints.container import Container
-from tests.arranging import arrange
+from tests.arranging import arrange, insert
 
 STATIONS = [{"short_name": "A", "name": "Первая"}, {"short_name": "B", "name": "Вторая"}]
+MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 
 class CatalogContract:
@@ -26,13 +28,43 @@ class CatalogContract:
             gas_sources=[
                 {"station": "A", "source_name": name, "order_index": order} for name, order in (("y", "2"), ("x", "1"))
             ],
+            specifications=[
+                {"station": "A", "category": category, "value": "1", "order_index": order}
+                for category, order in (("z", "1"), ("w", "0"), ("v", "1"))
+            ],
         )
+        for view, order in (("station_image", 2), ("tech_map_image", 1)):
+            await insert(
+                container, "station_photos", station_id=1, title=None, view=view, image_url=view, order_index=order
+            )
+        for title, order in (("second", 2), ("also second", 2), ("first", 1)):
+            await insert(
+                container, "station_documents", station_id=1, title=title, file_url="/x.pdf", order_index=order
+            )
         catalog = container.catalog()
         card = await catalog.station(1)
         assert [row.name for row in card.equipment] == ["zeroth", "first", "third", "also third"]
         assert [row.source_name for row in card.gas_sources] == ["x", "y"]
+        assert [row.category for row in card.specifications] == ["w", "z", "v"]
+        assert [row.view for row in card.photos] == ["tech_map_image", "station_image"]
+        assert [row.title for row in card.documents] == ["first", "second", "also second"]
         assert await catalog.equipment(1) == card.equipment
+        assert await catalog.gas_sources(1) == card.gas_sources
+        assert await catalog.specifications(1) == card.specifications
         assert await catalog.equipment(2) == []
+        other = await catalog.station(2)
+        assert (other.equipment, other.gas_sources, other.specifications, other.photos, other.documents) == (
+            [],
+            [],
+            [],
+            [],
+            [],
+        )
+
+    async def test_stations_come_by_id_whatever_their_names(self, container: Container) -> None:
+        await arrange(container, stations=[{"short_name": "Z", "name": "Z"}])
+        await arrange(container, stations=[{"short_name": "A", "name": "A"}, {"short_name": "Z", "name": "changed"}])
+        assert [(row.id, row.name) for row in await container.catalog().stations()] == [(1, "changed"), (2, "A")]
 
     async def test_each_part_of_an_unknown_station_is_not_found(self, container: Container) -> None:
         catalog = container.catalog()
@@ -128,6 +160,95 @@ class CatalogContract:
         )
         assert await container.catalog().program_tree(1) is None
         assert await container.catalog().program_tree(2) is None
+
+    async def test_what_has_the_same_order_comes_by_id(self, container: Container) -> None:
+        await arrange(
+            container,
+            stations=STATIONS,
+            programs=[{"code": code, "station": "A", "title": code} for code in ("Z", "A")],
+            lessons=[{"code": code, "program": "Z", "title": code} for code in ("z", "a")],
+            topics=[{"lesson": "z", "code": code, "title": code} for code in ("2", "1")],
+            topic_files=[
+                {
+                    "lesson": "z",
+                    "topic": "1",
+                    "minio_object_name": key,
+                    "file_type": "additional_video",
+                    "original_name": key,
+                }
+                for key in ("z.mp4", "a.mp4")
+            ],
+        )
+        tree = await container.catalog().program_tree(1)
+        assert tree is not None
+        assert tree.program.title == "Z"
+        assert [lesson.code for lesson in tree.lessons] == ["z", "a"]
+        assert [topic.code for topic in tree.lessons[0].topics] == ["2", "1"]
+        assert [file.original_name for file in tree.lessons[0].topics[1].files] == ["z.mp4", "a.mp4"]
+        assert (tree.final_test, tree.lessons[0].test) == (None, None)
+
+    async def test_a_program_tells_its_texts_in_their_order(self, container: Container) -> None:
+        texts = {"learning_outcomes": "b;a", "requirements": "c", "target_audience": ""}
+        await arrange(
+            container,
+            stations=STATIONS,
+            programs=[
+                {"code": "P", "station": "A", "title": "P", **texts},
+                {"code": "Q", "station": "A", "title": "Q", **dict.fromkeys(texts, "another's")},
+            ],
+        )
+        tree = await container.catalog().program_tree(1)
+        assert tree is not None
+        assert (tree.learning_outcomes, tree.requirements, tree.target_audience) == (["b", "a"], ["c"], [])
+
+    async def test_courses_come_newest_first_in_every_list(self, container: Container) -> None:
+        for day, code in enumerate(("second", "third", "first")):
+            await arrange(
+                container,
+                at=MONDAY + timedelta(days=day),
+                stations=STATIONS,
+                courses=[{"code": code, "station": "A", "title": code}],
+            )
+        await arrange(
+            container,
+            at=MONDAY + timedelta(days=9),
+            courses=[
+                {"code": "second", "station": "A", "title": "changed later, but not newer"},
+                {"code": "wide", "station": "", "title": "for all"},
+            ],
+        )
+        catalog = container.catalog()
+        assert [course.code for course in await catalog.station_courses(1)] == ["first", "third", "second"]
+        newest, total = await catalog.courses(CourseQuery(), limit=2, offset=0)
+        rest, _ = await catalog.courses(CourseQuery(), limit=2, offset=2)
+        assert total == 4
+        assert [course.code for course in (*newest, *rest)] == ["wide", "first", "third", "second"]
+        assert await catalog.station_courses(4711) == []
+
+    async def test_words_are_looked_for_in_titles_and_descriptions_as_they_are(self, container: Container) -> None:
+        await arrange(
+            container,
+            courses=[
+                {"code": code, "title": title, "description": description}
+                for code, title, description in (
+                    ("slash", "and/or", ""),
+                    ("backslash", "C:\\Pumps", ""),
+                    ("described", "x", "All about PUMPS"),
+                    ("star", "x*", "nothing"),
+                )
+            ],
+        )
+
+        async def codes(q: str) -> set[str | None]:
+            courses, _ = await container.catalog().courses(CourseQuery(q=q), limit=10, offset=0)
+            return {course.code for course in courses}
+
+        assert await codes("/") == {"slash"}
+        assert await codes("\\") == {"backslash"}
+        assert await codes("pumps") == {"backslash", "described"}
+        assert await codes("*") == {"star"}
+        assert await codes("'") == set()
+        assert len(await codes("")) == 4
 
     async def test_courses_are_filtered_and_paged(self, container: Container) -> None:
         await arrange(

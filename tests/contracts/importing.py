@@ -1,5 +1,7 @@
 """What importing promises over every `ImportStore`."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,9 @@ STATION = {"short_name": "S", "name": "Станция"}
 PROGRAM = {"code": "P", "station": "S", "title": "Программа"}
 LESSON = {"code": "L", "program": "P", "title": "Урок"}
 TOPIC = {"lesson": "L", "code": "1", "title": "Тема"}
+COURSE = {"code": "C", "station": "S", "title": "Курс", "is_active": "true"}
+PROGRAM_OF_ONE = {"stations": [STATION], "programs": [PROGRAM], "lessons": [LESSON], "topics": [TOPIC]}
+MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 BCRYPT = "$2b$04$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234"
 
 
@@ -63,6 +68,17 @@ class ImportingContract:
         await arrange(container, stations=[STATION | {"location": "", "status": ""}])
         row = await only_row(container, "stations")
         assert (row["location"], row["status"]) == (None, "active")
+
+    async def test_what_is_unchanged_keeps_the_time_of_its_last_change(self, container: Container) -> None:
+        rows = [STATION, {"short_name": "T", "name": "Другая"}]
+        await arrange(container, at=MONDAY, stations=rows)
+        rows[1] = {"short_name": "T", "name": "Иная"}
+        later = MONDAY + timedelta(days=1)
+        await arrange(container, at=later, stations=rows)
+        times = {
+            row["short_name"]: (row["created_at"], row["updated_at"]) for row in await rows_of(container, "stations")
+        }
+        assert times == {"S": (MONDAY, MONDAY), "T": (MONDAY, later)}
 
     async def test_a_new_record_gets_the_defaults_of_absent_columns(self, container: Container) -> None:
         await arrange(container, stations=[STATION], programs=[PROGRAM], users=[{"username": "u"}])
@@ -113,6 +129,42 @@ class ImportingContract:
         ]
         assert await rows_of(container, "users") == []
 
+    async def test_a_nul_is_named_wherever_it_stands(self, container: Container) -> None:
+        await arrange(container, **PROGRAM_OF_ONE, tests=[{"code": "T", "lesson": "L", "program": "", "title": "T"}])
+        question = {"test": "T", "position": "1", "text": "?", "options": "a\x00;b", "correct": "1"}
+        assert await refused(
+            container,
+            programs=[PROGRAM | {"requirements": "one;t\x00o"}, PROGRAM | {"code": "Q", "station": "S\x00"}],
+            questions=[question, question | {"test": "T\x00", "options": "a"}],
+        ) == [
+            "programs.csv:2: requirements: holds a NUL character",
+            "programs.csv:3: station: names nothing that is there: S\x00",
+            "questions.csv:2: options: holds a NUL character",
+            "questions.csv:3: test: names nothing that is there: T\x00",
+        ]
+
+    async def test_an_item_of_a_list_has_a_length_too(self, container: Container) -> None:
+        fire = {"station": "S", "name": "fire", "features": "foam;" + "x" * 501}
+        assert await refused(container, stations=[STATION], safety_systems=[fire]) == [
+            "safety-systems.csv:2: features: is longer than 500 characters"
+        ]
+        await arrange(container, stations=[STATION], safety_systems=[fire | {"features": "x" * 500}])
+        assert (await only_row(container, "station_safety_system_features"))["feature_name"] == "x" * 500
+
+    async def test_a_time_that_utc_does_not_have_is_named(self, container: Container) -> None:
+        enrollment = {"username": "u", "course": "C", "enrolled_at": "0001-01-01T00:00:00+14:00"}
+        errors = await refused(
+            container, stations=[STATION], users=[{"username": "u"}], courses=[COURSE], enrollments=[enrollment]
+        )
+        assert [error.split(": is not")[0] for error in errors] == ["enrollments.csv:2: enrolled_at"]
+
+    async def test_no_more_than_a_thousand_errors_are_told(self, container: Container) -> None:
+        bad = [{"short_name": f"S{n}", "name": ""} for n in range(900)]
+        errors = await refused(container, stations=[STATION, *bad], users=[{"username": ""}] * 200)
+        assert len(errors) == 1_000
+        assert errors[0] == "stations.csv:3: name: is missing"
+        assert errors[-1].startswith("users.csv:")
+
     async def test_a_key_stands_once_in_a_file(self, container: Container) -> None:
         assert await refused(container, stations=[STATION, STATION]) == ["stations.csv:3: repeats line 2"]
 
@@ -131,13 +183,41 @@ class ImportingContract:
         assert changed.startswith("users.csv:2: email: conflicts")
         assert len(await rows_of(container, "users")) == 2
 
+    async def test_a_conflict_is_named_by_its_column_whatever_the_value_says(self, container: Container) -> None:
+        person = {"username": "a", "email": "username@example.com", "employee_id": "password_hash"}
+        await arrange(container, users=[person])
+        errors = await refused(
+            container,
+            users=[
+                {"username": "b", "email": "other@example.com", "employee_id": "password_hash"},
+                {"username": "c", "email": "username@example.com", "employee_id": "1"},
+            ],
+        )
+        assert [error.split(": conflicts")[0] for error in errors] == ["users.csv:2: employee_id", "users.csv:3: email"]
+
+    async def test_what_one_row_gives_up_another_row_may_have(self, container: Container) -> None:
+        await arrange(container, users=[{"username": "a", "email": "a@example.com"}])
+        rows = [{"username": "b", "email": "a@example.com"}, {"username": "a", "email": "new@example.com"}]
+        assert (await arrange(container, users=rows))["users.csv"] == Counts(created=1, updated=1)
+        emails = {row["username"]: row["email"] for row in await rows_of(container, "users")}
+        assert emails == {"a": "new@example.com", "b": "a@example.com"}
+
     async def test_a_topic_has_one_main_pdf(self, container: Container) -> None:
         file = {"lesson": "L", "topic": "1", "file_type": "main_pdf", "original_name": "n"}
-        base = {"stations": [STATION], "programs": [PROGRAM], "lessons": [LESSON], "topics": [TOPIC]}
-        [error] = await refused(
-            container, **base, topic_files=[file | {"minio_object_name": "a"}, file | {"minio_object_name": "b"}]
-        )
-        assert error.startswith("topic-files.csv:3: ")
+        old, new = file | {"minio_object_name": "a"}, file | {"minio_object_name": "b"}
+        [error] = await refused(container, **PROGRAM_OF_ONE, topic_files=[old, new])
+        assert error.startswith("topic-files.csv:3: topic: conflicts")
+        videos = [file | {"minio_object_name": key, "file_type": "additional_video"} for key in ("v", "w")]
+        await arrange(container, **PROGRAM_OF_ONE, topic_files=[old, *videos])
+        [changed] = await refused(container, topic_files=[videos[0] | {"file_type": "main_pdf"}])
+        assert changed.startswith("topic-files.csv:2: topic: conflicts")
+        replaced = [new | {"is_active": "true"}, old | {"is_active": "false"}]
+        assert (await arrange(container, topic_files=replaced))["topic-files.csv"] == Counts(created=1, updated=1)
+
+    async def test_a_lesson_has_one_test(self, container: Container) -> None:
+        tests = [{"code": code, "lesson": "L", "program": "", "title": "T"} for code in ("T", "U")]
+        [error] = await refused(container, **PROGRAM_OF_ONE, tests=tests)
+        assert error.startswith("tests.csv:3: lesson: conflicts")
 
     async def test_lists_are_kept_in_order_and_replaced_when_they_change(self, container: Container) -> None:
         await arrange(container, stations=[STATION], programs=[PROGRAM | {"requirements": "one; two ;;three"}])
@@ -201,11 +281,39 @@ class ImportingContract:
         assert options == [("a", True), ("b", False), ("c", True)]
         assert (await only_row(container, "lesson_tests"))["questions_count"] == 2
         assert (await only_row(container, "final_tests"))["questions_count"] == 1
-        for wrong in ("", "0", "4", "a", "1;9"):
+        for wrong in ("", "0", "4", "a", "1;9", "9" * 5_000, "٣", ";"):
             assert await refused(container, questions=[question | {"correct": wrong}]) == [
                 "questions.csv:2: correct: needs numbers from 1 to 3"
             ]
         assert (await arrange(container, questions=[question]))["questions.csv"] == Counts(unchanged=1)
+        corrected = question | {"correct": "2"}
+        assert (await arrange(container, questions=[corrected]))["questions.csv"] == Counts(updated=1)
+        assert len(await rows_of(container, "test_options")) == 9
+
+    async def test_who_is_enrolled_already_stays_so_since_then(self, container: Container) -> None:
+        people: dict[str, list[dict[str, str]]] = {
+            "stations": [STATION],
+            "courses": [COURSE],
+            "users": [{"username": "u"}, {"username": "v"}],
+        }
+        rows = [
+            {"username": "u", "course": "C", "enrolled_at": "", "due_at": ""},
+            {"username": "v", "course": "C", "enrolled_at": "2026-01-05", "due_at": "2026-06-01T09:00:00+03:00"},
+        ]
+        later = MONDAY + timedelta(days=1)
+        first = await arrange(container, at=MONDAY, **people, enrollments=rows)
+        again = await arrange(container, at=later, **people, enrollments=rows)
+        without_dates = await arrange(container, at=later, enrollments=[{"username": "v", "course": "C"}])
+        assert [counts["enrollments.csv"] for counts in (first, again, without_dates)] == [
+            Counts(created=2),
+            Counts(unchanged=2),
+            Counts(unchanged=1),
+        ]
+        since = {row["started_at"]: (row["due_at"], row["status"]) for row in await rows_of(container, "user_courses")}
+        assert since == {
+            MONDAY: (None, "in_progress"),
+            datetime(2026, 1, 5, tzinfo=UTC): (datetime(2026, 6, 1, 6, tzinfo=UTC), "in_progress"),
+        }
 
     async def test_passwords_are_hashed_and_the_same_password_changes_nothing(self, container: Container) -> None:
         row = {"username": "u", "password": PASSWORD}
@@ -240,11 +348,37 @@ class ImportingContract:
         )
         assert await counted() == (1, 1, 0)
 
+    async def test_tests_count_while_they_and_their_lessons_are_active(self, container: Container) -> None:
+        lesson_test = {"code": "T", "lesson": "L", "program": "", "title": "T", "is_active": "true"}
+        final_test = {"code": "F", "lesson": "", "program": "P", "title": "F", "is_active": "true"}
+
+        async def counted(**kinds: list[dict[str, str]]) -> object:
+            await arrange(container, **kinds)
+            return (await only_row(container, "course_programs"))["tests_count"]
+
+        assert await counted(**PROGRAM_OF_ONE, tests=[lesson_test, final_test]) == 2
+        assert await counted(lessons=[LESSON | {"is_active": "false"}]) == 1
+        assert await counted(tests=[final_test | {"is_active": "false"}]) == 0
+        assert await counted(lessons=[LESSON | {"is_active": "true"}]) == 1
+        assert await counted(tests=[lesson_test | {"is_active": "false"}]) == 0
+
+    async def test_a_course_counts_at_the_station_where_it_is_now(self, container: Container) -> None:
+        stations = [STATION, {"short_name": "T", "name": "Другая"}]
+
+        async def counted(course: dict[str, str]) -> dict[object, object]:
+            await arrange(container, stations=stations, courses=[course])
+            return {row["short_name"]: row["courses_count"] for row in await rows_of(container, "stations")}
+
+        assert await counted(COURSE) == {"S": 1, "T": 0}
+        assert await counted(COURSE | {"station": "T"}) == {"S": 0, "T": 1}
+        assert await counted(COURSE | {"station": ""}) == {"S": 0, "T": 0}
+        assert (await only_row(container, "courses"))["station_id"] is None
+
     async def test_a_row_with_too_many_cells_is_named(self, container: Container) -> None:
-        rows = source("stations", STATION)
-        rows.rows[0] = type(rows.rows[0])(line=2, cells=STATION, surplus=True)  # type: ignore[index]
+        stations = source("stations", STATION)
+        longer = replace(stations, rows=[replace(row, surplus=True) for row in stations.rows])
         with pytest.raises(BadRows) as bad:
-            await container.import_files()([rows])
+            await container.import_files()([longer])
         assert str(bad.value.errors[0]) == "stations.csv:2: has more cells than there are columns"
 
     async def test_many_rows_come_in_by_chunks(self, container: Container) -> None:
@@ -254,3 +388,9 @@ class ImportingContract:
         assert (await arrange(container, users=rows))["users.csv"] == Counts(updated=1, unchanged=1_099)
         [error] = await refused(container, users=[*rows, {"username": "u0001", "email": "other@example.com"}])
         assert error == "users.csv:1102: repeats line 3"
+
+    async def test_a_bad_row_in_the_last_chunk_undoes_the_first(self, container: Container) -> None:
+        rows = [{"username": f"u{n:04}"} for n in range(1_100)]
+        assert await refused(container, users=[*rows, {"username": ""}]) == ["users.csv:1102: username: is missing"]
+        assert await rows_of(container, "users") == []
+        assert await rows_of(container, "user_profiles") == []

@@ -43,6 +43,64 @@ class LearningContract:
             later = Enrollment.begin(uuid4(), user, course, now + timedelta(hours=1))
             assert await store.add_once(later) == first
 
+    async def test_a_course_stays_open_until_the_end_of_the_transaction(self, container: Container) -> None:
+        [course] = await courses(container, "A")
+        async with container.open_enrollments()() as store:
+            await store.lock_open_course(course)
+            closing = asyncio.create_task(courses(container, "A", active="false"))
+            done, _ = await asyncio.wait([closing], timeout=0.2)
+            assert not done
+        await closing
+        with pytest.raises(CourseNotFound):
+            async with container.open_enrollments()() as store:
+                await store.lock_open_course(course)
+
+    async def test_an_error_undoes_an_enrollment(self, container: Container) -> None:
+        user, [course] = await add_person(container), await courses(container, "A")
+
+        async def fail_after_enrolling() -> None:
+            async with container.open_enrollments()() as store:
+                await store.add_once(Enrollment.begin(uuid4(), user, course, utc_now()))
+                raise RuntimeError
+
+        with pytest.raises(RuntimeError):
+            await fail_after_enrolling()
+        assert await container.learners().enrolled_courses(user) == []
+
+    async def test_two_transactions_at_once_store_the_first_enrollment_alone(self, container: Container) -> None:
+        user, [course], now = await add_person(container), await courses(container, "A"), utc_now()
+
+        async def add(enrollment: Enrollment) -> Enrollment:
+            async with container.open_enrollments()() as store:
+                await store.lock_open_course(course)
+                return await store.add_once(enrollment)
+
+        offered = [Enrollment.begin(uuid4(), user, course, now + timedelta(hours=n)) for n in range(2)]
+        one, other = await asyncio.gather(*map(add, offered))
+        assert one == other
+        assert one in offered
+        assert [row["id"] for row in await rows_of(container, "user_courses")] == [one.id]
+
+    async def test_a_saved_enrollment_is_stored_whole_and_no_other(self, container: Container) -> None:
+        anna, boris = await add_person(container), await add_person(container, "boris")
+        [course], now = await courses(container, "A"), utc_now()
+        async with container.open_enrollments()() as store:
+            hers = await store.add_once(Enrollment.begin(uuid4(), anna, course, now))
+            his = await store.add_once(Enrollment.begin(uuid4(), boris, course, now))
+            changed = replace(
+                hers,
+                progress_percent=100,
+                status=EnrollmentStatus.COMPLETED,
+                completed_at=now + timedelta(days=1),
+                hours_studied=Decimal("12345678.90"),
+                last_activity=now + timedelta(days=1),
+                due_at=now + timedelta(days=2),
+            )
+            await store.save(changed)
+        async with container.open_enrollments()() as store:
+            assert await store.add_once(replace(hers, id=uuid4())) == changed
+            assert await store.add_once(replace(his, id=uuid4())) == his
+
     async def test_many_at_once_make_one_enrollment(self, container: Container) -> None:
         user, [course] = await add_person(container), await courses(container, "A")
         enrollments = await asyncio.gather(*(container.enroll()(user, course) for _ in range(20)))
@@ -78,6 +136,11 @@ class LearningContract:
             for hours, course in zip((1, 3, 2), ids, strict=True):
                 await store.add_once(Enrollment.begin(uuid4(), user, course, now + timedelta(hours=hours)))
         assert [shown.title for shown in await container.learners().enrolled_courses(user)] == ["B", "C", "A"]
+        [assigned] = await courses(container, "D")
+        unbegun = Enrollment.begin(uuid4(), user, assigned, now)
+        async with container.open_enrollments()() as store:
+            await store.add_once(replace(unbegun, status=EnrollmentStatus.NOT_STARTED, started_at=None))
+        assert [shown.title for shown in await container.learners().enrolled_courses(user)] == ["D", "B", "C", "A"]
         assert await container.learners().enrolled_courses(uuid4()) == []
 
     async def test_facts_are_the_learners_own(self, container: Container) -> None:

@@ -1,14 +1,18 @@
 """A database that goes away under a running server, and comes back."""
 
+import socket
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import psycopg
 from psycopg import sql
 
 from tests.conftest import SECRET
-from tests.integration.running import serving
+from tests.integration.running import free_port, serving
 
 ADMIN = {"username": "root", "password": "a rather good one"}
 
@@ -61,4 +65,82 @@ def test_while_the_database_is_away_every_reply_is_503_and_then_the_same_token_w
         finally:
             let_in(postgres_server, database, allowed=True)
         assert statuses() == [200] * 5
+    assert "Traceback" not in server.log
+
+
+class Wire:
+    """A stretch of cable between a server and its Redis, which can be cut and mended."""
+
+    def __init__(self, target: tuple[str, int]) -> None:
+        self.target = target
+        self.port = free_port()
+        self.ends: list[socket.socket] = []
+        self.mend()
+
+    def mend(self) -> None:
+        self.listener = socket.create_server(("127.0.0.1", self.port))
+        threading.Thread(target=self._take, args=(self.listener,), daemon=True).start()
+
+    def cut(self) -> None:
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        for end in self.ends:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+        self.ends.clear()
+
+    def _take(self, listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                near, far = listener.accept()[0], socket.create_connection(self.target)
+                self.ends += [near, far]
+                for source, sink in ((near, far), (far, near)):
+                    threading.Thread(target=self._carry, args=(source, sink), daemon=True).start()
+
+    def _carry(self, source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65_536):
+                sink.sendall(data)
+
+
+def test_while_redis_is_away_the_revoked_stay_revoked_and_the_throttled_throttled(
+    postgres_url: str, redis_server: str, tmp_path: Path
+) -> None:
+    """O3: correct, perhaps slower; nothing fails open, before, while and after."""
+    parts = urlsplit(redis_server)
+    wire = Wire((parts.hostname or "127.0.0.1", parts.port or 6379))
+    through_wire = parts._replace(netloc=f"127.0.0.1:{wire.port}").geturl()
+    environment = {
+        "ATG_DATABASE_URL": postgres_url,
+        "ATG_REDIS_URL": through_wire,
+        "ATG_SECRET_KEY": SECRET,
+        "ATG_ADMIN_USERNAME": ADMIN["username"],
+        "ATG_ADMIN_PASSWORD": ADMIN["password"],
+    }
+    with serving(tmp_path, **environment) as server, httpx.Client(base_url=server.url, timeout=10) as client:
+        revoked, live = (client.post("/auth/login", json=ADMIN).json()["token"] for _ in range(2))
+
+        def me(token: str) -> int:
+            return client.get("/auth/me", headers={"authorization": f"Bearer {token}"}).status_code
+
+        assert (me(revoked), me(live)) == (200, 200)
+        client.post("/auth/logout", headers={"authorization": f"Bearer {revoked}"})
+        assert client.get("/ready").status_code == 200
+        for when in ("connected", "cut", "mended"):
+            if when == "cut":
+                wire.cut()
+            if when == "mended":
+                wire.mend()
+            assert (me(revoked), me(live)) == (401, 200), when
+            wrong = {"username": f"nobody-{when}-{server.url}", "password": "wrong password"}
+            tries = [client.post("/auth/login", json=wrong).status_code for _ in range(7)]
+            assert tries == [401] * 5 + [429] * 2, when
+            ready = client.get("/ready")
+            assert ready.status_code == (503 if when == "cut" else 200), when
+        wire.cut()
+        client.post("/auth/logout", headers={"authorization": f"Bearer {live}"})
+        wire.mend()
+        assert me(live) == 401, "what was revoked while Redis was away is not found there afterwards"
+        wire.cut()
     assert "Traceback" not in server.log

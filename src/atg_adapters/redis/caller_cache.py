@@ -1,5 +1,6 @@
 """Callers remembered in Redis, for many processes."""
 
+from contextlib import suppress
 from secrets import token_hex
 from uuid import UUID
 
@@ -16,14 +17,17 @@ _STAMP_SECONDS = 24 * 60 * 60
 class RedisCallerCache:
     """`CallerCache` on Redis. An entry carries the user's stamp and counts only while the stamp is the user's still.
 
-    Redis being away costs speed, not truth: nothing is found then, so that the database is asked.
+    Redis being away costs speed, not truth: nothing is found then, so that the database is asked. Drops that could not
+    be delivered are made up for before anything is found again.
     """
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._undelivered: set[UUID] = set()
 
     async def find(self, user_id: UUID, session_id: UUID) -> tuple[Caller | None, str]:
         try:
+            await self._deliver()
             found: list[bytes | None] = await self._redis.mget(_stamp(user_id), _entry(session_id))  # type: ignore[assignment]
         except RedisError:
             return None, ""
@@ -44,10 +48,14 @@ class RedisCallerCache:
             return
 
     async def drop(self, user_id: UUID) -> None:
-        try:
+        self._undelivered.add(user_id)
+        with suppress(RedisError):
+            await self._deliver()
+
+    async def _deliver(self) -> None:
+        for user_id in list(self._undelivered):
             await self._redis.set(_stamp(user_id), token_hex(8), ex=_STAMP_SECONDS)
-        except RedisError:
-            return
+            self._undelivered.discard(user_id)
 
 
 def _stamp(user_id: UUID) -> str:
