@@ -1,13 +1,15 @@
 """The command line as operators use it: what it prints, what it stores, and how it ends."""
 
 import subprocess
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from atg_core.identity.model import Role
 from atg_core.identity.signing import Device
-from atg_entrypoints.container import close, create_container
+from atg_entrypoints.container import Container, close, create_container
 from atg_entrypoints.settings import Settings
 from tests.conftest import EXAMPLES, SECRET
 from tests.integration.running import ATG
@@ -43,6 +45,14 @@ def atg(database_url: str, tmp_path: Path) -> Atg:
 
 
 @pytest.fixture
+async def container(atg: Atg) -> AsyncIterator[Container]:
+    """What the command has left in the database, seen from outside of it."""
+    container = create_container(Settings(database_url=atg.database_url, secret_key=SECRET))
+    yield container
+    await close(container)
+
+
+@pytest.fixture
 def sqlite_atg(sqlite_url: str, tmp_path: Path) -> Atg:
     return Atg(sqlite_url, tmp_path)
 
@@ -58,7 +68,7 @@ def test_a_folder_is_imported_and_the_second_time_everything_is_unchanged(atg: A
     assert all(line.split(": ")[1].startswith("0 created, 0 updated, ") for line in second.stdout.splitlines())
 
 
-def test_a_bad_row_is_named_and_leaves_the_database_as_it_was(atg: Atg) -> None:
+async def test_a_bad_row_is_named_and_leaves_the_database_as_it_was(atg: Atg, container: Container) -> None:
     good, bad = atg.home / "good.csv", atg.home / "bad.csv"
     good.write_text("short_name,name\nS,Станция\n", encoding="utf-8")
     bad.write_text('short_name,name,status\nA,"А",active\nB,Б,broken\n', encoding="utf-8")
@@ -67,8 +77,10 @@ def test_a_bad_row_is_named_and_leaves_the_database_as_it_was(atg: Atg) -> None:
     assert f"{bad}:3: status: is none of active, maintenance" in refused.stderr
     assert "nothing was stored" in refused.stderr
     assert refused.stdout == ""
+    assert await container.catalog().stations() == []
     accepted = atg("import", "stations", str(good))
     assert "1 created, 0 updated, 0 unchanged" in accepted.stdout
+    assert [station.name for station in await container.catalog().stations()] == ["Станция"]
 
 
 def test_what_can_not_be_used_ends_with_two(sqlite_atg: Atg) -> None:
@@ -97,25 +109,40 @@ def test_files_and_columns_that_nobody_knows_are_skipped_with_a_word(sqlite_atg:
     assert "unknown columns are left out: colour" in run.stderr
 
 
-async def test_an_administrator_is_made_from_a_password_on_standard_input(atg: Atg) -> None:
+async def test_an_administrator_is_made_from_a_password_on_standard_input(atg: Atg, container: Container) -> None:
     command = ("users", "create-admin", "--username", "root", "--password-stdin")
-    assert atg(*command, given="password\n").returncode == 2
+    weak = atg(*command, given="password\n")
+    assert (weak.returncode, weak.stderr) == (2, "atg: This password is too easy to guess\n")
     made = atg(*command, given=f"{GOOD_PASSWORD}\n")
     assert (made.returncode, made.stdout) == (0, "Administrator root made.\n")
     again = atg(*command, given=f"{GOOD_PASSWORD}\n")
     assert (again.returncode, again.stderr) == (2, "atg: This username is taken\n")
-    container = create_container(Settings(database_url=atg.database_url, secret_key=SECRET))
     _, account = await container.sign_in()("root", GOOD_PASSWORD, Device(ip_address=None, user_agent=None))
     assert account.user.role is Role.ADMIN
-    await close(container)
 
 
-def test_the_schema_is_migrated_and_checked(sqlite_atg: Atg) -> None:
-    fresh = Atg(f"sqlite:///{sqlite_atg.home}/fresh/atg.db", sqlite_atg.home)
-    (sqlite_atg.home / "fresh").mkdir()
-    assert fresh("db", "check").returncode == 1
-    assert fresh("migrate").returncode == 0
-    assert fresh("db", "check").stdout == "The schema of the database matches the code.\n"
+def test_the_schema_of_the_database_in_the_home_folder_is_migrated_and_checked(sqlite_atg: Atg) -> None:
+    fresh = {"ATG_DATABASE_URL": "", "ATG_HOME": str(sqlite_atg.home / "made" / "by itself")}
+    unmigrated = sqlite_atg("db", "check", **fresh)
+    assert unmigrated.returncode == 1
+    assert "run `atg migrate`" in unmigrated.stderr
+    assert sqlite_atg("migrate", **fresh).returncode == 0
+    assert sqlite_atg("db", "check", **fresh).stdout == "The schema of the database matches the code.\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "column"),
+    [
+        ("ALTER TABLE courses DROP COLUMN icon", "icon"),
+        ("ALTER TABLE courses ADD COLUMN colour VARCHAR(7)", "colour"),
+    ],
+)
+async def test_a_column_too_few_or_too_many_is_told(atg: Atg, container: Container, change: str, column: str) -> None:
+    async with container.database().transaction() as connection:
+        await connection.execute(sa.text(change))
+    differs = atg("db", "check")
+    assert (differs.returncode, differs.stdout) == (1, "")
+    assert column in differs.stderr
 
 
 def test_the_api_is_described(sqlite_atg: Atg) -> None:
@@ -127,5 +154,8 @@ def test_a_wrong_setting_or_a_database_that_is_away_is_said_in_a_line(sqlite_atg
     wrong = sqlite_atg("migrate", ATG_PORT="many")
     assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
     assert "ATG_PORT" in wrong.stderr
+    schemaless = sqlite_atg("db", "check", ATG_DATABASE_URL="memory://")
+    assert (schemaless.returncode, schemaless.stderr.count("\n")) == (2, 1)
+    assert "ATG_DATABASE_URL" in schemaless.stderr
     away = sqlite_atg("migrate", ATG_DATABASE_URL="postgresql://postgres@127.0.0.1:9/atg")
     assert (away.returncode, away.stderr) == (2, "atg: The database is away, try again soon\n")

@@ -35,7 +35,7 @@ def test_an_instant_is_read_as_it_was_written(moment: datetime) -> None:
 def test_an_instant_without_an_offset_is_utc() -> None:
     assert cells.instant("2026-03-02") == datetime(2026, 3, 2, tzinfo=UTC)
     assert cells.instant("2026-03-02T08:00:00+03:00") == datetime(2026, 3, 2, 5, tzinfo=UTC)
-    for text in ("yesterday", "2026-13-01", "02.03.2026"):
+    for text in ("yesterday", "2026-13-01", "02.03.2026", "0001-01-01T00:00+14:00", "9999-12-31T23:59-12:00"):
         with pytest.raises(ValueError):
             cells.instant(text)
 
@@ -52,6 +52,12 @@ def test_a_text_has_a_length_and_no_nul() -> None:
     for text in ("четыре", "a\x00"):
         with pytest.raises(ValueError):
             cells.text(3)(text)
+
+
+@given(st.sampled_from(["true", "yes", "да", "false", "no", "нет"]), st.data())
+def test_truth_does_not_depend_on_case(word: str, data: st.DataObject) -> None:
+    written = "".join(data.draw(st.sampled_from([letter.lower(), letter.upper()])) for letter in word)
+    assert cells.boolean(written) is (word in {"true", "yes", "да"})
 
 
 def test_a_choice_names_what_there_is() -> None:
@@ -71,6 +77,19 @@ def test_an_email_is_kept_in_lower_case(address: str) -> None:
 def test_what_is_no_email_is_refused(address: str) -> None:
     with pytest.raises(ValueError):
         cells.email(address)
+
+
+@given(st.lists(st.text(st.characters(blacklist_characters=";", blacklist_categories=["Cs"])).map(str.strip)))
+def test_a_list_is_read_as_it_was_written(items: list[str]) -> None:
+    assert cells.items(" ; ".join(items)) == [item for item in items if item]
+
+
+@pytest.mark.parametrize("form", ["$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA", "$2b$12$" + "a" * 53])
+def test_a_hash_of_a_password_has_a_known_form(form: str) -> None:
+    assert cells.password_hash(form) == form
+    for wrong in (form[1:], form + " ", form + "\n", form.replace("$", "", 1), form + "x" * 255):
+        with pytest.raises(ValueError):
+            cells.password_hash(wrong)
 
 
 def test_a_list_is_what_stands_between_semicolons() -> None:

@@ -6,6 +6,53 @@ from atg_adapters.sql.tables import metadata
 from atg_core.importing.kinds import KINDS, STORED_KINDS
 from atg_core.importing.model import Choice, Kind
 
+STATION_COLUMNS = (
+    "short_name name description image tech_map_image power commission_date status location type design_capacity"
+    " gas_pressure distance_from_border pipeline_diameter input_pressure output_pressure parallel_lines"
+)
+PROMISED_HEADERS = {
+    "users": "username email full_name role password password_hash is_active employee_id position department company"
+    " phone language station",
+    "stations": STATION_COLUMNS,
+    "equipment": "station name model manufacturer quantity power description order_index",
+    "specifications": "station category value unit description order_index",
+    "safety-systems": "station name description manufacturer order_index features",
+    "gas-sources": "station source_name order_index",
+    "courses": "code station title description duration_hours level is_active icon",
+    "programs": "code station title description duration format is_active order_index learning_outcomes requirements"
+    " target_audience",
+    "lessons": "code program title duration order_index is_active",
+    "lesson-materials": "lesson material_name",
+    "topics": "lesson code title duration order_index is_active content",
+    "topic-files": "lesson topic minio_object_name file_type original_name title file_size size_formatted file_url"
+    " mime_type order_index is_active",
+    "tests": "code lesson program title passing_score max_attempts time_limit_minutes time_limit_enforced is_active",
+    "questions": "test position text question_type points options correct",
+    "enrollments": "username course enrolled_at due_at",
+}
+"""The columns that operators are told of, by kind."""
+PROMISED_KEYS = {
+    "users": "username",
+    "equipment": "station name",
+    "specifications": "station category",
+    "gas-sources": "station source_name",
+    "topics": "lesson code",
+    "topic-files": "lesson topic minio_object_name",
+    "questions": "test position",
+    "enrollments": "username course",
+}
+
+
+def test_every_promised_kind_has_the_promised_columns_and_no_other() -> None:
+    assert {name: set(kind.headers) for name, kind in KINDS.items()} == {
+        name: set(headers.split()) for name, headers in PROMISED_HEADERS.items()
+    }
+
+
+@pytest.mark.parametrize(("name", "headers"), PROMISED_KEYS.items())
+def test_what_a_record_is_known_by_is_required(name: str, headers: str) -> None:
+    assert set(headers.split()) <= set(KINDS[name].required_headers)
+
 
 @pytest.mark.parametrize("kind", STORED_KINDS.values(), ids=lambda kind: kind.name)
 def test_a_kind_describes_columns_that_are_there(kind: Kind) -> None:
@@ -45,3 +92,5 @@ def test_a_lengths_limit_is_that_of_the_table() -> None:
             if limit and not column.secret:
                 with pytest.raises(ValueError):
                     column.parse("x" * (limit + 1))
+        for listed in kind.items:
+            assert listed.most == getattr(metadata.tables[listed.table].c[listed.field].type, "length", None)
