@@ -47,6 +47,14 @@ class Conflict(AtgError):
     """This conflicts with what is there already"""
 
 
+class TooLarge(AtgError):
+    """This is more than allowed"""
+
+
+class Unprocessable(AtgError):
+    """This can not be done as it is asked"""
+
+
 class TooMany(AtgError):
     """Too many requests, try again later
 

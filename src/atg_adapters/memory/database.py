@@ -3,7 +3,8 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
+from contextvars import ContextVar
 from itertools import count
 from typing import Any
 
@@ -28,6 +29,7 @@ UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "users": (("username",), ("email",)),
     "user_profiles": (("employee_id",),),
     "stations": (("short_name",),),
+    "station_promo_videos": (("station_id",),),
     "station_gas_supply_sources": (("station_id", "source_name"),),
     "station_photos": (("station_id", "view"),),
     "courses": (("code",),),
@@ -41,8 +43,12 @@ UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "test_questions": (("lesson_test_id", "position"), ("final_test_id", "position")),
     "user_courses": (("user_id", "course_id"),),
     "user_topic_progress": (("user_id", "topic_id"),),
+    "idempotency_keys": (("owner", "key"),),
     "certificates": (("user_id", "course_id"), ("number",), ("verification_code",)),
 }
+
+
+_shared: ContextVar["MemoryDatabase | None"] = ContextVar("shared", default=None)
 
 
 class MemoryDatabase:
@@ -55,8 +61,8 @@ class MemoryDatabase:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["MemoryDatabase"]:
-        """A clean exit keeps what was done, an error undoes all of it."""
-        async with self._lock:
+        """A clean exit keeps what was done, an error undoes all of it; within a shared transaction, of this part."""
+        async with nullcontext() if _shared.get() is self else self._lock:
             before = {name: dict(rows) for name, rows in self.tables.items()}
             try:
                 yield self
@@ -64,6 +70,16 @@ class MemoryDatabase:
                 self.tables.clear()
                 self.tables.update(before)
                 raise
+
+    @asynccontextmanager
+    async def shared_transaction(self) -> AsyncIterator["MemoryDatabase"]:
+        """A transaction that every store joins which this task opens before it ends."""
+        async with self.transaction():
+            token = _shared.set(self)
+            try:
+                yield self
+            finally:
+                _shared.reset(token)
 
     def opening[Store](self, store: Callable[["MemoryDatabase"], Store]) -> Open[Store]:
         """The `Open` of a store that is made of this database."""
@@ -81,7 +97,8 @@ class MemoryDatabase:
 
     def insert(self, table: str, row: Row) -> Any:
         """Stores a row and gives its id, the next number where it has none. Raises DuplicateKey."""
-        stored = {"id": next(self._numbers[table]), **row} if "id" not in row else dict(row)
+        free = (number for number in self._numbers[table] if number not in self.tables[table])
+        stored = dict(row) if "id" in row else {"id": next(free), **row}
         self._require_unique(table, stored)
         self.tables[table][stored["id"]] = stored
         return stored["id"]

@@ -9,7 +9,7 @@ from msgspec import convert
 
 from atg_adapters.memory.database import DuplicateKey, MemoryDatabase
 from atg_core.identity.audit import AuditEvent
-from atg_core.identity.model import Account, Caller, Profile, Role, Session, User, UserQuery
+from atg_core.identity.model import Account, Caller, Device, Profile, Role, Session, User, UserQuery
 from atg_core.identity.ports import EmailTaken, UnknownStation, UsernameTaken, UserNotFound
 
 
@@ -60,9 +60,13 @@ class MemoryIdentity:
     async def add_session(self, session: Session) -> None:
         self.database.insert("user_sessions", asdict(session))
 
-    async def was_signed_in_from(self, user_id: UUID, address: str, since: datetime) -> bool:
-        sessions = self.database.rows("user_sessions", user_id=user_id, ip_address=address)
-        return any(row["created_at"] > since for row in sessions)
+    async def was_signed_in_from(self, user_id: UUID, device: Device, since: datetime) -> bool:
+        return any(
+            (row["ip_address"] and row["ip_address"] == device.ip_address)
+            or (row["device_hash"] and row["device_hash"] == device.hash)
+            for row in self.database.rows("user_sessions", user_id=user_id)
+            if row["created_at"] > since
+        )
 
     async def refresh_session(self, before: Session, after: Session) -> bool:
         row = self.database.tables["user_sessions"].get(before.id)

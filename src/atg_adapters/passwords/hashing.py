@@ -1,9 +1,13 @@
-"""Password hashes: argon2id, and bcrypt for imported ones, in a pool of threads as wide as there are cores."""
+"""Password hashes: argon2id, and bcrypt for imported ones, in threads that leave a core to those who serve."""
 
+import asyncio
 import os
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache
 
-from anyio import CapacityLimiter, to_thread
 from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -13,6 +17,8 @@ from atg_core.identity.ports import PasswordCheck
 
 # OWASP Password Storage Cheat Sheet: argon2id with at least 19 MiB, two iterations, one lane.
 _KIBIBYTES = 19_456
+HASHES_AT_ONCE = max(1, (os.cpu_count() or 1) - 1)
+_NICE = 10
 _NO_ONES_PASSWORD = "no account has this password"  # noqa: S105
 
 
@@ -21,25 +27,33 @@ class HashedPasswords:
 
     def __init__(self) -> None:
         self._hasher = PasswordHash((_argon2(), BcryptHasher()))
-        self._limiter = CapacityLimiter(os.cpu_count() or 1)
+        self._pool = ThreadPoolExecutor(HASHES_AT_ONCE, "hash", _give_way)
         self._decoy = _decoy()
 
     async def hash(self, password: str) -> str:
-        return await to_thread.run_sync(self._hasher.hash, password, limiter=self._limiter)
+        return await self._run(self._hasher.hash, password)
 
     async def check(self, password: str, password_hash: str | None) -> PasswordCheck:
-        matches, new_hash = await to_thread.run_sync(
-            self._verify, password, password_hash or self._decoy, limiter=self._limiter
-        )
+        matches, new_hash = await self._run(self._verify, password, password_hash or self._decoy)
         if password_hash is None:
             return PasswordCheck(matches=False)
         return PasswordCheck(matches=matches, new_hash=new_hash)
+
+    async def _run[*Values, Result](self, work: Callable[[*Values], Result], *values: *Values) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work, *values)
 
     def _verify(self, password: str, password_hash: str) -> tuple[bool, str | None]:
         try:
             return self._hasher.verify_and_update(password, password_hash)
         except (UnknownHashError, ValueError):
             return self._hasher.verify(password, self._decoy) and False, None
+
+
+def _give_way() -> None:
+    """Where a thread can have a priority of its own, those that serve go before those that hash."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.nice(_NICE)
 
 
 @cache

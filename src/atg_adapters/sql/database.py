@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,9 @@ type Values = Mapping[str, Any]
 _SECONDS_TO_WAIT = 2
 _BUSY_MILLISECONDS = 5_000
 _SELECT_ONE = sa.select(sa.literal(1))
+
+
+_shared: ContextVar[tuple["Database", AsyncConnection] | None] = ContextVar("shared", default=None)
 
 
 class DatabaseAway(Unavailable):
@@ -80,6 +84,11 @@ class Database:
             hide_parameters=True,
             connect_args={
                 "connect_timeout": _SECONDS_TO_WAIT,
+                # A network that swallows what is sent is noticed as soon, a server that is gone while it works later.
+                "tcp_user_timeout": _SECONDS_TO_WAIT * 1000,
+                "keepalives_idle": 10,
+                "keepalives_interval": 5,
+                "keepalives_count": 3,
                 "application_name": "atg",
             },
         )
@@ -101,17 +110,41 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
-        """A connection in a transaction of its own: a clean exit commits, an error undoes."""
+        """A connection in a transaction: a clean exit commits, an error undoes.
+
+        Within a shared transaction it is a part of that, which is undone alone and committed with the whole.
+        """
         with _away_if_unreachable():
-            async with self.writing.begin() as connection:
+            if connection := self._shared_connection():
+                async with connection.begin_nested():
+                    yield connection
+            else:
+                async with self.writing.begin() as connection:
+                    yield connection
+
+    @asynccontextmanager
+    async def shared_transaction(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that everything joins which this task asks of the database before it ends."""
+        async with self.transaction() as connection:
+            token = _shared.set((self, connection))
+            try:
                 yield connection
+            finally:
+                _shared.reset(token)
+
+    def _shared_connection(self) -> AsyncConnection | None:
+        database, connection = _shared.get() or (None, None)
+        return connection if database is self else None
 
     @asynccontextmanager
     async def reader(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for several plain reads."""
+        """A connection for several plain reads; within a shared transaction they see what it has written."""
         with _away_if_unreachable():
-            async with self.reading.connect() as connection:
+            if connection := self._shared_connection():
                 yield connection
+            else:
+                async with self.reading.connect() as connection:
+                    yield connection
 
     async def rows(self, statement: sa.Executable, values: Values | None = None) -> Sequence[Row]:
         async with self.reader() as connection:

@@ -15,7 +15,7 @@ from atg_adapters.sql.database import Database
 from atg_adapters.sql.tables.identity import audit_events, user_profiles, user_sessions, users
 from atg_adapters.sql.types import UtcDateTime
 from atg_core.identity.audit import AuditEvent
-from atg_core.identity.model import Account, Caller, Profile, Role, Session, User, UserQuery
+from atg_core.identity.model import Account, Caller, Device, Profile, Role, Session, User, UserQuery
 from atg_core.identity.ports import EmailTaken, UnknownStation, UsernameTaken, UserNotFound
 from atg_core.identity.rotation import Rotation
 
@@ -68,8 +68,11 @@ _LIVE_SESSIONS = (
 )
 _SIGNED_IN_FROM = (
     sa.select(user_sessions.c.id)
-    .where(user_sessions.c.user_id == _user, user_sessions.c.ip_address == sa.bindparam("address"))
-    .where(user_sessions.c.created_at > _now)
+    .where(user_sessions.c.user_id == _user, user_sessions.c.created_at > _now)
+    .where(
+        (user_sessions.c.ip_address == sa.bindparam("address"))
+        | (user_sessions.c.device_hash == sa.bindparam("device"))
+    )
     .limit(1)
 )
 _LIVE_COUNT = sa.select(sa.func.count()).select_from(_LIVE_SESSIONS.order_by(None).subquery())
@@ -147,8 +150,9 @@ class SqlIdentity:
     async def add_session(self, session: Session) -> None:
         await self.connection.execute(sa.insert(user_sessions), asdict(session))
 
-    async def was_signed_in_from(self, user_id: UUID, address: str, since: datetime) -> bool:
-        return await self._first(_SIGNED_IN_FROM, user=user_id, address=address, now=since) is not None
+    async def was_signed_in_from(self, user_id: UUID, device: Device, since: datetime) -> bool:
+        values = {"address": device.ip_address, "device": device.hash, "now": since}
+        return await self._first(_SIGNED_IN_FROM, user=user_id, **values) is not None
 
     async def refresh_session(self, before: Session, after: Session) -> bool:
         values = {name: getattr(after, name) for name in _REFRESHED}

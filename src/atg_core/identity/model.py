@@ -88,6 +88,15 @@ class SessionLifetime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """From where a sign-in comes; `hash`: SHA-256 of what the device was given to be known again by."""
+
+    ip_address: str | None
+    user_agent: str | None
+    hash: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """One sign-in on one device."""
 
@@ -98,6 +107,7 @@ class Session:
     last_activity: datetime
     ip_address: str | None
     user_agent: str | None
+    device_hash: bytes | None = None
     salt: bytes
     generation: int
     branch: int

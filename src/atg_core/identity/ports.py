@@ -7,7 +7,7 @@ from uuid import UUID
 
 from atg_core.errors import Conflict, Invalid, NotFound, NotSignedIn
 from atg_core.identity.audit import AuditEvent
-from atg_core.identity.model import Account, Caller, Profile, Role, Session, User, UserQuery
+from atg_core.identity.model import Account, Caller, Device, Profile, Role, Session, User, UserQuery
 from atg_core.identity.rotation import TokenNumber
 
 
@@ -87,8 +87,8 @@ class IdentityStore(Protocol):
 
     async def add_session(self, session: Session) -> None: ...
 
-    async def was_signed_in_from(self, user_id: UUID, address: str, since: datetime) -> bool:
-        """Whether a session of the user was begun from the address since then."""
+    async def was_signed_in_from(self, user_id: UUID, device: Device, since: datetime) -> bool:
+        """Whether a session of the user was begun from the address, or with the device's cookie, since then."""
 
     async def refresh_session(self, before: Session, after: Session) -> bool:
         """Stores the refresh state and times of `after`, and says whether.

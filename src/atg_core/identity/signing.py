@@ -10,7 +10,7 @@ from uuid import UUID
 from atg_core.clock import Clock
 from atg_core.errors import Unavailable
 from atg_core.identity.audit import Action, AuditEvent
-from atg_core.identity.model import Account, Session, SessionLifetime, User
+from atg_core.identity.model import Account, Device, Session, SessionLifetime, User
 from atg_core.identity.ports import (
     CallerCache,
     IdentityStore,
@@ -49,19 +49,12 @@ class TokenPair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Device:
-    """From where a sign-in comes."""
-
-    ip_address: str | None
-    user_agent: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
     """Opens a session for a name or email and its password.
 
     Raises InvalidCredentials, after the same time, for an unknown name, a wrong password and an inactive user alike,
-    and TooMany after too many of them; a right password never counts. `gate`: as wide as there are cores.
+    and TooMany after too many of them; a right password never counts. `gate`: little wider than hashes are computed
+    at once, so that many who sign in at the same moment do not hold connections that others need.
     """
 
     open: Open[IdentityStore]
@@ -74,21 +67,24 @@ class SignIn:
     new_id: NewId
 
     async def __call__(self, login: str, password: str, device: Device) -> tuple[TokenPair, Account]:
+        async with self.gate:
+            account, session = await self._admit(login, password, device)
+        return _pair(self.tokens, account.user, session, FIRST, self.clock()), account
+
+    async def _admit(self, login: str, password: str, device: Device) -> tuple[Account, Session]:
+        # No more at once than the gate lets through, and each looks at the limits and counts its failure before it
+        # leaves: many wrong tries at the same moment can not slip through. No transaction is open while it hashes.
         async with self.open() as store:
             account = await store.find_account(login)
         name = str(account.user.id) if account else login.casefold()
         await self._require_allowance(name, account, device)
-        # No more hashes at once than the gate lets through, and each looks at the limits anew: many wrong tries at the
-        # same moment can not slip through before the first of them is counted. No transaction is open meanwhile.
-        async with self.gate:
-            await self._require_allowance(name, account, device)
-            checked = await self.passwords.check(password, account.user.password_hash if account else None)
-            if account is None or not checked.matches or not account.user.is_active:
-                await self._refuse(name, account, device)
+        checked = await self.passwords.check(password, account.user.password_hash if account else None)
+        if account is None or not checked.matches or not account.user.is_active:
+            await self._refuse(name, account, device)
         session = self._begin(account.user, device, self.clock())
         if not await self._store(session, account.user, checked.new_hash, device):
-            return await self(login, password, device)  # the user changed while the hash was computed: look again
-        return _pair(self.tokens, account.user, session, FIRST, self.clock()), account
+            return await self._admit(login, password, device)  # the user changed meanwhile: look again
+        return account, session
 
     async def _store(self, session: Session, checked: User, new_hash: str | None, device: Device) -> bool:
         """Stores the session, unless the user is no longer the one whose password was checked."""
@@ -104,19 +100,19 @@ class SignIn:
         return True
 
     async def _require_allowance(self, name: str, account: Account | None, device: Device) -> None:
-        """Raises TooMany. An address from which the account was signed in to lately is not held up by strangers."""
+        """Raises TooMany. An address or device from which the account was signed in to lately is not held up."""
         address = device.ip_address or ""
         (await self.throttle.look(FAILURES_FROM_ADDRESS, address)).require()
         (await self.throttle.look(FAILURES_OF_ACCOUNT_FROM_ADDRESS, f"{name} {address}")).require()
         of_account = await self.throttle.look(FAILURES_OF_ACCOUNT, name)
-        if not of_account.allowed and not await self._is_known(account, address):
+        if not of_account.allowed and not await self._is_known(account, device):
             of_account.require()
 
-    async def _is_known(self, account: Account | None, address: str) -> bool:
+    async def _is_known(self, account: Account | None, device: Device) -> bool:
         if account is None:
             return False
         async with self.open() as store:
-            return await store.was_signed_in_from(account.user.id, address, self.clock() - KNOWN_FOR)
+            return await store.was_signed_in_from(account.user.id, device, self.clock() - KNOWN_FOR)
 
     async def _refuse(self, name: str, account: Account | None, device: Device) -> NoReturn:
         """The same work for an unknown name as for a known one, so that the time tells nothing."""
@@ -151,6 +147,7 @@ class SignIn:
             last_activity=now,
             ip_address=device.ip_address,
             user_agent=device.user_agent,
+            device_hash=device.hash,
             salt=secrets.token_bytes(16),
             **asdict(Rotation.begin(now)),
         )

@@ -124,6 +124,15 @@ station_documents = sa.Table(
     order_index(),
 )
 
+station_promo_videos = sa.Table(
+    "station_promo_videos",
+    metadata,
+    serial(),
+    sa.Column("station_id", sa.ForeignKey("stations.id", ondelete="CASCADE"), nullable=False, unique=True),
+    sa.Column("title", sa.String(500)),
+    sa.Column("object_key", sa.String(1024), nullable=False),
+)
+
 courses = sa.Table(
     "courses",
     metadata,
@@ -222,7 +231,7 @@ topic_files = sa.Table(
     sa.Column("file_size", sa.BigInteger),
     sa.Column("size_formatted", sa.String(50)),
     sa.Column("file_url", sa.String(1024)),
-    sa.Column("minio_object_name", sa.String(1000), nullable=False),
+    sa.Column("minio_object_name", sa.String(1000), nullable=False, index=True),
     sa.Column("mime_type", sa.String(255)),
     order_index(),
     is_active(),

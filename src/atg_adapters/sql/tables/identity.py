@@ -74,6 +74,7 @@ user_sessions = sa.Table(
     instant("last_activity", nullable=False),
     sa.Column("ip_address", sa.String(45)),
     sa.Column("user_agent", sa.String(500)),
+    sa.Column("device_hash", sa.LargeBinary(32)),
     sa.Column("salt", sa.LargeBinary(16), nullable=False),
     sa.Column("generation", sa.Integer, nullable=False, server_default=sa.text("1")),
     sa.Column("branch", sa.Integer, nullable=False, server_default=sa.text("1")),

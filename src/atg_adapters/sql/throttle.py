@@ -1,0 +1,70 @@
+"""Limits counted in the database, for all processes alike and beyond their restarts."""
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+from math import ceil
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from atg_adapters.sql.database import Database, Row
+from atg_adapters.sql.tables.operations import throttle_counters
+from atg_adapters.sql.types import UtcDateTime
+from atg_core.clock import Clock
+from atg_core.throttling import Allowance, Limit
+
+_WINDOW = timedelta(minutes=1)
+
+_now: sa.BindParameter[datetime] = sa.bindparam("now", type_=UtcDateTime)
+_counter = throttle_counters.c
+_is_over = _counter.ends_at <= _now
+_LOOK = sa.select(_counter.tries, _counter.ends_at).where(
+    _counter.limit_name == sa.bindparam("limit_name"), _counter.key_hash == sa.bindparam("key_hash"), ~_is_over
+)
+_ADD = insert(throttle_counters).values(
+    limit_name=sa.bindparam("limit_name"),
+    key_hash=sa.bindparam("key_hash"),
+    tries=1,
+    ends_at=sa.bindparam("ends_at", type_=UtcDateTime),
+)
+_TAKE = _ADD.on_conflict_do_update(
+    index_elements=["limit_name", "key_hash"],
+    set_={
+        "tries": sa.case((_is_over, 1), else_=_counter.tries + 1),
+        "ends_at": sa.case((_is_over, _ADD.excluded.ends_at), else_=_counter.ends_at),
+    },
+).returning(_counter.tries, _counter.ends_at)
+_OVER = sa.select(_counter.limit_name, _counter.key_hash).where(_is_over).with_for_update(skip_locked=True)
+_FORGET = sa.delete(throttle_counters).where(sa.tuple_(_counter.limit_name, _counter.key_hash).in_(_OVER))
+
+
+class SqlThrottle:
+    """`Throttle`, for what is tried seldom: each try is one statement, an upsert that counts."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+
+    async def look(self, limit: Limit, key: str) -> Allowance:
+        now = self._clock()
+        row = await self._database.row(_LOOK, {**_key(limit, key), "now": now})
+        if row is None:
+            return Allowance(limit=limit, allowed=True, remaining=limit.most, reset_in=0)
+        return _allowance(limit, row, now, allowed=row.tries < limit.most)
+
+    async def take(self, limit: Limit, key: str) -> Allowance:
+        now = self._clock()
+        values = {**_key(limit, key), "now": now, "ends_at": now + _WINDOW}
+        async with self._database.transaction() as connection:
+            row = (await connection.execute(_TAKE, values)).one()
+            if row.tries == 1:  # once a minute for each key is often enough
+                await connection.execute(_FORGET, {"now": now})
+        return _allowance(limit, row, now, allowed=row.tries <= limit.most)
+
+
+def _key(limit: Limit, key: str) -> dict[str, str | bytes]:
+    return {"limit_name": limit.name, "key_hash": sha256(key.encode(errors="replace")).digest()}
+
+
+def _allowance(limit: Limit, row: Row, now: datetime, *, allowed: bool) -> Allowance:
+    seconds = ceil((row.ends_at - now).total_seconds())
+    return Allowance(limit=limit, allowed=allowed, remaining=max(0, limit.most - row.tries), reset_in=seconds)
