@@ -16,6 +16,7 @@ from atg_adapters.sql.database import Database
 from atg_core.identity.accounts import CreateAdmin
 from atg_entrypoints.cli import demo as demonstration
 from atg_entrypoints.cli.importing import import_paths
+from atg_entrypoints.cli.importing_files import import_tree
 from atg_entrypoints.cli.running import fail, opened, run, settings_or_exit
 from atg_entrypoints.container import create_container
 from atg_entrypoints.http.app import create_api
@@ -76,11 +77,25 @@ def check_database() -> None:
 
 @app.command("import")
 def import_files(
-    kind: Annotated[str, typer.Argument(help="The kind of rows, or `all` for a folder of files named after kinds")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="The kind of rows, `all` for a folder of files named after kinds, or `files` for documents"
+        ),
+    ],
     paths: Annotated[list[Path], typer.Argument(help="CSV files, or the folder")],
+    prefix: Annotated[str, typer.Option(help="For `files`: the folder of the object store")] = "",
 ) -> None:
-    """Import CSV files in one transaction; what is there already is compared and only differences are stored."""
-    run(import_paths(settings_or_exit(), kind, paths))
+    """Import CSV files in one transaction; what is there already is compared and only differences are stored.
+
+    With `files` a tree of documents is copied into the object store; again copies what is new or was changed.
+    """
+    settings = settings_or_exit()
+    if kind != "files":
+        run(import_paths(settings, kind, paths))
+        return
+    for folder in paths:
+        run(import_tree(settings, folder, prefix))
 
 
 @users_app.command("create-admin")
