@@ -6,7 +6,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
@@ -15,8 +15,12 @@ import psycopg
 import pytest
 import redis as redis_client
 from litestar.types import ASGIApp
+from minio import Minio
+from minio.error import MinioException
 from psycopg import sql
+from urllib3.exceptions import HTTPError
 
+from atg_adapters.minio.client import connect as connect_to_s3
 from atg_adapters.sql import schema
 from atg_adapters.sql.database import Database
 from atg_core.importing.model import Counts
@@ -39,7 +43,8 @@ def _required(server: str) -> bool:
     return server in os.environ.get("ATG_TEST_REQUIRE", "").split(",")
 
 
-def _skip(server: str, reason: str) -> None:
+def optional(server: str, reason: str) -> None:
+    """Skips what needs something that is not there, unless ATG_TEST_REQUIRE names it."""
     if _required(server):
         pytest.fail(f"{server} is required by ATG_TEST_REQUIRE: {reason}")
     pytest.skip(f"{server}: {reason}")
@@ -55,7 +60,7 @@ def postgres_server() -> str:
         except psycopg.OperationalError:
             continue
         return url
-    _skip("postgres", "no PostgreSQL answers at ATG_TEST_DATABASE_URL or on 127.0.0.1:5432")
+    optional("postgres", "no PostgreSQL answers at ATG_TEST_DATABASE_URL or on 127.0.0.1:5432")
     raise AssertionError
 
 
@@ -67,8 +72,45 @@ def redis_server() -> str:
         with redis_client.Redis.from_url(url, socket_connect_timeout=2) as client:
             client.ping()
     except redis_client.RedisError:
-        _skip("redis", "no Redis answers at ATG_TEST_REDIS_URL or on 127.0.0.1:6379")
+        optional("redis", "no Redis answers at ATG_TEST_REDIS_URL or on 127.0.0.1:6379")
     return url
+
+
+class S3Server(NamedTuple):
+    """A real S3 store."""
+
+    endpoint: str
+    access_key: str
+    secret_key: str
+
+    def client(self) -> Minio:
+        return connect_to_s3(self.endpoint, access_key=self.access_key, secret_key=self.secret_key, region="us-east-1")
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> S3Server:
+    """An S3 store where buckets can be made; skips where there is none."""
+    server = S3Server(
+        os.environ.get("ATG_TEST_S3_ENDPOINT", "http://127.0.0.1:9104"),
+        os.environ.get("ATG_TEST_S3_ACCESS_KEY", "ATGACCESS"),
+        os.environ.get("ATG_TEST_S3_SECRET_KEY", "atgsecretkey"),
+    )
+    try:
+        server.client().list_buckets()
+    except (MinioException, HTTPError):
+        optional("s3", "no S3 store answers at ATG_TEST_S3_ENDPOINT or on 127.0.0.1:9104")
+    return server
+
+
+@pytest.fixture
+def s3_bucket(s3_server: S3Server) -> Iterator[str]:
+    """A bucket of this test's own."""
+    client, name = s3_server.client(), f"atg-test-{uuid4().hex[:12]}"
+    client.make_bucket(bucket_name=name)
+    yield name
+    for found in client.list_objects(bucket_name=name, recursive=True):
+        client.remove_object(bucket_name=name, object_name=found.object_name or "")
+    client.remove_bucket(bucket_name=name)
 
 
 def with_database(url: str, name: str) -> str:
@@ -230,12 +272,24 @@ def api(apis: dict[bool, Api], stocked_url: str) -> Api:
 
 
 @pytest.fixture
+def where_files_are() -> dict[str, Any]:
+    """Settings of the object store; files are in the home folder."""
+    return {}
+
+
+@pytest.fixture
 async def stocked(
-    api: Api, stocked_url: str, stocked_tables: dict[str, dict[Any, Any]], tmp_path: Path
+    api: Api,
+    stocked_url: str,
+    stocked_tables: dict[str, dict[Any, Any]],
+    where_files_are: dict[str, Any],
+    tmp_path: Path,
 ) -> AsyncIterator[Container]:
     """ATG over the example data, all new but for the routes."""
     container, _ = api
-    container.settings.override(Settings(database_url=stocked_url, home=str(tmp_path), secret_key=SECRET))
+    container.settings.override(
+        Settings(database_url=stocked_url, home=str(tmp_path), secret_key=SECRET, **where_files_are)
+    )
     container.reset_singletons()
     if stocked_url == "memory://":
         container.database().tables.update(stocked_tables)

@@ -1,36 +1,66 @@
 """The only place where ports meet adapters."""
 
 import asyncio
-import os
+import hmac
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 from dependency_injector import containers, providers
 from redis.asyncio import Redis
 
+from atg_adapters.filesystem.store import FilesystemStore
 from atg_adapters.jwt.tokens import JwtTokens
 from atg_adapters.limits.throttle import LimitsThrottle
+from atg_adapters.media.recognition import BYTES_TO_RECOGNISE, recognise
 from atg_adapters.memory.caller_cache import MemoryCallerCache, NoCallerCache
 from atg_adapters.memory.catalog import MemoryCatalog
 from atg_adapters.memory.database import MemoryDatabase
+from atg_adapters.memory.files import MemoryStore
+from atg_adapters.memory.idempotency import MemoryRepeatable
 from atg_adapters.memory.identity import MemoryCallers, MemoryIdentity
 from atg_adapters.memory.importing import MemoryImport
 from atg_adapters.memory.learning import MemoryEnrollments, MemoryLearners
-from atg_adapters.minio.health import S3Health
+from atg_adapters.memory.stations import MemoryStations
+from atg_adapters.memory.topic_files import MemoryTopicFiles
+from atg_adapters.memory.uploads import MemoryFileRecords, MemoryUploads
+from atg_adapters.minio.store import S3Store
 from atg_adapters.passwords.common import common_passwords
-from atg_adapters.passwords.hashing import HashedPasswords
+from atg_adapters.passwords.hashing import HASHES_AT_ONCE, HashedPasswords
 from atg_adapters.redis.caller_cache import RedisCallerCache
 from atg_adapters.redis.client import connect
 from atg_adapters.sql.catalog import SqlCatalog
 from atg_adapters.sql.database import Database
+from atg_adapters.sql.files import SqlFileRecords, SqlUploads
+from atg_adapters.sql.idempotency import SqlRepeatable
 from atg_adapters.sql.identity import SqlCallers, SqlIdentity
 from atg_adapters.sql.importing import SqlImport
 from atg_adapters.sql.learning import SqlEnrollments, SqlLearners
+from atg_adapters.sql.stations import SqlStations
+from atg_adapters.sql.throttle import SqlThrottle
+from atg_adapters.sql.topic_files import SqlTopicFiles
+from atg_core.catalog.authoring import EditStations
+from atg_core.catalog.topic_files import EditTopicFiles
 from atg_core.clock import utc_now
+from atg_core.files.keys import checked_key
+from atg_core.files.ports import FileRecords, ObjectStore, SelfServedStore
+from atg_core.files.reading import DeleteFile, FindFile, ListFolder, SignReading
+from atg_core.files.rights import (
+    ForUploaders,
+    ReadRights,
+    for_administrators,
+    for_authors,
+    for_everyone,
+    for_their_teacher,
+)
+from atg_core.files.signed_requests import SignedRequests
+from atg_core.files.signing import UrlSigner
+from atg_core.files.uploading import CleanUploads, ReserveUpload, SignUpload, UploadFile, UploadInParts, UploadLimits
 from atg_core.identity.accounts import CreateAdmin
 from atg_core.identity.administer import AdministerUsers
 from atg_core.identity.authenticate import Authenticate
+from atg_core.identity.avatar import ChangeAvatar
 from atg_core.identity.model import SessionLifetime
 from atg_core.identity.ports import CallerCache
 from atg_core.identity.profile import ChangeProfile
@@ -58,20 +88,11 @@ def _caller_cache(settings: Settings, redis: Redis | None) -> CallerCache:
     return MemoryCallerCache() if alone else NoCallerCache()
 
 
-def _checks(settings: Settings, database: Database | MemoryDatabase, redis: Redis | None) -> dict[str, Check]:
+def _checks(database: Database | MemoryDatabase, redis: Redis | None, store: ObjectStore) -> dict[str, Check]:
     checks: dict[str, Check] = {"database": database.check}
     if redis is not None:
         checks["cache"] = redis.ping
-    if settings.s3_endpoint:
-        store = S3Health(
-            endpoint=settings.s3_endpoint,
-            access_key=settings.s3_access_key,
-            secret_key=settings.s3_secret_key,
-            bucket=settings.s3_bucket,
-            region=settings.s3_region,
-        )
-        checks["store"] = store.check
-    return checks
+    return checks | {"store": store.check}
 
 
 def _lifetime(settings: Settings) -> SessionLifetime:
@@ -84,6 +105,68 @@ def _request_limit(settings: Settings) -> Limit | None:
     return Limit(name="requests", most=settings.rate_limit) if settings.rate_limit else None
 
 
+def _url_signer(settings: Settings) -> UrlSigner:
+    return UrlSigner(hmac.digest(settings.secret_key.encode(), b"atg:files", "sha256"))
+
+
+def _stream_url(settings: Settings) -> Callable[[str], str]:
+    return lambda key: f"{settings.base_url}/files/stream/{quote(key)}"
+
+
+def _object_store(settings: Settings, signer: UrlSigner) -> ObjectStore:
+    if settings.s3_endpoint:
+        return S3Store(
+            settings.s3_endpoint,
+            settings.s3_public_endpoint,
+            access_key=settings.s3_access_key,
+            secret_key=settings.s3_secret_key,
+            bucket=settings.s3_bucket,
+            region=settings.s3_region,
+        )
+    if settings.in_memory:
+        return MemoryStore(signer, settings.base_url)
+    return FilesystemStore(settings.home_path / "files", signer, settings.base_url)
+
+
+def _recognising(store: ObjectStore) -> Callable[[str], Awaitable[str | None]]:
+    async def recognise_object(key: str) -> str | None:
+        stored = await store.find(checked_key(key, field="objectKey"))
+        if stored is None or not stored.size:
+            return None
+        async with store.open(stored, 0, min(stored.size, BYTES_TO_RECOGNISE) - 1) as chunks:
+            return recognise(b"".join([chunk async for chunk in chunks]))
+
+    return recognise_object
+
+
+def _self_served(store: ObjectStore) -> SelfServedStore | None:
+    return store if isinstance(store, MemoryStore | FilesystemStore) else None
+
+
+def _read_rights(settings: Settings, records: FileRecords) -> ReadRights:
+    return ReadRights(
+        records=records,
+        public_prefixes=tuple(settings.public_prefixes),
+        require_enrollment=settings.files_require_enrollment,
+        rules={
+            "private/": for_authors,
+            "teachers/": for_their_teacher,
+            "avatars/": for_everyone,
+            "incoming/": ForUploaders(records),
+            "recordings/": for_administrators,
+            "shop/": for_administrators,
+        },
+    )
+
+
+def _upload_limits(settings: Settings) -> UploadLimits:
+    return UploadLimits(
+        types=tuple(settings.upload_types),
+        most_bytes=settings.upload_max_bytes,
+        quota_bytes=settings.upload_quota_bytes,
+    )
+
+
 class Container(containers.DeclarativeContainer):
     """ATG over a database, as `settings` say."""
 
@@ -93,8 +176,8 @@ class Container(containers.DeclarativeContainer):
 
     database = providers.Singleton(Database, settings.provided.database)
     redis = providers.Singleton(_redis, settings)
-    checks = providers.Singleton(_checks, settings, database, redis)
 
+    repeatable = providers.Singleton(SqlRepeatable, database)
     open_identity = providers.Singleton(Database.opening, database, SqlIdentity)
     callers = providers.Singleton(SqlCallers, database)
     caller_cache = providers.Singleton(_caller_cache, settings, redis)
@@ -102,11 +185,13 @@ class Container(containers.DeclarativeContainer):
     tokens = providers.Singleton(JwtTokens, settings.provided.signing_keys, access_ttl=settings.provided.access_ttl)
     lifetime = providers.Singleton(_lifetime, settings)
     throttle = providers.Singleton(LimitsThrottle, redis)
+    sign_in_throttle = providers.Singleton(SqlThrottle, database, clock)
     request_limit = providers.Singleton(_request_limit, settings)
+    sign_in_places = providers.Singleton(asyncio.Semaphore, HASHES_AT_ONCE)
     sign_in = providers.Singleton(
         SignIn,
-        throttle=throttle,
-        gate=providers.Singleton(asyncio.Semaphore, os.cpu_count() or 1),
+        throttle=sign_in_throttle,
+        gate=providers.Singleton(asyncio.Semaphore, HASHES_AT_ONCE + 1),
         open=open_identity,
         passwords=passwords,
         tokens=tokens,
@@ -130,7 +215,7 @@ class Container(containers.DeclarativeContainer):
     end_sessions = providers.Singleton(EndSessions, open=open_identity, cache=caller_cache, clock=clock, new_id=new_id)
     change_password = providers.Singleton(
         ChangePassword,
-        throttle=throttle,
+        throttle=sign_in_throttle,
         open=open_identity,
         passwords=passwords,
         common_passwords=providers.Callable(common_passwords),
@@ -159,11 +244,64 @@ class Container(containers.DeclarativeContainer):
     )
 
     catalog = providers.Singleton(SqlCatalog, database)
+    open_stations = providers.Singleton(Database.opening, database, SqlStations)
+    edit_stations = providers.Singleton(EditStations, open=open_stations, clock=clock)
 
     open_enrollments = providers.Singleton(Database.opening, database, SqlEnrollments)
     learners = providers.Singleton(SqlLearners, database)
     enroll = providers.Singleton(Enroll, open=open_enrollments, clock=clock, new_id=new_id)
     show_stats = providers.Singleton(ShowStats, learners=learners, clock=clock, timezone=settings.provided.zone)
+
+    url_signer = providers.Singleton(_url_signer, settings)
+    object_store = providers.Singleton(_object_store, settings, url_signer)
+    open_uploads = providers.Singleton(Database.opening, database, SqlUploads)
+    file_records = providers.Singleton(SqlFileRecords, database)
+    read_rights = providers.Singleton(_read_rights, settings, file_records)
+    find_file = providers.Singleton(FindFile, store=object_store, rights=read_rights)
+    list_folder = providers.Singleton(ListFolder, store=object_store, rights=read_rights)
+    sign_reading = providers.Singleton(SignReading, find=find_file, store=object_store, signer=url_signer, clock=clock)
+    checks = providers.Singleton(_checks, database, redis, object_store)
+    self_served_store = providers.Singleton(_self_served, object_store)
+    signed_requests = providers.Singleton(
+        SignedRequests,
+        store=self_served_store,
+        signer=url_signer,
+        clock=clock,
+        most_part_bytes=settings.provided.upload_max_bytes,
+    )
+    open_topic_files = providers.Singleton(Database.opening, database, SqlTopicFiles)
+    edit_topic_files = providers.Singleton(
+        EditTopicFiles,
+        open=open_topic_files,
+        objects=object_store,
+        recognise=providers.Singleton(_recognising, object_store),
+        is_named=file_records.provided.is_named,
+        clock=clock,
+    )
+    change_avatar = providers.Singleton(
+        ChangeAvatar,
+        open=open_identity,
+        cache=caller_cache,
+        pictures=object_store,
+        recognise=providers.Object(recognise),
+        url_of=providers.Singleton(_stream_url, settings),
+        clock=clock,
+        new_id=new_id,
+    )
+    delete_file = providers.Singleton(DeleteFile, store=object_store, records=file_records)
+    upload_limits = providers.Singleton(_upload_limits, settings)
+    reserve_upload = providers.Singleton(
+        ReserveUpload,
+        store=object_store,
+        open=open_uploads,
+        limits=upload_limits,
+        clock=clock,
+        new_id=new_id,
+    )
+    sign_upload = providers.Singleton(SignUpload, reserve=reserve_upload, store=object_store)
+    upload_in_parts = providers.Singleton(UploadInParts, reserve=reserve_upload, store=object_store, open=open_uploads)
+    upload_file = providers.Singleton(UploadFile, reserve=reserve_upload, store=object_store, open=open_uploads)
+    clean_uploads = providers.Singleton(CleanUploads, store=object_store, open=open_uploads, clock=clock)
 
     open_import = providers.Singleton(Database.opening, database, SqlImport)
     import_files = providers.Singleton(ImportFiles, open=open_import, passwords=passwords, clock=clock)
@@ -173,11 +311,17 @@ class MemoryAdapters(containers.DeclarativeContainer):
     """What stands in for the database where everything is kept in the process."""
 
     database = providers.Singleton(MemoryDatabase)
+    repeatable = providers.Singleton(MemoryRepeatable, database)
+    sign_in_throttle = providers.Singleton(LimitsThrottle)
     open_identity = providers.Singleton(MemoryDatabase.opening, database, MemoryIdentity)
     callers = providers.Singleton(MemoryCallers, database)
     catalog = providers.Singleton(MemoryCatalog, database)
+    open_stations = providers.Singleton(MemoryDatabase.opening, database, MemoryStations)
     open_enrollments = providers.Singleton(MemoryDatabase.opening, database, MemoryEnrollments)
     learners = providers.Singleton(MemoryLearners, database)
+    open_uploads = providers.Singleton(MemoryDatabase.opening, database, MemoryUploads)
+    file_records = providers.Singleton(MemoryFileRecords, database)
+    open_topic_files = providers.Singleton(MemoryDatabase.opening, database, MemoryTopicFiles)
     open_import = providers.Singleton(MemoryDatabase.opening, database, MemoryImport)
 
 

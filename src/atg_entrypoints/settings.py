@@ -12,10 +12,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from dotenv import dotenv_values
 from msgspec import Meta, Struct, ValidationError, convert, field
 
+from atg_core.files.keys import InvalidKey, checked_prefix
+from atg_core.files.media import UPLOAD_TYPES
+
 _SECRET_BYTES = 32
 _DATABASES = ("sqlite", "postgresql", "postgres")
+_LISTS = ("cors_origins", "allowed_hosts", "trusted_proxies", "public_prefixes", "upload_types")
 _WEAK = ("change", "secret", "password", "example", "default", "0123456789", "aaaaaaaa")
 
+type Bytes = Annotated[int, Meta(ge=1)]
 type Seconds = Annotated[int, Meta(ge=1)]
 
 
@@ -34,6 +39,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     database_url: str = ""
     redis_url: str = ""
     s3_endpoint: str = ""
+    s3_public_endpoint: str = ""
     s3_access_key: str = ""
     s3_secret_key: str = ""
     s3_bucket: str = ""
@@ -49,8 +55,16 @@ class Settings(Struct, frozen=True, kw_only=True):
     trusted_proxies: list[str] = field(default_factory=list)
     admin_username: str = ""
     admin_password: str = ""
+    public_url: str = ""
+    public_prefixes: list[str] = field(default_factory=lambda: ["stations/", "public/", "tex_kart/"])
+    upload_types: list[str] = field(default_factory=lambda: list(UPLOAD_TYPES))
+    upload_max_bytes: Bytes = 5 * 1024**3
+    upload_quota_bytes: Bytes = 10 * 1024**3
+    files_require_enrollment: bool = False
+    accel_redirect: str = ""
     rate_limit: Annotated[int, Meta(ge=0)] = 1200
     timezone: str = "UTC"
+    drain_seconds: Annotated[int, Meta(ge=0, le=600)] = 0
     auto_migrate: bool = True
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -66,6 +80,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     def database(self) -> str:
         """The database's URL; by default SQLite in the home folder. `memory://` keeps everything in the process."""
         return self.database_url or f"sqlite:///{self.home_path / 'atg.db'}"
+
+    @property
+    def base_url(self) -> str:
+        """Where clients reach this service, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
     def in_memory(self) -> bool:
@@ -105,7 +124,7 @@ def _of_file(dotenv: str | Path) -> Mapping[str, str | None]:
 
 def _typed(given: Mapping[str, str]) -> Settings:
     typed: dict[str, object] = dict(given)
-    for name in ("cors_origins", "allowed_hosts", "trusted_proxies"):
+    for name in _LISTS:
         if name in given:
             typed[name] = [part.strip() for part in given[name].split(",") if part.strip()]
     try:
@@ -147,6 +166,7 @@ def _check(settings: Settings) -> None:
         raise SettingsError("ATG_ADMIN_USERNAME, ATG_ADMIN_PASSWORD: one needs the other")
     if "*" in settings.cors_origins and settings.cors_allow_credentials:
         raise SettingsError("ATG_CORS_ALLOW_CREDENTIALS: not with ATG_CORS_ORIGINS=*")
+    _check_files(settings)
     try:
         settings.zone  # noqa: B018
     except (ZoneInfoNotFoundError, ValueError):
@@ -160,6 +180,22 @@ def _check_addresses(settings: Settings) -> None:
         raise SettingsError("ATG_REDIS_URL: begins with neither redis:// nor rediss://")
     if settings.s3_endpoint and not (settings.s3_access_key and settings.s3_secret_key and settings.s3_bucket):
         raise SettingsError("ATG_S3_ENDPOINT: needs ATG_S3_ACCESS_KEY, ATG_S3_SECRET_KEY and ATG_S3_BUCKET")
+
+
+def _check_files(settings: Settings) -> None:
+    if settings.public_url and _scheme("ATG_PUBLIC_URL", settings.public_url) not in {"http", "https"}:
+        raise SettingsError("ATG_PUBLIC_URL: begins with neither http:// nor https://")
+    if settings.accel_redirect and not (
+        settings.accel_redirect.startswith("/") and settings.accel_redirect.endswith("/")
+    ):
+        raise SettingsError("ATG_ACCEL_REDIRECT: begins and ends with a slash, such as /_files/")
+    for prefix in settings.public_prefixes:
+        try:
+            known = checked_prefix(prefix) == prefix
+        except InvalidKey:
+            known = False
+        if not known:
+            raise SettingsError(f"ATG_PUBLIC_PREFIXES: {prefix!r} is no prefix of keys that ends in a slash")
 
 
 def _scheme(name: str, url: str) -> str:

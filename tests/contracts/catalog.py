@@ -247,6 +247,7 @@ class CatalogContract:
         assert await codes("\\") == {"backslash"}
         assert await codes("pumps") == {"backslash", "described"}
         assert await codes("*") == {"star"}
+        assert await codes("%") == await codes("x_") == set()
         assert await codes("'") == set()
         assert len(await codes("")) == 4
 

@@ -57,12 +57,29 @@ class HttpThrottlingContract:
         user_id = await add_person(stocked, "anna")
         assert (await client.post("/auth/login", json=RIGHT)).status_code == 200
         for _ in range(FAILURES_OF_ACCOUNT.most - 1):
-            await stocked.throttle().take(FAILURES_OF_ACCOUNT, str(user_id))
+            await stocked.sign_in_throttle().take(FAILURES_OF_ACCOUNT, str(user_id))
         async with from_address(api, "198.51.100.1") as stranger:
             assert (await stranger.post("/auth/login", json=WRONG)).status_code == 401
         async with from_address(api, "203.0.113.1") as stranger:
             assert (await stranger.post("/auth/login", json=RIGHT)).status_code == 429
         assert (await client.post("/auth/login", json=RIGHT)).status_code == 200
+
+    async def test_strangers_do_not_lock_a_known_browser_out_wherever_it_is(self, stocked: Container, api: Api) -> None:
+        """S17: the cookie that the first sign-in gave lets the owner in from an address never seen before."""
+        user_id = await add_person(stocked, "anna")
+        async with from_address(api, "203.0.113.1") as home:
+            cookie = (await home.post("/auth/login", json=RIGHT)).headers["set-cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=lax" in cookie
+        for _ in range(FAILURES_OF_ACCOUNT.most):
+            await stocked.sign_in_throttle().take(FAILURES_OF_ACCOUNT, str(user_id))
+        value = cookie.split(";")[0]
+        async with from_address(api, "203.0.113.2") as away:
+            for wrong in ({}, {"cookie": "atg_device=" + "x" * 32}, {"cookie": value + "x"}):
+                assert (await away.post("/auth/login", json=RIGHT, headers=wrong)).status_code == 429
+            known = await away.post("/auth/login", json=RIGHT, headers={"cookie": value})
+        assert known.status_code == 200
+        assert known.headers["set-cookie"].split(";")[0] == value
 
     async def test_refreshing_is_limited_by_session_and_not_by_address(
         self, client: httpx.AsyncClient, stocked: Container

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from atg_core.identity.model import Role
-from atg_core.identity.signing import Device
+from atg_core.identity.model import Device, Role
 from atg_entrypoints.container import Container, close, create_container
 from atg_entrypoints.settings import Settings
 from tests.conftest import EXAMPLES, SECRET
@@ -130,19 +129,35 @@ def test_the_schema_of_the_database_in_the_home_folder_is_migrated_and_checked(s
     assert sqlite_atg("db", "check", **fresh).stdout == "The schema of the database matches the code.\n"
 
 
-@pytest.mark.parametrize(
-    ("change", "column"),
-    [
-        ("ALTER TABLE courses DROP COLUMN icon", "icon"),
-        ("ALTER TABLE courses ADD COLUMN colour VARCHAR(7)", "colour"),
-    ],
-)
-async def test_a_column_too_few_or_too_many_is_told(atg: Atg, container: Container, change: str, column: str) -> None:
+async def test_columns_too_few_and_too_many_are_told(atg: Atg, container: Container) -> None:
     async with container.database().transaction() as connection:
-        await connection.execute(sa.text(change))
+        for change in ("DROP COLUMN icon", "ADD COLUMN colour VARCHAR(7)"):
+            await connection.execute(sa.text(f"ALTER TABLE courses {change}"))
     differs = atg("db", "check")
     assert (differs.returncode, differs.stdout) == (1, "")
-    assert column in differs.stderr
+    assert "icon" in differs.stderr
+    assert "colour" in differs.stderr
+
+
+def test_a_tree_of_documents_is_copied_and_the_second_time_nothing_is(sqlite_atg: Atg, tmp_path: Path) -> None:
+    documents = tmp_path / "documents"
+    (documents / "Тема 1").mkdir(parents=True)
+    (documents / "Тема 1" / "Схема №1.pdf").write_bytes(b"%PDF-1.7")
+    (documents / "empty.txt").touch()
+    (documents / "link").symlink_to("/etc/passwd")
+    first = sqlite_atg("import", "files", str(documents), "--prefix", "lessons/5")
+    assert (first.returncode, first.stdout) == (0, f"{documents}: 2 copied, 0 unchanged\n")
+    objects = tmp_path / "files" / "objects" / "lessons" / "5"
+    assert (objects / "Тема 1" / "Схема №1.pdf").read_bytes() == b"%PDF-1.7"
+    assert not (objects / "link").exists()
+    (documents / "empty.txt").write_text("no longer")
+    again = sqlite_atg("import", "files", str(documents), "--prefix", "lessons/5")
+    assert again.stdout == f"{documents}: 1 copied, 1 unchanged\n"
+    (documents / "back\\slash").touch()
+    bad = sqlite_atg("import", "files", str(documents))
+    assert (bad.returncode, bad.stdout) == (1, "")
+    assert "backslash" in bad.stderr
+    assert sqlite_atg("import", "files", str(tmp_path / "absent")).returncode == 2
 
 
 def test_the_api_is_described(sqlite_atg: Atg) -> None:

@@ -1,9 +1,6 @@
 """A database that goes away under a running server, and comes back."""
 
-import socket
-import threading
 import time
-from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,7 +9,8 @@ import psycopg
 from psycopg import sql
 
 from tests.conftest import SECRET
-from tests.integration.running import free_port, serving
+from tests.integration.running import serving
+from tests.integration.wire import Wire
 
 ADMIN = {"username": "root", "password": "a rather good one"}
 
@@ -66,42 +64,6 @@ def test_while_the_database_is_away_every_reply_is_503_and_then_the_same_token_w
             let_in(postgres_server, database, allowed=True)
         assert statuses() == [200] * 5
     assert "Traceback" not in server.log
-
-
-class Wire:
-    """A stretch of cable between a server and its Redis, which can be cut and mended."""
-
-    def __init__(self, target: tuple[str, int]) -> None:
-        self.target = target
-        self.port = free_port()
-        self.ends: list[socket.socket] = []
-        self.mend()
-
-    def mend(self) -> None:
-        self.listener = socket.create_server(("127.0.0.1", self.port))
-        threading.Thread(target=self._take, args=(self.listener,), daemon=True).start()
-
-    def cut(self) -> None:
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        for end in self.ends:
-            with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-            end.close()
-        self.ends.clear()
-
-    def _take(self, listener: socket.socket) -> None:
-        with suppress(OSError):
-            while True:
-                near, far = listener.accept()[0], socket.create_connection(self.target)
-                self.ends += [near, far]
-                for source, sink in ((near, far), (far, near)):
-                    threading.Thread(target=self._carry, args=(source, sink), daemon=True).start()
-
-    def _carry(self, source: socket.socket, sink: socket.socket) -> None:
-        with suppress(OSError):
-            while data := source.recv(65_536):
-                sink.sendall(data)
 
 
 def test_while_redis_is_away_the_revoked_stay_revoked_and_the_throttled_throttled(

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from atg_core.identity.model import Device
 from atg_core.identity.ports import SessionRevoked
-from atg_core.identity.signing import Device
 from atg_entrypoints.container import close, create_container
 from atg_entrypoints.settings import Settings
 from tests.conftest import SECRET

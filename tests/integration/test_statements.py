@@ -9,7 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from atg_adapters.memory.caller_cache import MemoryCallerCache
+from atg_core.identity.model import Role
 from atg_entrypoints.container import Container
+from tests.contracts.files import put
 from tests.people import sign_in
 
 
@@ -98,3 +100,20 @@ async def test_finding_out_who_calls_takes_one_statement_where_nothing_is_rememb
     with counted(stocked) as statements:
         assert (await client.get("/auth/me")).status_code == 200
     assert len(statements) == 1
+
+
+async def test_a_folder_costs_no_statement_for_each_file(client: httpx.AsyncClient, remembering: Container) -> None:
+    await sign_in(client, remembering, role=Role.TEACHER)
+    for number in range(10):
+        for folder in ("lessons", "incoming"):
+            await put(remembering.object_store(), f"{folder}/{number}.pdf")
+    for path, most in (
+        ("/files/folder-contents?prefix=lessons", 0),
+        ("/files/folder-contents?delimiter=", 1),
+        ("/files/presign?key=lessons/1.pdf", 0),
+        ("/files/stream/lessons/1.pdf", 0),
+    ):
+        await client.get(path)
+        with counted(remembering) as statements:
+            assert (await client.get(path)).status_code == 200
+        assert len(statements) <= most, statements

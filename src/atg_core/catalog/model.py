@@ -126,6 +126,16 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PromoVideo:
+    """The video with which a station presents itself; it has at most one."""
+
+    id: int
+    station_id: int
+    title: str | None
+    object_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StationCard:
     """A station with all that belongs to it, each kind by `order_index`."""
 

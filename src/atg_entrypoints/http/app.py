@@ -20,18 +20,38 @@ from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
+from atg_core.identity.avatar import MOST_AVATAR_BYTES
 from atg_entrypoints.container import Container, close
-from atg_entrypoints.http import administration, catalog, identity, learning, operations
+from atg_entrypoints.http import (
+    administration,
+    avatar,
+    catalog,
+    files,
+    identity,
+    learning,
+    operations,
+    signed_files,
+    stations,
+    topic_files,
+    uploads,
+)
+from atg_entrypoints.http.draining import draining
 from atg_entrypoints.http.envelope import Envelope
 from atg_entrypoints.http.errors import EXCEPTION_HANDLERS, problem
 from atg_entrypoints.http.etag import ETagMiddleware
-from atg_entrypoints.http.policy import PUBLIC, PolicyPlugin, enforce_policy
+from atg_entrypoints.http.housekeeping import housekeeping
+from atg_entrypoints.http.in_line import InLine
+from atg_entrypoints.http.policy import PUBLIC, PolicyMiddleware, PolicyPlugin
+from atg_entrypoints.http.repeating import HEADER, RepeatableMiddleware
 from atg_entrypoints.http.wire import InstantSchema, Paging
 from atg_entrypoints.settings import Settings
 
 MOST_BODY_BYTES = 1_000_000
 _MOST_PAGE_SIZE = 100
-_EXPOSED_HEADERS = ["ETag", "X-Request-ID", "Retry-After", "WWW-Authenticate"]
+_EXPOSED_HEADERS = [
+    *("Accept-Ranges", "Content-Range", "Content-Length", "Content-Encoding", "ETag", "Content-Disposition"),
+    *("X-Request-ID", "Retry-After", "WWW-Authenticate"),
+]
 
 
 class Metrics(PrometheusController):
@@ -55,9 +75,11 @@ class ContainerPlugin(InitPlugin):
         return app_config
 
     @asynccontextmanager
-    async def _lifespan(self, _: Litestar) -> AsyncIterator[None]:
+    async def _lifespan(self, app: Litestar) -> AsyncIterator[None]:
+        settings: Settings = self.container.settings()
         try:
-            yield
+            async with draining(app.state, settings.drain_seconds), housekeeping(self.container.clean_uploads()):
+                yield
         finally:
             await close(self.container)
 
@@ -82,7 +104,7 @@ def _cors(settings: Settings) -> CORSConfig:
     return CORSConfig(
         allow_origins=settings.cors_origins,
         allow_credentials=settings.cors_allow_credentials,
-        allow_headers=["Authorization", "Content-Type", "If-None-Match", "X-Request-ID"],
+        allow_headers=["Authorization", "Content-Type", "If-None-Match", "If-Range", "Range", "X-Request-ID", HEADER],
         expose_headers=_EXPOSED_HEADERS,
     )
 
@@ -104,7 +126,17 @@ def create_api(container: Container) -> Litestar:
             *identity.HANDLERS,
             *administration.HANDLERS,
             *catalog.HANDLERS,
+            *stations.HANDLERS,
+            *topic_files.HANDLERS,
             *learning.HANDLERS,
+            *files.HANDLERS,
+            *uploads.SMALL,
+            Router("/", route_handlers=avatar.HANDLERS, request_max_body_size=MOST_AVATAR_BYTES + MOST_BODY_BYTES),
+            Router(
+                "/",
+                route_handlers=[*uploads.LARGE, *signed_files.HANDLERS],
+                request_max_body_size=settings.upload_max_bytes + MOST_BODY_BYTES,
+            ),
             operations.health,
             operations.ready,
             Metrics,
@@ -112,9 +144,8 @@ def create_api(container: Container) -> Litestar:
         ],
         plugins=[ContainerPlugin(container), PolicyPlugin(), InstantSchema()],
         dependencies={"paging": Provide(_paging, sync_to_thread=False)},
-        guards=[enforce_policy],
         exception_handlers=EXCEPTION_HANDLERS,
-        middleware=[metrics.middleware, ETagMiddleware()],
+        middleware=[metrics.middleware, ETagMiddleware(), PolicyMiddleware(), RepeatableMiddleware()],
         request_max_body_size=MOST_BODY_BYTES,
         allowed_hosts=AllowedHostsConfig(settings.allowed_hosts) if settings.allowed_hosts else None,
         cors_config=_cors(settings) if settings.cors_origins else None,
@@ -141,4 +172,4 @@ def create_api(container: Container) -> Litestar:
 
 def create_app(container: Container) -> ASGIApp:
     """What a server serves."""
-    return Envelope(create_api(container))
+    return Envelope(InLine(create_api(container), identity.log_in.paths, container.sign_in_places))

@@ -9,9 +9,20 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
-from msgspec import UNSET, Struct, UnsetType, field
+from msgspec import UNSET, Struct, UnsetType, field, to_builtins
 
-from atg_core.errors import AtgError, Conflict, Forbidden, Invalid, NotFound, NotSignedIn, TooMany, Unavailable
+from atg_core.errors import (
+    AtgError,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    NotSignedIn,
+    TooLarge,
+    TooMany,
+    Unavailable,
+    Unprocessable,
+)
 
 PROBLEM_JSON = "application/problem+json"
 _STATUS: Mapping[type[AtgError], HTTPStatus] = {
@@ -20,10 +31,12 @@ _STATUS: Mapping[type[AtgError], HTTPStatus] = {
     Forbidden: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
+    TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Unprocessable: HTTPStatus.UNPROCESSABLE_ENTITY,
     TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-_RETRY_SECONDS = 2
+RETRY_SECONDS = 2
 _MISSING = re.compile(r"Object missing required field `([^`]+)`")
 _log = structlog.get_logger("atg.http")
 
@@ -68,7 +81,18 @@ def problem(
     return Response(body, status_code=status, media_type=PROBLEM_JSON, headers=dict(headers or {}))
 
 
-def _refused(_: Request[Any, Any, Any], error: AtgError) -> Response[Problem]:
+def problem_of(error: AtgError, **beside: Any) -> Response[Any]:
+    """The problem of an error with other members beside its own."""
+    reply = _refused(None, error)
+    return Response(
+        beside | to_builtins(reply.content),
+        status_code=reply.status_code,
+        media_type=reply.media_type,
+        headers=reply.headers,
+    )
+
+
+def _refused(_: Request[Any, Any, Any] | None, error: AtgError) -> Response[Problem]:
     status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
     errors = None
     if isinstance(error, Invalid) and error.field:
@@ -79,7 +103,7 @@ def _refused(_: Request[Any, Any, Any], error: AtgError) -> Response[Problem]:
     if isinstance(error, TooMany):
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, Unavailable):
-        headers["Retry-After"] = str(_RETRY_SECONDS)
+        headers["Retry-After"] = str(RETRY_SECONDS)
         _log.warning("a part is away", part=str(error), cause=type(error.__cause__).__name__)
     return problem(status, str(error), code=error.code, errors=errors, headers=headers)
 

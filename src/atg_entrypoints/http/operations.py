@@ -7,11 +7,13 @@ from time import perf_counter
 from typing import Annotated, Literal
 
 from litestar import Response, get
+from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 from msgspec import Meta, Struct
 
 from atg_core.clock import utc_now
+from atg_entrypoints.http.draining import is_draining
 from atg_entrypoints.http.policy import PUBLIC
 from atg_entrypoints.http.wire import Instant
 
@@ -52,10 +54,10 @@ async def health() -> Health:
     tags=["operations"],
     summary="Do the database, the cache and the store answer",
 )
-async def ready(checks: NamedDependency[SkipValidation[Checks]]) -> Response[Readiness]:
-    """Each part is asked at the same time and has two seconds to answer."""
+async def ready(state: State, checks: NamedDependency[SkipValidation[Checks]]) -> Response[Readiness]:
+    """Each part is asked at the same time and has two seconds to answer. A process that is ending is not ready."""
     parts = await asyncio.gather(*(_ask(check) for check in checks.values()))
-    up = all(part.status == "up" for part in parts)
+    up = all(part.status == "up" for part in parts) and not is_draining(state)
     body = Readiness(ready=up, checks=dict(zip(checks, parts, strict=True)))
     return Response(body, status_code=200 if up else 503, headers={} if up else {"Retry-After": "2"})
 

@@ -4,33 +4,43 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from litestar.connection import ASGIConnection
-from litestar.enums import HttpMethod
+from litestar.enums import HttpMethod, ScopeType
 from litestar.exceptions import ImproperlyConfiguredException
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from litestar.middleware import ASGIMiddleware
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.plugins import ReceiveRoutePlugin
 from litestar.routes import BaseRoute
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from atg_core.errors import Forbidden, NotSignedIn
 from atg_core.identity.authenticate import Authenticate
-from atg_core.identity.model import Role
+from atg_core.identity.model import Caller, Role
+from atg_core.identity.ports import AccessClaims
 from atg_core.throttling import Allowance, Limit
 from atg_entrypoints.http.envelope import ALLOWANCE
 from atg_entrypoints.http.errors import PROBLEM_JSON, Problem
+from atg_entrypoints.http.repeating import OrderedOperation, RepeatableOperation, is_repeatable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """`signed_in`: an access token is needed; `roles`: and one of these roles."""
+    """`signed_in`: an access token is needed; `roles`: and one of these roles.
+
+    `optional`: whoever is signed in is known, and a token that is no longer good is as none.
+    """
 
     name: str
     signed_in: bool = True
+    optional: bool = False
     roles: frozenset[Role] = field(default_factory=lambda: frozenset(Role))
 
 
 PUBLIC = Policy(name="public", signed_in=False)
+ANYONE = Policy(name="anyone, who may be signed in", signed_in=False, optional=True)
 SIGNED_IN = Policy(name="signed in")
 ADMIN = Policy(name="admin", roles=frozenset({Role.ADMIN}))
+UPLOADER = Policy(name="instructor, admin or teacher", roles=frozenset({Role.ADMIN, Role.INSTRUCTOR, Role.TEACHER}))
 AUTHOR = Policy(name="instructor or admin", roles=frozenset({Role.ADMIN, Role.INSTRUCTOR}))
 
 _DESCRIPTIONS = {
@@ -41,28 +51,48 @@ _DESCRIPTIONS = {
     409: "Conflicts with what is there",
     429: "Too many requests",
     413: "The body is larger than 1 MB",
+    422: "The Idempotency-Key was used for another request",
     503: "A part of the service is away",
 }
 
 
-async def enforce_policy(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Litestar's guard for every route. Raises NotSignedIn, Forbidden.
+class PolicyMiddleware(ASGIMiddleware):
+    """Lets a request through to its route if the route's policy allows it.
 
-    A signed-in caller is then `connection.user`, the token's claims `connection.auth`.
+    A signed-in caller is then `request.user`, the token's claims `request.auth`.
     """
+
+    scopes = (ScopeType.HTTP,)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        await _enforce(ASGIConnection(scope, receive, send), scope["route_handler"])
+        await next_app(scope, receive, send)
+
+
+async def _enforce(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Raises NotSignedIn, Forbidden, TooMany."""
     policy: Policy = handler.opt["policy"]
-    if not policy.signed_in:
-        await _limit(connection, connection.client.host if connection.client else "", handler)
-        return
+    caller: Caller | None = None
+    if policy.signed_in or policy.optional:
+        try:
+            caller, connection.scope["auth"] = await _authenticated(connection)
+        except NotSignedIn:
+            if policy.signed_in:
+                raise
+    address = connection.client.host if connection.client else ""
+    await _limit(connection, str(caller.id) if caller else address, handler)
+    if policy.signed_in and caller and caller.role not in policy.roles:
+        raise Forbidden
+    connection.scope["user"] = caller
+
+
+async def _authenticated(connection: ASGIConnection[Any, Any, Any, Any]) -> tuple[Caller, AccessClaims]:
+    """Raises NotSignedIn."""
     token = bearer_token(connection)
     if token is None:
         raise NotSignedIn
     authenticate: Authenticate = connection.app.state.container.authenticate()
-    caller, claims = await authenticate(token)
-    await _limit(connection, str(caller.id), handler)
-    if caller.role not in policy.roles:
-        raise Forbidden
-    connection.scope["user"], connection.scope["auth"] = caller, claims
+    return await authenticate(token)
 
 
 async def _limit(connection: ASGIConnection[Any, Any, Any, Any], key: str, handler: BaseRouteHandler) -> None:
@@ -99,13 +129,20 @@ def _document(handler: HTTPRouteHandler, policy: Policy, route: BaseRoute) -> No
     statuses = set() if handler.opt.get("unlimited") else {429, 503}
     if policy.signed_in:
         handler.security = [{"bearer": []}]
+    if policy.optional:
+        handler.security = [{}, {"bearer": []}]
+    if policy.signed_in or policy.optional:
         statuses |= {401}
     if len(policy.roles) < len(Role):
         statuses |= {403}
     if route.path_parameters:
-        statuses |= {404}
+        statuses |= {400, 404}
     if "data" in handler.parsed_fn_signature.parameters:
         statuses |= {400, 413}
+    handler.operation_class = OrderedOperation
+    if is_repeatable(handler):
+        handler.operation_class = RepeatableOperation
+        statuses |= {409, 422}
     statuses |= set(handler.opt.get("also", ()))
     handler.responses = {
         status: ResponseSpec(

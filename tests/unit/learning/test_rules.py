@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from uuid import uuid4
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from atg_core.learning.model import Enrollment, Facts, Stats, streak
@@ -36,6 +36,7 @@ def facts(**changes: object) -> Facts:
 
 
 @given(st.lists(st.integers(min_value=0, max_value=100)), st.lists(st.integers(min_value=0, max_value=100)))
+@example([0, 99, 100], [0, 0, 1])
 def test_totals_add_up(percents: list[int], scores: list[int]) -> None:
     given_facts = facts(
         progress_percents=percents,
