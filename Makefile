@@ -6,7 +6,7 @@ ATG := .venv/bin/atg
 export UV_PROJECT_ENVIRONMENT := .venv
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
-.PHONY: help setup run test lint docs lock audit clean
+.PHONY: help setup run test lint docs bench-files lock audit clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ lint: setup  ## ruff, mypy, import-linter
 docs: setup  ## write the generated documents anew
 	$(ATG) openapi
 	.venv/bin/python -m atg_adapters.sql.data_model docs/data-model.md
+
+bench-files: setup  ## how fast files are streamed, beside a plain loop and nginx
+	.venv/bin/python bench/files.py
 
 lock: $(UV)  ## resolve requirements.lock anew (names, versions and hashes; no address)
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.12 --extra dev --upgrade pyproject.toml --output-file requirements.lock
