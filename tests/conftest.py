@@ -1,8 +1,10 @@
 """Servers that tests may use, and containers over each of the three databases."""
 
 import asyncio
+import fcntl
 import os
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -37,6 +39,20 @@ _DEFAULT_POSTGRES = (
     "postgresql://postgres:postgres@127.0.0.1:5432/postgres",
 )
 _DEFAULT_REDIS = "redis://127.0.0.1:6379/15"
+
+
+@pytest.fixture(autouse=True)
+def room(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tests run beside each other; one that measures, or ends servers, is `alone`.
+
+    Whoever waits to be alone holds the door, so that nobody else enters in the meantime.
+    """
+    folder = Path(tempfile.gettempdir())
+    with (folder / "atg-test-door").open("w") as door, (folder / "atg-test-room").open("w") as inside:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        fcntl.flock(inside, fcntl.LOCK_EX if request.node.get_closest_marker("alone") else fcntl.LOCK_SH)
+        fcntl.flock(door, fcntl.LOCK_UN)
+        yield
 
 
 def _required(server: str) -> bool:

@@ -12,6 +12,8 @@ import pytest
 from tests.conftest import SECRET, optional
 from tests.integration.running import free_port, serving
 
+pytestmark = pytest.mark.alone
+
 DEPLOYED = Path(__file__).parents[2] / "deploy" / "nginx.conf"
 ADMIN = {"username": "root", "password": "a rather good one"}
 KEY = "lessons/1/Схема №1 + 100%.pdf"

@@ -6,11 +6,14 @@ from urllib.parse import urlsplit
 
 import httpx
 import psycopg
+import pytest
 from psycopg import sql
 
 from tests.conftest import SECRET
 from tests.integration.running import serving
 from tests.integration.wire import Wire
+
+pytestmark = pytest.mark.alone
 
 ADMIN = {"username": "root", "password": "a rather good one"}
 

@@ -15,6 +15,8 @@ from atg_adapters.sql.tables.operations import throttle_counters
 from atg_entrypoints.container import Container
 from tests.people import PASSWORD, add_person
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def stocked_url(sqlite_url: str) -> str:

@@ -17,6 +17,8 @@ from tests.conftest import SECRET, optional
 from tests.integration.running import serving
 from tests.integration.wire import Wire
 
+pytestmark = pytest.mark.alone
+
 PDFJS = Path(__file__).parents[1] / "pdfjs"
 PAGES, SIDE = 40, 420  # a picture of SIDE × SIDE × 3 random bytes on each page: some 20 MB that can not be packed
 ADMIN = {"username": "root", "password": "a rather good one"}

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.conftest import SECRET
 from tests.integration.running import Server, serving
+
+pytestmark = pytest.mark.alone
 
 ADMIN = {"username": "root", "password": "a rather good one"}
 OLD, NEW, NEWEST = (f"{kid}:{kid * 20} and some more bytes" for kid in ("old", "new", "newest"))

@@ -21,6 +21,8 @@ from tests.conftest import SECRET, import_examples
 from tests.integration.running import ATG, free_port, serving
 from tests.people import PASSWORD, add_person
 
+pytestmark = pytest.mark.alone
+
 HEALTHY_SECONDS = 3.0
 
 

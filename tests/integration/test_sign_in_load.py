@@ -24,6 +24,8 @@ from tests.integration import asking
 from tests.integration.running import Server, serving
 from tests.people import PASSWORD, account
 
+pytestmark = pytest.mark.alone
+
 SIGN_INS = 200
 ASKED_A_SECOND = 50
 IDLE_SECONDS = 2.5

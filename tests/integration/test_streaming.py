@@ -15,6 +15,8 @@ from tests.conftest import SECRET, S3Server
 from tests.integration.running import Server, serving
 from tests.integration.wire import Wire
 
+pytestmark = pytest.mark.alone
+
 KEY = "public/large.bin"
 SIZE = 30_000_000
 
