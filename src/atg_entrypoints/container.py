@@ -2,8 +2,10 @@
 
 import asyncio
 import hmac
+import secrets
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -21,7 +23,7 @@ from atg_adapters.memory.files import MemoryStore
 from atg_adapters.memory.idempotency import MemoryRepeatable
 from atg_adapters.memory.identity import MemoryCallers, MemoryIdentity
 from atg_adapters.memory.importing import MemoryImport
-from atg_adapters.memory.learning import MemoryEnrollments, MemoryLearners
+from atg_adapters.memory.learning import MemoryLearners, MemoryLearning
 from atg_adapters.memory.stations import MemoryStations
 from atg_adapters.memory.topic_files import MemoryTopicFiles
 from atg_adapters.memory.uploads import MemoryFileRecords, MemoryUploads
@@ -36,7 +38,7 @@ from atg_adapters.sql.files import SqlFileRecords, SqlUploads
 from atg_adapters.sql.idempotency import SqlRepeatable
 from atg_adapters.sql.identity import SqlCallers, SqlIdentity
 from atg_adapters.sql.importing import SqlImport
-from atg_adapters.sql.learning import SqlEnrollments, SqlLearners
+from atg_adapters.sql.learning import SqlLearners, SqlLearning
 from atg_adapters.sql.stations import SqlStations
 from atg_adapters.sql.throttle import SqlThrottle
 from atg_adapters.sql.topic_files import SqlTopicFiles
@@ -68,7 +70,10 @@ from atg_core.identity.sessions import ChangePassword, EndSessions
 from atg_core.identity.signing import Refresh, SignIn, SignOut
 from atg_core.ids import new_id
 from atg_core.importing.run import ImportFiles
-from atg_core.learning.enroll import Enroll
+from atg_core.learning.enroll import Enroll, Leave
+from atg_core.learning.model import Scope
+from atg_core.learning.progress import RecordProgress
+from atg_core.learning.settling import Settle
 from atg_core.learning.stats import ShowStats
 from atg_core.throttling import Limit
 from atg_entrypoints.settings import Settings
@@ -247,9 +252,19 @@ class Container(containers.DeclarativeContainer):
     open_stations = providers.Singleton(Database.opening, database, SqlStations)
     edit_stations = providers.Singleton(EditStations, open=open_stations, clock=clock)
 
-    open_enrollments = providers.Singleton(Database.opening, database, SqlEnrollments)
+    open_learning = providers.Singleton(Database.opening, database, SqlLearning)
     learners = providers.Singleton(SqlLearners, database)
-    enroll = providers.Singleton(Enroll, open=open_enrollments, clock=clock, new_id=new_id)
+    settle = providers.Singleton(
+        Settle,
+        open=open_learning,
+        clock=clock,
+        new_id=new_id,
+        new_code=providers.Object(partial(secrets.token_urlsafe, 16)),
+        timezone=settings.provided.zone,
+    )
+    enroll = providers.Singleton(Enroll, open=open_learning, settle=settle, clock=clock, new_id=new_id)
+    leave = providers.Singleton(Leave, open=open_learning, clock=clock)
+    record_progress = providers.Singleton(RecordProgress, open=open_learning, settle=settle, clock=clock)
     show_stats = providers.Singleton(ShowStats, learners=learners, clock=clock, timezone=settings.provided.zone)
 
     url_signer = providers.Singleton(_url_signer, settings)
@@ -304,7 +319,14 @@ class Container(containers.DeclarativeContainer):
     clean_uploads = providers.Singleton(CleanUploads, store=object_store, open=open_uploads, clock=clock)
 
     open_import = providers.Singleton(Database.opening, database, SqlImport)
-    import_files = providers.Singleton(ImportFiles, open=open_import, passwords=passwords, clock=clock)
+    import_files = providers.Singleton(
+        ImportFiles,
+        together=database.provided.shared_transaction,
+        open=open_import,
+        settle=providers.Singleton(partial, settle, Scope()),
+        passwords=passwords,
+        clock=clock,
+    )
 
 
 class MemoryAdapters(containers.DeclarativeContainer):
@@ -317,7 +339,7 @@ class MemoryAdapters(containers.DeclarativeContainer):
     callers = providers.Singleton(MemoryCallers, database)
     catalog = providers.Singleton(MemoryCatalog, database)
     open_stations = providers.Singleton(MemoryDatabase.opening, database, MemoryStations)
-    open_enrollments = providers.Singleton(MemoryDatabase.opening, database, MemoryEnrollments)
+    open_learning = providers.Singleton(MemoryDatabase.opening, database, MemoryLearning)
     learners = providers.Singleton(MemoryLearners, database)
     open_uploads = providers.Singleton(MemoryDatabase.opening, database, MemoryUploads)
     file_records = providers.Singleton(MemoryFileRecords, database)

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from atg_core.clock import utc_now
-from atg_core.learning.model import Enrollment, EnrollmentStatus
+from atg_core.learning.model import Enrollment, EnrollmentStatus, Scope, Totals
 from atg_core.learning.ports import CourseNotFound
 from atg_entrypoints.container import Container
 from tests.arranging import arrange, insert, rows_of
@@ -27,39 +27,40 @@ class LearningContract:
 
     async def test_only_an_active_course_is_open(self, container: Container) -> None:
         [active], [inactive] = await courses(container, "A"), await courses(container, "B", active="false")
-        async with container.open_enrollments()() as store:
-            await store.lock_open_course(active)
+        user = await add_person(container)
+        async with container.open_learning()() as store:
+            await store.begin(user, active)
         for course in (inactive, uuid4()):
             with pytest.raises(CourseNotFound):
-                async with container.open_enrollments()() as store:
-                    await store.lock_open_course(course)
+                async with container.open_learning()() as store:
+                    await store.begin(user, course)
 
     async def test_the_first_enrollment_stays(self, container: Container) -> None:
         user, [course], now = await add_person(container), await courses(container, "A"), utc_now()
         first = Enrollment.begin(uuid4(), user, course, now)
-        async with container.open_enrollments()() as store:
+        async with container.open_learning()() as store:
             assert await store.add_once(first) == first
-        async with container.open_enrollments()() as store:
+        async with container.open_learning()() as store:
             later = Enrollment.begin(uuid4(), user, course, now + timedelta(hours=1))
             assert await store.add_once(later) == first
 
     async def test_a_course_stays_open_until_the_end_of_the_transaction(self, container: Container) -> None:
-        [course] = await courses(container, "A")
-        async with container.open_enrollments()() as store:
-            await store.lock_open_course(course)
+        [course], user = await courses(container, "A"), await add_person(container)
+        async with container.open_learning()() as store:
+            await store.begin(user, course)
             closing = asyncio.create_task(courses(container, "A", active="false"))
             done, _ = await asyncio.wait([closing], timeout=0.2)
             assert not done
         await closing
         with pytest.raises(CourseNotFound):
-            async with container.open_enrollments()() as store:
-                await store.lock_open_course(course)
+            async with container.open_learning()() as store:
+                await store.begin(user, course)
 
     async def test_an_error_undoes_an_enrollment(self, container: Container) -> None:
         user, [course] = await add_person(container), await courses(container, "A")
 
         async def fail_after_enrolling() -> None:
-            async with container.open_enrollments()() as store:
+            async with container.open_learning()() as store:
                 await store.add_once(Enrollment.begin(uuid4(), user, course, utc_now()))
                 raise RuntimeError
 
@@ -71,8 +72,8 @@ class LearningContract:
         user, [course], now = await add_person(container), await courses(container, "A"), utc_now()
 
         async def add(enrollment: Enrollment) -> Enrollment:
-            async with container.open_enrollments()() as store:
-                await store.lock_open_course(course)
+            async with container.open_learning()() as store:
+                await store.begin(user, course)
                 return await store.add_once(enrollment)
 
         offered = [Enrollment.begin(uuid4(), user, course, now + timedelta(hours=n)) for n in range(2)]
@@ -84,7 +85,7 @@ class LearningContract:
     async def test_a_saved_enrollment_is_stored_whole_and_no_other(self, container: Container) -> None:
         anna, boris = await add_person(container), await add_person(container, "boris")
         [course], now = await courses(container, "A"), utc_now()
-        async with container.open_enrollments()() as store:
+        async with container.open_learning()() as store:
             hers = await store.add_once(Enrollment.begin(uuid4(), anna, course, now))
             his = await store.add_once(Enrollment.begin(uuid4(), boris, course, now))
             changed = replace(
@@ -96,8 +97,8 @@ class LearningContract:
                 last_activity=now + timedelta(days=1),
                 due_at=now + timedelta(days=2),
             )
-            await store.save(changed)
-        async with container.open_enrollments()() as store:
+            await store.save([changed])
+        async with container.open_learning()() as store:
             assert await store.add_once(replace(hers, id=uuid4())) == changed
             assert await store.add_once(replace(his, id=uuid4())) == his
 
@@ -111,20 +112,20 @@ class LearningContract:
         user, [course], now = await add_person(container), await courses(container, "A"), utc_now()
         enrollment = await container.enroll()(user, course)
         far = replace(enrollment, progress_percent=40, hours_studied=Decimal("1.50"), cancelled_at=now)
-        async with container.open_enrollments()() as store:
-            await store.save(far)
+        async with container.open_learning()() as store:
+            await store.save([far])
         assert await container.learners().enrolled_courses(user) == []
-        assert (await container.learners().facts(user)).progress_percents == []
-        assert await container.enroll()(user, course) == replace(far, cancelled_at=None)
+        resumed = await container.enroll()(user, course)
+        assert resumed == replace(far, cancelled_at=None, progress_percent=0)
         [shown] = await container.learners().enrolled_courses(user)
-        assert (shown.course_id, shown.progress_percent, shown.title) == (course, 40, "A")
+        assert (shown.course_id, shown.progress_percent, shown.title) == (course, 0, "A")
 
     async def test_an_assigned_course_begins_when_its_user_enrolls(self, container: Container) -> None:
         user, [course] = await add_person(container), await courses(container, "A")
         assigned = replace(
             Enrollment.begin(uuid4(), user, course, utc_now()), status=EnrollmentStatus.NOT_STARTED, started_at=None
         )
-        async with container.open_enrollments()() as store:
+        async with container.open_learning()() as store:
             await store.add_once(assigned)
         begun = await container.enroll()(user, course)
         assert begun.status is EnrollmentStatus.IN_PROGRESS
@@ -132,13 +133,13 @@ class LearningContract:
 
     async def test_enrollments_come_newest_first(self, container: Container) -> None:
         user, ids, now = await add_person(container), await courses(container, "A", "B", "C"), utc_now()
-        async with container.open_enrollments()() as store:
+        async with container.open_learning()() as store:
             for hours, course in zip((1, 3, 2), ids, strict=True):
                 await store.add_once(Enrollment.begin(uuid4(), user, course, now + timedelta(hours=hours)))
         assert [shown.title for shown in await container.learners().enrolled_courses(user)] == ["B", "C", "A"]
         [assigned] = await courses(container, "D")
         unbegun = Enrollment.begin(uuid4(), user, assigned, now)
-        async with container.open_enrollments()() as store:
+        async with container.open_learning()() as store:
             await store.add_once(replace(unbegun, status=EnrollmentStatus.NOT_STARTED, started_at=None))
         assert [shown.title for shown in await container.learners().enrolled_courses(user)] == ["D", "B", "C", "A"]
         assert await container.learners().enrolled_courses(uuid4()) == []
@@ -161,8 +162,8 @@ class LearningContract:
         topics = await rows_of(container, "topics")
         for person in (user, other):
             enrollment = await container.enroll()(person, course)
-            async with container.open_enrollments()() as store:
-                await store.save(replace(enrollment, progress_percent=60, hours_studied=Decimal("2.25")))
+            async with container.open_learning()() as store:
+                await store.save([replace(enrollment, progress_percent=60, hours_studied=Decimal("2.25"))])
         times = {"created_at": now, "updated_at": now}
         for topic, completed in zip(topics, (True, False), strict=True):
             await insert(
@@ -196,14 +197,21 @@ class LearningContract:
                 attempt=attempt,
                 **times,
             )
-        facts = await container.learners().facts(user)
-        assert facts.progress_percents == [60]
-        assert facts.hours_studied == Decimal("2.25")
-        assert (facts.topics_completed, facts.tests_passed, sorted(facts.best_scores)) == (1, 1, [50, 90])
-        assert facts.active_at == [now]
-        assert (await container.learners().facts(other)).topics_completed == 0
-        stats, certificates = await container.show_stats()(user)
-        assert (stats.average_score, stats.streak_days, certificates) == (70.0, 1, [])
+        async with container.open_learning()() as store:
+            for _ in range(2):
+                await store.refresh_totals(Scope(), now)
+        totals, streak_days, certificates = await container.show_stats()(user)
+        assert totals == Totals(
+            active_courses=1,
+            total_progress=60,
+            total_hours_studied=Decimal("2.25"),
+            topics_completed=1,
+            tests_taken=2,
+            tests_passed=1,
+            best_scores=140,
+        )
+        assert (totals.average_score, streak_days, certificates) == (70.0, 1, [])
+        assert (await container.learners().totals(other)).topics_completed == 0
 
     async def test_certificates_come_newest_first(self, container: Container) -> None:
         user, ids, now = await add_person(container), await courses(container, "A", "B"), utc_now()

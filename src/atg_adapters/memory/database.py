@@ -25,6 +25,7 @@ class DuplicateKey(Conflict):
         self.fields = fields
 
 
+_ATTEMPT = (("user_id", "lesson_test_id", "attempt"), ("user_id", "final_test_id", "attempt"))
 UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "users": (("username",), ("email",)),
     "user_profiles": (("employee_id",),),
@@ -43,6 +44,8 @@ UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "test_questions": (("lesson_test_id", "position"), ("final_test_id", "position")),
     "user_courses": (("user_id", "course_id"),),
     "user_topic_progress": (("user_id", "topic_id"),),
+    "test_attempts": _ATTEMPT,
+    "user_test_results": _ATTEMPT,
     "idempotency_keys": (("owner", "key"),),
     "certificates": (("user_id", "course_id"), ("number",), ("verification_code",)),
 }

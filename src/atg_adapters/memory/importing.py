@@ -23,9 +23,12 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "progress_percent": 0,
         "completed_at": None,
         "hours_studied": Decimal(0),
+        "seconds_over": 0,
         "last_activity": None,
         "cancelled_at": None,
     },
+    "user_topic_progress": {"last_activity": None, "position_seconds": 0},
+    "user_test_results": dict.fromkeys(("correct_answers", "total_questions", "time_spent", "answers")),
 }
 
 
@@ -65,7 +68,7 @@ class MemoryImport:
     def _add(self, kind: Kind, record: Record, now: datetime) -> Refusal | None:
         times = {"created_at": now, "updated_at": now}
         fields = kind.main_fields | set(kind.constants)
-        row = {**_DEFAULTS.get(kind.table, {}), **_of(fields, record.fields), **times}
+        row = {**_DEFAULTS.get(kind.table, {}), **times, **_of(fields, record.fields)}
         try:
             self._require_one_main_pdf(kind, row)
             row_id = self.database.insert(kind.table, {"id": uuid4(), **row} if kind.uuid else row)
@@ -123,7 +126,18 @@ class MemoryImport:
                 listed.table, {listed.parent: parent, listed.field: text, "order_index": order, **flag}
             )
 
-    async def recount(self) -> None:
+    async def recount(self, now: datetime) -> None:
+        self._recount()
+        for row in list(self.database.rows("user_topic_progress", updated_at=now, completed=False)):
+            if row["completed_at"]:
+                self.database.update("user_topic_progress", row["id"], completed=True)
+        for row in list(self.database.rows("user_test_results", updated_at=now, correct_answers=None)):
+            lesson_test = self.database.tables["lesson_tests"].get(row["lesson_test_id"])
+            test = lesson_test or self.database.tables["final_tests"][row["final_test_id"]]
+            passed = row["score_percent"] >= test["passing_score"]
+            self.database.update("user_test_results", row["id"], passed=passed)
+
+    def _recount(self) -> None:
         for station in list(self.database.rows("stations")):
             self._count("stations", station, courses_count=self._active("courses", station_id=station["id"]))
         for lesson in list(self.database.rows("lessons")):

@@ -1,26 +1,25 @@
 """Learning in memory."""
 
 from dataclasses import asdict
-from decimal import Decimal
-from uuid import UUID
+from datetime import datetime
+from uuid import UUID, uuid4
 
 from msgspec import convert
 
 from atg_adapters.memory.database import MemoryDatabase, Row
-from atg_core.learning.model import Certificate, EnrolledCourse, Enrollment, Facts
-from atg_core.learning.ports import CourseNotFound
+from atg_adapters.memory.standings import MemoryStandings
+from atg_core.learning.model import Certificate, EnrolledCourse, Enrollment, TopicProgress, Totals
+from atg_core.learning.ports import CourseNotFound, TopicNotFound
 
 
-class MemoryEnrollments:
-    """`Enrollments` within a transaction."""
+class MemoryLearning(MemoryStandings):
+    """`Enrollments` and `ProgressStore` within a transaction."""
 
-    def __init__(self, database: MemoryDatabase) -> None:
-        self.database = database
-
-    async def lock_open_course(self, course_id: UUID) -> None:
-        course = self.database.tables["courses"].get(course_id)
+    async def begin(self, user_id: UUID, course_id: UUID) -> Totals:
+        course = self.tables["courses"].get(course_id)
         if course is None or not course["is_active"]:
             raise CourseNotFound
+        return convert(self.tables["user_stats"].get(user_id, {}), Totals)
 
     async def add_once(self, enrollment: Enrollment) -> Enrollment:
         key = {"user_id": enrollment.user_id, "course_id": enrollment.course_id}
@@ -30,8 +29,35 @@ class MemoryEnrollments:
         self.database.insert("user_courses", asdict(enrollment))
         return enrollment
 
-    async def save(self, enrollment: Enrollment) -> None:
-        self.database.update("user_courses", enrollment.id, **asdict(enrollment))
+    async def cancel(self, user_id: UUID, course_id: UUID, now: datetime) -> None:
+        if course_id not in self.tables["courses"]:
+            raise CourseNotFound
+        for row in list(self.database.rows("user_courses", user_id=user_id, course_id=course_id, cancelled_at=None)):
+            self.database.update("user_courses", row["id"], cancelled_at=now)
+
+    async def station_of_topic(self, topic_id: int) -> int:
+        topic = self.tables["topics"].get(topic_id)
+        if topic:
+            lesson = self.tables["lessons"][topic["lesson_id"]]
+            station: int = self.tables["course_programs"][lesson["course_program_id"]]["station_id"]
+            if topic_id in self.active_topics(station):
+                return station
+        raise TopicNotFound
+
+    async def record(self, progress: TopicProgress, position_seconds: int | None, now: datetime) -> TopicProgress:
+        key = {"user_id": progress.user_id, "topic_id": progress.topic_id}
+        times = {"last_activity": now, "updated_at": now}
+        former = next(self.database.rows("user_topic_progress", **key), None)
+        if former is None:
+            self.database.insert("user_topic_progress", {"id": uuid4(), **asdict(progress), **times, "created_at": now})
+            return progress
+        changed = {
+            "completed": former["completed"] or progress.completed,
+            "completed_at": former["completed_at"] or progress.completed_at,
+            "position_seconds": former["position_seconds"] if position_seconds is None else position_seconds,
+        }
+        self.database.update("user_topic_progress", former["id"], **changed, **times)
+        return convert({**former, **changed}, TopicProgress)
 
 
 class MemoryLearners:
@@ -47,28 +73,15 @@ class MemoryLearners:
         courses = self.database.tables["courses"]
         return convert([{**courses[row["course_id"]], **row} for row in mine], list[EnrolledCourse])
 
-    async def facts(self, user_id: UUID) -> Facts:
-        mine = self._mine(user_id)
-        completed = list(self.database.rows("user_topic_progress", user_id=user_id, completed=True))
-        best: dict[tuple[object, object], Row] = {}
-        for row in self.database.rows("user_test_results", user_id=user_id):
-            test = (row["lesson_test_id"], row["final_test_id"])
-            before = best.get(test, {"score_percent": 0, "passed": False})
-            best[test] = {
-                "score_percent": max(before["score_percent"], row["score_percent"]),
-                "passed": before["passed"] or row["passed"],
-            }
-        return Facts(
-            progress_percents=[row["progress_percent"] for row in mine],
-            hours_studied=sum((row["hours_studied"] for row in mine), start=Decimal(0)),
-            topics_completed=len(completed),
-            tests_passed=sum(row["passed"] for row in best.values()),
-            best_scores=[row["score_percent"] for row in best.values()],
-            active_at=[row["completed_at"] for row in completed if row["completed_at"]],
-        )
+    async def totals(self, user_id: UUID) -> Totals:
+        return convert(self.database.tables["user_stats"].get(user_id, {}), Totals)
+
+    async def active_at(self, user_id: UUID) -> list[datetime]:
+        rows = self.database.rows("user_topic_progress", user_id=user_id)
+        return [row["completed_at"] for row in rows if row["completed_at"]]
 
     async def certificates(self, user_id: UUID) -> list[Certificate]:
-        rows = self.database.rows("certificates", user_id=user_id)
+        rows = self.database.rows("certificates", user_id=user_id, revoked_at=None)
         return convert(sorted(rows, key=lambda row: (row["issued_at"], row["number"]), reverse=True), list[Certificate])
 
     def _mine(self, user_id: UUID) -> list[Row]:

@@ -12,8 +12,25 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from atg_adapters.sql.counters import RECOUNTS
 from atg_adapters.sql.tables import metadata
+from atg_adapters.sql.tables.learning import user_test_results, user_topic_progress
+from atg_adapters.sql.tables.tests import final_tests, lesson_tests
+from atg_adapters.sql.types import UtcDateTime
 from atg_core.importing.model import Change, Items, Key, Kind, Record, Stored
 from atg_core.importing.ports import Refusal
+
+_results, _progress = user_test_results.c, user_topic_progress.c
+_now = sa.bindparam("now", type_=UtcDateTime)
+_JUDGE = (
+    sa.update(user_topic_progress)
+    .where(_progress.updated_at == _now, _progress.completed_at.is_not(None), ~_progress.completed)
+    .values(completed=True),
+    *(
+        sa.update(user_test_results)
+        .where(column == test.c.id, _results.updated_at == _now, _results.correct_answers.is_(None))
+        .values(passed=_results.score_percent >= test.c.passing_score)
+        for test, column in ((lesson_tests, _results.lesson_test_id), (final_tests, _results.final_test_id))
+    ),
+)
 
 
 class SqlImport:
@@ -72,14 +89,16 @@ class SqlImport:
 
         return await self._all_but_refused(kind, changes, lambda change: change.record, update)
 
-    async def recount(self) -> None:
+    async def recount(self, now: datetime) -> None:
         for statement in RECOUNTS:
             await self.connection.execute(statement)
+        for statement in _JUDGE:
+            await self.connection.execute(statement, {"now": now})
 
     async def _insert(self, kind: Kind, records: Sequence[Record], now: datetime) -> None:
         table = metadata.tables[kind.table]
         times = _times(table, now)
-        rows = [_of(kind.main_fields | set(kind.constants), record.fields) | times for record in records]
+        rows = [times | _of(kind.main_fields | set(kind.constants), record.fields) for record in records]
         if kind.uuid:
             rows = [{"id": uuid4(), **row} for row in rows]
         inserted = await self.connection.execute(

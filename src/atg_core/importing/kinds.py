@@ -268,6 +268,34 @@ ENROLLMENTS = Kind(
         _column("due_at", instant),
     ),
 )
+PROGRESS = Kind(
+    name="progress",
+    table="user_topic_progress",
+    key=("user_id", "topic_id"),
+    uuid=True,
+    constants={"completed": True},
+    references=(
+        _refers("username", "users", "user_id"),
+        Reference(headers=("lesson", "topic"), targets={"topics": "topic_id"}),
+    ),
+    columns=(_column("completed_at", instant, default_now=True),),
+)
+TEST_RESULTS = Kind(
+    name="test-results",
+    table="user_test_results",
+    key=("user_id", "lesson_test_id", "final_test_id", "attempt"),
+    uuid=True,
+    constants={"passed": False},
+    references=(
+        _refers("username", "users", "user_id"),
+        Reference(headers=("test",), targets={"lesson-tests": "lesson_test_id", "final-tests": "final_test_id"}),
+    ),
+    columns=(
+        _column("attempt", integer(1), required=True),
+        _column("score_percent", integer(0, 100), required=True),
+        _column("completed_at", instant, field="created_at", default_now=True),
+    ),
+)
 
 KINDS: Mapping[str, Kind | Choice] = {
     kind.name: kind
@@ -287,6 +315,8 @@ KINDS: Mapping[str, Kind | Choice] = {
         TESTS,
         QUESTIONS,
         ENROLLMENTS,
+        PROGRESS,
+        TEST_RESULTS,
     )
 }
 STORED_KINDS: Mapping[str, Kind] = {

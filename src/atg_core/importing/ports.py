@@ -47,5 +47,5 @@ class ImportStore(Protocol):
     async def change(self, kind: Kind, changes: Sequence[Change], now: datetime) -> list[Refusal]:
         """Stores changed fields and puts changed lists in place of the old ones, all but the refused ones."""
 
-    async def recount(self) -> None:
-        """Makes every counter what it counts."""
+    async def recount(self, now: datetime) -> None:
+        """Makes every counter what it counts, and judges the test results that were stored at `now`."""

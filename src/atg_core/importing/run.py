@@ -1,7 +1,8 @@
 """Importing files: all rows in one transaction, and what is the same stays untouched."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import batched, groupby
@@ -32,19 +33,25 @@ class BadRows(Invalid):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportFiles:
-    """Stores the rows of all sources, or none of them. Raises BadRows, UnusableFile."""
+    """Stores the rows of all sources, or none of them. Raises BadRows, UnusableFile.
 
+    `together`: one transaction of all stores; `settle`: draws the conclusions from what learners have done.
+    """
+
+    together: Callable[[], AbstractAsyncContextManager[object]]
     open: Open[ImportStore]
+    settle: Callable[[], Awaitable[None]]
     passwords: Passwords
     clock: Clock
 
     async def __call__(self, sources: Iterable[Source]) -> dict[str, Counts]:
-        async with self.open() as store:
+        async with self.together(), self.open() as store:
             run = _Run(store=store, passwords=self.passwords, now=self.clock())
             counts = {source.file: await run.take(source) for source in sources}
             if run.errors:
                 raise BadRows(run.errors[:_MOST_ERRORS])
-            await store.recount()
+            await store.recount(run.now)
+            await self.settle()
         return counts
 
 

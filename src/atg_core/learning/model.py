@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 from typing import Self
 from uuid import UUID
+
+_SECONDS_IN_A_HUNDREDTH = 36  # of an hour
 
 
 class EnrollmentStatus(StrEnum):
@@ -17,7 +19,10 @@ class EnrollmentStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrollment:
-    """A user's way through one course; `progress_percent` is 0 to 100."""
+    """A user's way through one course; `progress_percent` is 0 to 100.
+
+    `seconds_over`: what was studied beyond the hundredths of an hour in `hours_studied`.
+    """
 
     id: UUID
     user_id: UUID
@@ -27,6 +32,7 @@ class Enrollment:
     started_at: datetime | None
     completed_at: datetime | None
     hours_studied: Decimal
+    seconds_over: int = 0
     last_activity: datetime | None
     due_at: datetime | None
     cancelled_at: datetime | None
@@ -57,6 +63,76 @@ class Enrollment:
             cancelled_at=None,
         )
 
+    def studied(self, seconds: int, now: datetime) -> Self:
+        """The enrollment after some activity, and so many seconds of study."""
+        hundredths, over = divmod(self.seconds_over + seconds, _SECONDS_IN_A_HUNDREDTH)
+        begun = self.resumed(now)
+        return replace(
+            begun,
+            hours_studied=self.hours_studied + Decimal(hundredths) / 100,
+            seconds_over=over,
+            last_activity=now,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """An enrollment and the facts that count for it: active topics of the course's programs, and active final tests.
+
+    `reached_at`: when the latest of these facts came about; `certified`: whether there is a certificate.
+    """
+
+    enrollment: Enrollment
+    course_title: str
+    topics: int
+    topics_completed: int
+    final_tests: int
+    final_tests_passed: int
+    reached_at: datetime | None
+    certified: bool
+
+    @property
+    def percent(self) -> int:
+        """Completed of all topics, rounded down; 0 where there is none."""
+        return self.topics_completed * 100 // self.topics if self.topics else 0
+
+    @property
+    def is_complete(self) -> bool:
+        """All topics are completed and every final test is passed; a course without topics never is complete."""
+        return self.percent == 100 and self.final_tests_passed == self.final_tests
+
+    def settled(self) -> Enrollment:
+        """As the facts say; a course once completed stays so (spec: catalog-learning, Rules)."""
+        enrollment = replace(self.enrollment, progress_percent=self.percent)
+        if not self.is_complete or enrollment.status is EnrollmentStatus.COMPLETED:
+            return enrollment
+        moments = [moment for moment in (self.reached_at, enrollment.started_at) if moment]
+        return replace(
+            enrollment,
+            status=EnrollmentStatus.COMPLETED,
+            started_at=enrollment.started_at or self.reached_at,
+            completed_at=max(moments),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Whose enrollments: of one user, in the courses of one station, or both; with neither, all there are."""
+
+    user_id: UUID | None = None
+    station_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicProgress:
+    """How far a user is with a topic; `position_seconds`: where the video stopped."""
+
+    user_id: UUID
+    topic_id: int
+    completed: bool
+    completed_at: datetime | None
+    position_seconds: int
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolledCourse:
@@ -75,60 +151,42 @@ class EnrolledCourse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
+    """That a user completed a course; whoever has its number and its code may verify it."""
+
     id: UUID
+    user_id: UUID
+    course_id: UUID
     title: str
     issued_at: datetime
     number: str
+    verification_code: str
+    revoked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What a learner's statistics are made of; `active_at` are the moments at which topics were completed."""
+class Totals:
+    """The sums of a learner's facts, which the store keeps; `best_scores` is the sum of the best score of each test."""
 
-    progress_percents: list[int]
-    hours_studied: Decimal
-    topics_completed: int
-    tests_passed: int
-    best_scores: list[int]
-    active_at: list[datetime]
+    active_courses: int = 0
+    completed_courses: int = 0
+    total_progress: int = 0
+    total_hours_studied: Decimal = Decimal(0)
+    certificates_count: int = 0
+    topics_completed: int = 0
+    tests_taken: int = 0
+    tests_passed: int = 0
+    best_scores: int = 0
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stats:
-    """A learner's totals; `total_progress` is the sum of the percents, `average_score` the mean of the best scores."""
-
-    active_courses: int
-    completed_courses: int
-    total_progress: int
-    total_hours_studied: Decimal
-    certificates_count: int
-    topics_completed: int
-    tests_passed: int
-    average_score: float
-    streak_days: int
-
-    @classmethod
-    def of(cls, facts: Facts, *, certificates: int, now: datetime, timezone: tzinfo) -> Self:
-        percents, scores = facts.progress_percents, facts.best_scores
-        return cls(
-            active_courses=sum(percent < 100 for percent in percents),
-            completed_courses=sum(percent == 100 for percent in percents),
-            total_progress=sum(percents),
-            total_hours_studied=facts.hours_studied,
-            certificates_count=certificates,
-            topics_completed=facts.topics_completed,
-            tests_passed=facts.tests_passed,
-            average_score=round(sum(scores) / len(scores), 2) if scores else 0.0,
-            streak_days=streak(
-                (at.astimezone(timezone).date() for at in facts.active_at),
-                now.astimezone(timezone).date(),
-            ),
-        )
+    @property
+    def average_score(self) -> float:
+        """The mean of the best scores."""
+        return round(self.best_scores / self.tests_taken, 2) if self.tests_taken else 0.0
 
 
-def streak(days: Iterable[date], today: date) -> int:
+def streak(moments: Iterable[datetime], now: datetime, timezone: tzinfo) -> int:
     """Consecutive days of activity up to today; a day that is not over yet breaks nothing, so it may end yesterday."""
-    active = set(days)
+    active = {moment.astimezone(timezone).date() for moment in moments}
+    today = now.astimezone(timezone).date()
     day = today if today in active else today - timedelta(days=1)
     length = 0
     while day in active:

@@ -29,6 +29,8 @@ PROMISED_HEADERS = {
     "tests": "code lesson program title passing_score max_attempts time_limit_minutes time_limit_enforced is_active",
     "questions": "test position text question_type points options correct",
     "enrollments": "username course enrolled_at due_at",
+    "progress": "username lesson topic completed_at",
+    "test-results": "username test attempt score_percent completed_at",
 }
 """The columns that operators are told of, by kind."""
 PROMISED_KEYS = {
@@ -40,6 +42,8 @@ PROMISED_KEYS = {
     "topic-files": "lesson topic minio_object_name",
     "questions": "test position",
     "enrollments": "username course",
+    "progress": "username lesson topic",
+    "test-results": "username test attempt",
 }
 
 
@@ -68,6 +72,7 @@ def test_a_kind_describes_columns_that_are_there(kind: Kind) -> None:
 @pytest.mark.parametrize("kind", STORED_KINDS.values(), ids=lambda kind: kind.name)
 def test_what_a_table_needs_is_required_or_has_a_default(kind: Kind) -> None:
     given = {column.field for column in kind.columns if column.required or column.default is not None}
+    given |= set(kind.constants)
     given |= {field for reference in kind.references if reference.required for field in reference.targets.values()}
     for column in metadata.tables[kind.table].columns:
         if not column.nullable and column.server_default is None and column.name != "id":

@@ -10,7 +10,7 @@ from atg_adapters.sql.tables.metadata import (
     uuid,
 )
 from atg_adapters.sql.tables.tests import of_one_test
-from atg_adapters.sql.types import one_of
+from atg_adapters.sql.types import JSON, one_of
 from atg_core.learning.model import EnrollmentStatus
 
 user_courses = sa.Table(
@@ -29,6 +29,8 @@ user_courses = sa.Table(
     instant("started_at"),
     instant("completed_at"),
     sa.Column("hours_studied", sa.Numeric(10, 2), nullable=False, server_default=sa.text("0")),
+    # What is left of the seconds studied below a hundredth of an hour.
+    sa.Column("seconds_over", sa.SmallInteger, nullable=False, server_default=sa.text("0")),
     instant("last_activity"),
     instant("due_at"),
     instant("cancelled_at"),
@@ -51,11 +53,33 @@ user_topic_progress = sa.Table(
     sa.UniqueConstraint("user_id", "topic_id"),
 )
 
+
+def _one_of_each_attempt() -> tuple[sa.Constraint, ...]:
+    return (
+        of_one_test(),
+        sa.UniqueConstraint("user_id", "lesson_test_id", "attempt"),
+        sa.UniqueConstraint("user_id", "final_test_id", "attempt"),
+    )
+
+
+test_attempts = sa.Table(
+    "test_attempts",
+    metadata,
+    uuid(),
+    reference("user_id", "users", index=False),
+    reference("lesson_test_id", "lesson_tests", nullable=True),
+    reference("final_test_id", "final_tests", nullable=True),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    instant("started_at", nullable=False),
+    instant("expires_at"),
+    *_one_of_each_attempt(),
+)
+
 user_test_results = sa.Table(
     "user_test_results",
     metadata,
     uuid(),
-    reference("user_id", "users"),
+    reference("user_id", "users", index=False),
     reference("lesson_test_id", "lesson_tests", nullable=True),
     reference("final_test_id", "final_tests", nullable=True),
     sa.Column("score_percent", sa.Integer, nullable=False),
@@ -64,8 +88,9 @@ user_test_results = sa.Table(
     sa.Column("correct_answers", sa.Integer),
     sa.Column("total_questions", sa.Integer),
     sa.Column("time_spent", sa.Integer),
+    sa.Column("answers", JSON),
     *timestamps(),
-    of_one_test(),
+    *_one_of_each_attempt(),
     sa.CheckConstraint("score_percent BETWEEN 0 AND 100", name="score_percent"),
 )
 
@@ -80,5 +105,30 @@ certificates = sa.Table(
     sa.Column("pdf_url", sa.String(1024)),
     sa.Column("number", sa.String(20), nullable=False, unique=True),
     sa.Column("verification_code", sa.String(64), nullable=False, unique=True),
+    instant("revoked_at"),
     sa.UniqueConstraint("user_id", "course_id"),
+)
+
+certificate_numbers = sa.Table(
+    "certificate_numbers",
+    metadata,
+    sa.Column("year", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("last", sa.Integer, nullable=False),
+)
+
+user_stats = sa.Table(
+    "user_stats",
+    metadata,
+    sa.Column("user_id", sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    *(
+        sa.Column(name, sa.Integer, nullable=False, server_default=sa.text("0"))
+        for name in ("active_courses", "completed_courses", "total_progress")
+    ),
+    sa.Column("total_hours_studied", sa.Numeric(12, 2), nullable=False, server_default=sa.text("0")),
+    *(
+        sa.Column(name, sa.Integer, nullable=False, server_default=sa.text("0"))
+        for name in ("certificates_count", "topics_completed", "tests_taken", "tests_passed", "best_scores")
+    ),
+    sa.Column("achievements", JSON, nullable=False, server_default="[]"),
+    instant("last_updated"),
 )

@@ -1,0 +1,138 @@
+"""What follows from facts, in memory."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from msgspec import convert
+
+from atg_adapters.memory.database import MemoryDatabase, Row
+from atg_core.learning.model import Certificate, Enrollment, EnrollmentStatus, Scope, Standing, Totals
+from atg_core.learning.ports import LearnerNotFound
+
+
+class MemoryStandings:
+    """`Standings` within a transaction."""
+
+    def __init__(self, database: MemoryDatabase) -> None:
+        self.database = database
+        self.tables = database.tables
+
+    async def lock_learners(self, scope: Scope) -> None:
+        if scope.user_id is not None and scope.user_id not in self.tables["users"]:
+            raise LearnerNotFound
+
+    async def standings(self, scope: Scope) -> list[Standing]:
+        found = [
+            self._standing(row)
+            for row in self.database.rows("user_courses", cancelled_at=None)
+            if scope.user_id in {None, row["user_id"]} and scope.station_id in {None, self._station(row)}
+        ]
+        begun = sorted(
+            (each for each in found if each.enrollment.started_at),
+            key=lambda each: (each.enrollment.started_at, each.enrollment.id),
+        )
+        return [*begun, *(each for each in found if not each.enrollment.started_at)]
+
+    async def unsettled(self, scope: Scope) -> list[Standing]:
+        return [
+            each
+            for each in await self.standings(scope)
+            if each.settled() != each.enrollment
+            or (each.enrollment.status is EnrollmentStatus.COMPLETED and not each.certified)
+        ]
+
+    async def save(self, enrollments: Sequence[Enrollment]) -> None:
+        for enrollment in enrollments:
+            self.database.update("user_courses", enrollment.id, **asdict(enrollment))
+
+    async def next_numbers(self, year: int, count: int) -> int:
+        last: int = self.tables["certificate_numbers"].get(year, {"last": 0})["last"]
+        self.tables["certificate_numbers"][year] = {"id": year, "last": last + count}
+        return last + 1
+
+    async def issue(self, certificates: Sequence[Certificate]) -> None:
+        for certificate in certificates:
+            self.database.insert("certificates", asdict(certificate))
+
+    async def refresh_totals(self, scope: Scope, now: datetime) -> None:
+        for user_id in self._learners(scope):
+            totals = asdict(self._totals(user_id))
+            kept = self.tables["user_stats"].get(user_id, {})
+            if any(kept.get(name) != value for name, value in totals.items()):
+                self.tables["user_stats"][user_id] = {"id": user_id, **totals, "last_updated": now}
+
+    def _learners(self, scope: Scope) -> set[UUID]:
+        if scope.user_id is not None:
+            return {scope.user_id}
+        if scope.station_id is not None:
+            return {row["user_id"] for row in self._rows("user_courses") if self._station(row) == scope.station_id}
+        facts = ("user_courses", "user_topic_progress", "user_test_results")
+        return {row["user_id"] for table in facts for row in self._rows(table)} | set(self.tables["user_stats"])
+
+    def _rows(self, table: str) -> Iterator[Row]:
+        return self.database.rows(table)
+
+    def _station(self, enrollment: Row) -> int | None:
+        station: int | None = self.tables["courses"][enrollment["course_id"]]["station_id"]
+        return station
+
+    def active_programs(self, station: int | None) -> set[int]:
+        if station is None:
+            return set()
+        return {row["id"] for row in self.database.rows("course_programs", station_id=station, is_active=True)}
+
+    def active_topics(self, station: int | None) -> set[int]:
+        programs = self.active_programs(station)
+        lessons = {row["id"] for row in self._active("lessons") if row["course_program_id"] in programs}
+        return {row["id"] for row in self._active("topics") if row["lesson_id"] in lessons}
+
+    def _active(self, table: str) -> Iterator[Row]:
+        return self.database.rows(table, is_active=True)
+
+    def _standing(self, row: Row) -> Standing:
+        user, station = row["user_id"], self._station(row)
+        topics = self.active_topics(station)
+        programs = self.active_programs(station)
+        finals = {test["id"] for test in self._active("final_tests") if test["course_program_id"] in programs}
+        learnt = [
+            progress["completed_at"]
+            for progress in self.database.rows("user_topic_progress", user_id=user, completed=True)
+            if progress["topic_id"] in topics
+        ]
+        passed: dict[int, datetime] = {}
+        for result in self.database.rows("user_test_results", user_id=user, passed=True):
+            if (test := result["final_test_id"]) in finals:
+                passed[test] = min(passed.get(test, result["created_at"]), result["created_at"])
+        return Standing(
+            enrollment=convert(row, Enrollment),
+            course_title=self.tables["courses"][row["course_id"]]["title"],
+            topics=len(topics),
+            topics_completed=len(learnt),
+            final_tests=len(finals),
+            final_tests_passed=len(passed),
+            reached_at=max([*learnt, *passed.values()], default=None),
+            certified=any(self.database.rows("certificates", user_id=user, course_id=row["course_id"])),
+        )
+
+    def _totals(self, user_id: UUID) -> Totals:
+        mine = list(self.database.rows("user_courses", user_id=user_id, cancelled_at=None))
+        percents = [row["progress_percent"] for row in mine]
+        best: dict[tuple[int | None, int | None], tuple[int, bool]] = {}
+        for row in self.database.rows("user_test_results", user_id=user_id):
+            test = (row["lesson_test_id"], row["final_test_id"])
+            score, passed = best.get(test, (0, False))
+            best[test] = (max(score, row["score_percent"]), passed or row["passed"])
+        return Totals(
+            active_courses=sum(percent < 100 for percent in percents),
+            completed_courses=sum(percent == 100 for percent in percents),
+            total_progress=sum(percents),
+            total_hours_studied=sum((row["hours_studied"] for row in mine), start=Decimal(0)),
+            certificates_count=len(list(self.database.rows("certificates", user_id=user_id, revoked_at=None))),
+            topics_completed=len(list(self.database.rows("user_topic_progress", user_id=user_id, completed=True))),
+            tests_taken=len(best),
+            tests_passed=sum(passed for _, passed in best.values()),
+            best_scores=sum(score for score, _ in best.values()),
+        )
