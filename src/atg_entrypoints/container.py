@@ -18,6 +18,7 @@ from atg_adapters.limits.throttle import LimitsThrottle
 from atg_adapters.media.recognition import BYTES_TO_RECOGNISE, recognise
 from atg_adapters.memory.caller_cache import MemoryCallerCache, NoCallerCache
 from atg_adapters.memory.catalog import MemoryCatalog
+from atg_adapters.memory.certificates import MemoryAttestations, MemoryCertificates
 from atg_adapters.memory.database import MemoryDatabase
 from atg_adapters.memory.files import MemoryStore
 from atg_adapters.memory.idempotency import MemoryRepeatable
@@ -25,14 +26,17 @@ from atg_adapters.memory.identity import MemoryCallers, MemoryIdentity
 from atg_adapters.memory.importing import MemoryImport
 from atg_adapters.memory.learning import MemoryLearners, MemoryLearning
 from atg_adapters.memory.stations import MemoryStations
+from atg_adapters.memory.testing import MemoryTestResults, MemoryTests
 from atg_adapters.memory.topic_files import MemoryTopicFiles
 from atg_adapters.memory.uploads import MemoryFileRecords, MemoryUploads
 from atg_adapters.minio.store import S3Store
 from atg_adapters.passwords.common import common_passwords
 from atg_adapters.passwords.hashing import HASHES_AT_ONCE, HashedPasswords
+from atg_adapters.pdf.certificates import draw_certificate
 from atg_adapters.redis.caller_cache import RedisCallerCache
 from atg_adapters.redis.client import connect
 from atg_adapters.sql.catalog import SqlCatalog
+from atg_adapters.sql.certificates import SqlAttestations, SqlCertificates
 from atg_adapters.sql.database import Database
 from atg_adapters.sql.files import SqlFileRecords, SqlUploads
 from atg_adapters.sql.idempotency import SqlRepeatable
@@ -40,6 +44,7 @@ from atg_adapters.sql.identity import SqlCallers, SqlIdentity
 from atg_adapters.sql.importing import SqlImport
 from atg_adapters.sql.learning import SqlLearners, SqlLearning
 from atg_adapters.sql.stations import SqlStations
+from atg_adapters.sql.testing import SqlTestResults, SqlTests
 from atg_adapters.sql.throttle import SqlThrottle
 from atg_adapters.sql.topic_files import SqlTopicFiles
 from atg_core.catalog.authoring import EditStations
@@ -70,11 +75,13 @@ from atg_core.identity.sessions import ChangePassword, EndSessions
 from atg_core.identity.signing import Refresh, SignIn, SignOut
 from atg_core.ids import new_id
 from atg_core.importing.run import ImportFiles
+from atg_core.learning.certificates import PrintCertificate, RevokeCertificate
 from atg_core.learning.enroll import Enroll, Leave
 from atg_core.learning.model import Scope
 from atg_core.learning.progress import RecordProgress
 from atg_core.learning.settling import Settle
 from atg_core.learning.stats import ShowStats
+from atg_core.learning.testing import ShowTest, StartAttempt, TakeTest
 from atg_core.throttling import Limit
 from atg_entrypoints.settings import Settings
 
@@ -267,6 +274,23 @@ class Container(containers.DeclarativeContainer):
     record_progress = providers.Singleton(RecordProgress, open=open_learning, settle=settle, clock=clock)
     show_stats = providers.Singleton(ShowStats, learners=learners, clock=clock, timezone=settings.provided.zone)
 
+    open_tests = providers.Singleton(Database.opening, database, SqlTests)
+    test_results = providers.Singleton(SqlTestResults, database)
+    show_test = providers.Singleton(ShowTest, open=open_tests)
+    start_attempt = providers.Singleton(StartAttempt, open=open_tests, clock=clock, new_id=new_id)
+    take_test = providers.Singleton(TakeTest, open=open_tests, settle=settle, clock=clock, new_id=new_id)
+
+    open_certificates = providers.Singleton(Database.opening, database, SqlCertificates)
+    attestations = providers.Singleton(SqlAttestations, database)
+    print_certificate = providers.Singleton(
+        PrintCertificate,
+        attestations=attestations,
+        draw=providers.Object(draw_certificate),
+        base_url=settings.provided.base_url,
+        timezone=settings.provided.zone,
+    )
+    revoke_certificate = providers.Singleton(RevokeCertificate, open=open_certificates, clock=clock)
+
     url_signer = providers.Singleton(_url_signer, settings)
     object_store = providers.Singleton(_object_store, settings, url_signer)
     open_uploads = providers.Singleton(Database.opening, database, SqlUploads)
@@ -341,6 +365,10 @@ class MemoryAdapters(containers.DeclarativeContainer):
     open_stations = providers.Singleton(MemoryDatabase.opening, database, MemoryStations)
     open_learning = providers.Singleton(MemoryDatabase.opening, database, MemoryLearning)
     learners = providers.Singleton(MemoryLearners, database)
+    open_tests = providers.Singleton(MemoryDatabase.opening, database, MemoryTests)
+    test_results = providers.Singleton(MemoryTestResults, database)
+    open_certificates = providers.Singleton(MemoryDatabase.opening, database, MemoryCertificates)
+    attestations = providers.Singleton(MemoryAttestations, database)
     open_uploads = providers.Singleton(MemoryDatabase.opening, database, MemoryUploads)
     file_records = providers.Singleton(MemoryFileRecords, database)
     open_topic_files = providers.Singleton(MemoryDatabase.opening, database, MemoryTopicFiles)

@@ -17,7 +17,7 @@ from atg_core.files.media import UPLOAD_TYPES
 
 _SECRET_BYTES = 32
 _DATABASES = ("sqlite", "postgresql", "postgres")
-_LISTS = ("cors_origins", "allowed_hosts", "trusted_proxies", "public_prefixes", "upload_types")
+_LISTS = ("cors_origins", "allowed_hosts", "trusted_proxies", "public_prefixes", "upload_types", "service_tokens")
 _WEAK = ("change", "secret", "password", "example", "default", "0123456789", "aaaaaaaa")
 
 type Bytes = Annotated[int, Meta(ge=1)]
@@ -55,6 +55,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     trusted_proxies: list[str] = field(default_factory=list)
     admin_username: str = ""
     admin_password: str = ""
+    service_tokens: list[str] = field(default_factory=list)
     public_url: str = ""
     public_prefixes: list[str] = field(default_factory=lambda: ["stations/", "public/", "tex_kart/"])
     upload_types: list[str] = field(default_factory=lambda: list(UPLOAD_TYPES))
@@ -162,6 +163,8 @@ def _check(settings: Settings) -> None:
     _check_addresses(settings)
     if settings.in_memory and settings.workers > 1:
         raise SettingsError("ATG_WORKERS: only one process can serve what is kept in its memory")
+    for token in settings.service_tokens:
+        _check_secret("ATG_SERVICE_TOKENS", token, settings)
     if bool(settings.admin_username) != bool(settings.admin_password):
         raise SettingsError("ATG_ADMIN_USERNAME, ATG_ADMIN_PASSWORD: one needs the other")
     if "*" in settings.cors_origins and settings.cors_allow_credentials:

@@ -31,7 +31,7 @@ class Enroll:
             stored = await store.add_once(new)
             if stored.id == new.id and not totals.topics_completed:
                 await store.refresh_totals(learner, now)
-                return new
+                return stored
             resumed = stored.resumed(now)
             if stored.id != new.id and resumed == stored:
                 return stored

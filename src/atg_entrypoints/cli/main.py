@@ -14,6 +14,8 @@ import yaml
 from atg_adapters.sql import schema
 from atg_adapters.sql.database import Database
 from atg_core.identity.accounts import CreateAdmin
+from atg_core.learning.model import Scope
+from atg_core.learning.settling import Settle
 from atg_entrypoints.cli import demo as demonstration
 from atg_entrypoints.cli.importing import import_paths
 from atg_entrypoints.cli.importing_files import import_tree
@@ -24,8 +26,10 @@ from atg_entrypoints.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 database_app = typer.Typer(no_args_is_help=True, help="Looking at the database.")
+stats_app = typer.Typer(no_args_is_help=True, help="Learners' progress and totals.")
 users_app = typer.Typer(no_args_is_help=True, help="Accounts.")
 app.add_typer(database_app, name="db")
+app.add_typer(stats_app, name="stats")
 app.add_typer(users_app, name="users")
 
 _GRACE_SECONDS = 30
@@ -96,6 +100,20 @@ def import_files(
         return
     for folder in paths:
         run(import_tree(settings, folder, prefix))
+
+
+@stats_app.command("rebuild")
+def rebuild_stats() -> None:
+    """Draw all conclusions from what learners have done once more; nothing changes where they are right."""
+    settings = settings_or_exit()
+
+    async def work() -> None:
+        async with opened(settings) as container:
+            settle: Settle = container.settle()
+            await settle(Scope())
+
+    run(work())
+    typer.echo("Progress, certificates and totals are those of the facts.")
 
 
 @users_app.command("create-admin")

@@ -1,5 +1,6 @@
 """Who may call a route. Every route says so in its own line; the application refuses to start if one does not."""
 
+import hmac
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,7 @@ from atg_core.throttling import Allowance, Limit
 from atg_entrypoints.http.envelope import ALLOWANCE
 from atg_entrypoints.http.errors import PROBLEM_JSON, Problem
 from atg_entrypoints.http.repeating import OrderedOperation, RepeatableOperation, is_repeatable
+from atg_entrypoints.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,17 +30,20 @@ class Policy:
     """`signed_in`: an access token is needed; `roles`: and one of these roles.
 
     `optional`: whoever is signed in is known, and a token that is no longer good is as none.
+    `services`: a service with its own token may call it, too; then nobody is signed in.
     """
 
     name: str
     signed_in: bool = True
     optional: bool = False
+    services: bool = False
     roles: frozenset[Role] = field(default_factory=lambda: frozenset(Role))
 
 
 PUBLIC = Policy(name="public", signed_in=False)
 ANYONE = Policy(name="anyone, who may be signed in", signed_in=False, optional=True)
 SIGNED_IN = Policy(name="signed in")
+SIGNED_IN_OR_SERVICE = Policy(name="signed in, or a service", services=True)
 ADMIN = Policy(name="admin", roles=frozenset({Role.ADMIN}))
 UPLOADER = Policy(name="instructor, admin or teacher", roles=frozenset({Role.ADMIN, Role.INSTRUCTOR, Role.TEACHER}))
 AUTHOR = Policy(name="instructor or admin", roles=frozenset({Role.ADMIN, Role.INSTRUCTOR}))
@@ -73,6 +78,10 @@ async def _enforce(connection: ASGIConnection[Any, Any, Any, Any], handler: Base
     """Raises NotSignedIn, Forbidden, TooMany."""
     policy: Policy = handler.opt["policy"]
     caller: Caller | None = None
+    if policy.services and _is_service(connection):
+        await _limit(connection, "a service", handler)
+        connection.scope["user"] = None
+        return
     if policy.signed_in or policy.optional:
         try:
             caller, connection.scope["auth"] = await _authenticated(connection)
@@ -84,6 +93,13 @@ async def _enforce(connection: ASGIConnection[Any, Any, Any, Any], handler: Base
     if policy.signed_in and caller and caller.role not in policy.roles:
         raise Forbidden
     connection.scope["user"] = caller
+
+
+def _is_service(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    """Whether the bearer token is one of ATG_SERVICE_TOKENS; compared in a time that tells nothing of them."""
+    token = (bearer_token(connection) or "").encode()
+    settings: Settings = connection.app.state.container.settings()
+    return any(hmac.compare_digest(token, known.encode()) for known in settings.service_tokens)
 
 
 async def _authenticated(connection: ASGIConnection[Any, Any, Any, Any]) -> tuple[Caller, AccessClaims]:

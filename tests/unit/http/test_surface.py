@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -9,15 +10,17 @@ from litestar import Litestar, get
 from litestar.exceptions import ImproperlyConfiguredException
 from litestar.routes import HTTPRoute
 
+from atg_core.clock import utc_now
 from atg_core.identity.model import Role
 from atg_entrypoints.container import Container, create_container
 from atg_entrypoints.http.app import create_api, create_app
 from atg_entrypoints.http.policy import Policy, PolicyPlugin
 from atg_entrypoints.settings import Settings
-from tests.arranging import rows_of
+from tests.arranging import insert
 from tests.conftest import SECRET
 from tests.contracts.files import put
 from tests.people import sign_in
+from tests.school import school
 
 MEMBERS = {"type", "title", "status", "detail", "code", "error", "message"}
 
@@ -73,20 +76,39 @@ async def test_every_route_answers_with_and_without_a_trailing_slash(
     client: httpx.AsyncClient, stocked: Container
 ) -> None:
     await sign_in(client, stocked, role=Role.ADMIN)
+    at, number = await school(stocked), "ATG-2026-000001"
+    me = UUID((await client.get("/auth/me")).json()["user"]["id"])
+    await insert(
+        stocked,
+        "certificates",
+        id=uuid4(),
+        user_id=me,
+        course_id=at.course,
+        title="",
+        issued_at=utc_now(),
+        number=number,
+        verification_code="x",
+        revoked_at=None,
+    )
+    await client.post(f"/courses/{at.course}/enroll")
     ids = {
         "user_id": (await client.get("/auth/me")).json()["user"]["id"],
-        "station_id": "1",
-        "topic_id": str((await rows_of(stocked, "topics"))[0]["id"]),
-        "course_id": (await client.get("/courses")).json()["items"][0]["id"],
+        "station_id": str(at.station),
+        "topic_id": str(at.topics[0]),
+        "course_id": str(at.course),
+        "lesson_id": str(at.lesson),
+        "program_id": str(at.program),
+        "number": number,
     }
+    queries = {"/files": "?key=stations/1.png", "/certificates": "?code=x"}
     await put(stocked.object_store(), "stations/1.png")
     checked = 0
     for route in create_api(stocked).routes:
         if not isinstance(route, HTTPRoute) or "GET" not in route.methods or ":path" in route.path or "." in route.path:
             continue
         path = re.sub(r"\{(\w+):\w+\}", lambda match: ids[match[1]], route.path)
-        key = "?key=stations/1.png" if path.startswith("/files") else ""
-        plain, slashed = await client.get(path + key), await client.get(f"{path}/{key}")
+        query = next((query for prefix, query in queries.items() if path.startswith(prefix)), "")
+        plain, slashed = await client.get(path + query), await client.get(f"{path}/{query}")
         assert plain.status_code == slashed.status_code == 200, path
         checked += 1
     assert checked >= 20

@@ -1,0 +1,116 @@
+"""Certificates: the caller's, and for everybody who has a number and its code."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath, QueryParameter, SkipValidation
+from msgspec import Struct
+
+from atg_core.identity.model import Caller
+from atg_core.identity.ports import AccessClaims
+from atg_core.learning.certificates import Attestations, CertificateNotFound, PrintCertificate, RevokeCertificate
+from atg_entrypoints.http.policy import ADMIN, PUBLIC, SIGNED_IN
+from atg_entrypoints.http.wire import NO_NUL, Instant, Page, Paging, to_wire
+
+_TAGS = ["certificates"]
+_LONGEST_NUMBER = 20
+
+Code = Annotated[str, QueryParameter(name="code", max_length=64, pattern=NO_NUL, description="The verification code")]
+
+
+class MyCertificateRow(Struct, frozen=True, kw_only=True):
+    id: UUID
+    number: str
+    verification_code: str
+    title: str
+    issued_at: Instant
+    course_id: UUID
+    revoked_at: Instant | None
+
+
+class AttestationRow(Struct, frozen=True, kw_only=True):
+    """Who completed which course, when; `valid` is false for a certificate that was revoked."""
+
+    number: str
+    full_name: str
+    course_id: UUID
+    title: str
+    issued_at: Instant
+    valid: bool
+    revoked_at: Instant | None
+
+
+class RevokedRow(Struct, frozen=True, kw_only=True):
+    number: str
+    user_id: UUID
+    course_id: UUID
+    title: str
+    issued_at: Instant
+    revoked_at: Instant | None
+
+
+@get("/users/me/certificates", policy=SIGNED_IN, tags=_TAGS, summary="The caller's certificates", also={400})
+async def list_my_certificates(
+    request: Request[Caller, AccessClaims, Any],
+    attestations: NamedDependency[SkipValidation[Attestations]],
+    paging: NamedDependency[SkipValidation[Paging]],
+) -> Page[MyCertificateRow]:
+    found, total = await attestations.certificates_of(request.user.id, limit=paging.size, offset=paging.offset)
+    return paging.of(to_wire(found, list[MyCertificateRow]), total)
+
+
+@get("/certificates/{number:str}", policy=PUBLIC, tags=_TAGS, summary="Verify a certificate")
+async def verify_certificate(
+    number: FromPath[str], attestations: NamedDependency[SkipValidation[Attestations]], code: Code = ""
+) -> AttestationRow:
+    return to_wire(await attestations.attestation(_number(number), code), AttestationRow)
+
+
+@get(
+    "/certificates/{number:str}/pdf",
+    policy=PUBLIC,
+    tags=_TAGS,
+    summary="A certificate as PDF, with a QR code of its verification",
+    media_type="application/pdf",
+)
+async def print_certificate(
+    number: FromPath[str], print_certificate: NamedDependency[SkipValidation[PrintCertificate]], code: Code = ""
+) -> Response[bytes]:
+    body = await print_certificate(_number(number), code)
+    return Response(
+        body,
+        media_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{_number(number)}.pdf"'},
+    )
+
+
+@post(
+    "/admin/certificates/{number:str}/revoke",
+    status_code=200,
+    policy=ADMIN,
+    tags=_TAGS,
+    summary="Revoke a certificate; its verification then says so",
+)
+async def revoke_certificate(
+    number: FromPath[str], revoke_certificate: NamedDependency[SkipValidation[RevokeCertificate]]
+) -> RevokedRow:
+    return to_wire(await revoke_certificate(_number(number)), RevokedRow)
+
+
+def _number(text: str) -> str:
+    """Raises CertificateNotFound for what no certificate can be called."""
+    if len(text) > _LONGEST_NUMBER or not text.isascii() or not text.replace("-", "").isalnum():
+        raise CertificateNotFound
+    return text
+
+
+HANDLERS: Sequence[BaseRouteHandler] = (
+    list_my_certificates,
+    verify_certificate,
+    print_certificate,
+    revoke_certificate,
+)
