@@ -48,11 +48,20 @@ async def sign_in(client: httpx.AsyncClient, container: Container, username: str
 
     Without the password, whose checking takes longer than most tests.
     """
-    person, now = account(username, **changes), container.clock()()
-    lifetime = container.lifetime()
+    person = account(username, **changes)
+    async with container.open_identity()() as store:
+        await store.add_account(person)
+    token = await begin_session(container, person.user)
+    client.headers["authorization"] = f"Bearer {token}"
+    return token
+
+
+async def begin_session(container: Container, user: User) -> str:
+    """The access token of a new session."""
+    now, lifetime = container.clock()(), container.lifetime()
     session = Session(
         id=uuid4(),
-        user_id=person.user.id,
+        user_id=user.id,
         expires_at=now + lifetime.idle,
         created_at=now,
         last_activity=now,
@@ -62,8 +71,6 @@ async def sign_in(client: httpx.AsyncClient, container: Container, username: str
         **asdict(Rotation.begin(now)),
     )
     async with container.open_identity()() as store:
-        await store.add_account(person)
         await store.add_session(session)
-    token: str = container.tokens().access(person.user, session, now).text
-    client.headers["authorization"] = f"Bearer {token}"
+    token: str = container.tokens().access(user, session, now).text
     return token

@@ -1,0 +1,137 @@
+"""Learning on PostgreSQL: the laws over the real database, and many requests at the same moment over two processes."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from atg_core.clock import utc_now
+from atg_core.learning.model import Scope
+from atg_entrypoints.container import Container, close, create_container
+from atg_entrypoints.settings import Settings
+from tests.arranging import arrange, rows_of
+from tests.conftest import SECRET
+from tests.contracts.learning_machine import CONCLUSIONS, LearningMachine
+from tests.integration.running import serving
+from tests.people import account, begin_session
+from tests.school import right_answers, school
+
+
+def test_the_laws_of_learning_hold_on_postgresql(postgres_url: str) -> None:
+    """The machine that runs over memory in the unit tests."""
+    runner = asyncio.Runner()
+    made = create_container(Settings(database_url=postgres_url, secret_key=SECRET))
+
+    class PostgresLearningMachine(LearningMachine):
+        container = made
+
+        @staticmethod
+        def run(work: Coroutine[Any, Any, Any]) -> Any:
+            return runner.run(work)
+
+    with runner:
+        run_state_machine_as_test(
+            PostgresLearningMachine,
+            settings=settings(
+                stateful_step_count=25, max_examples=6, deadline=None, suppress_health_check=list(HealthCheck)
+            ),
+        )
+        runner.run(close(made))
+
+
+@asynccontextmanager
+async def two_processes(url: str, home: Path) -> AsyncIterator[tuple[Container, list[httpx.AsyncClient]]]:
+    """The container that arranges, and a client of each of two processes over the same database."""
+    container = create_container(Settings(database_url=url, secret_key=SECRET))
+    environment = {"ATG_DATABASE_URL": url, "ATG_SECRET_KEY": SECRET, "ATG_RATE_LIMIT": "0"}
+    with ExitStack() as stack:
+        servers = [stack.enter_context(serving(home, **environment)) for _ in range(2)]
+        async with AsyncExitStack() as clients:
+            yield (
+                container,
+                [
+                    await clients.enter_async_context(httpx.AsyncClient(base_url=server.url, timeout=60))
+                    for server in servers
+                ],
+            )
+        for server in servers:
+            assert "Traceback" not in server.log
+    await close(container)
+
+
+async def conclusions(container: Container) -> list[list[str]]:
+    return [sorted(map(repr, await rows_of(container, name))) for name in CONCLUSIONS]
+
+
+async def test_a_hundred_completions_at_once_give_one_certificate(postgres_url: str, tmp_path: Path) -> None:
+    """The last topics and the final test of one user, each several times, over two processes."""
+    async with two_processes(postgres_url, tmp_path) as (container, clients):
+        at, person = await school(container, topics=9), account()
+        async with container.open_identity()() as store:
+            await store.add_account(person)
+        headers = {"Authorization": f"Bearer {await begin_session(container, person.user)}"}
+        for client in clients:
+            client.headers.update(headers)
+        await clients[0].post(f"/courses/{at.course}/enroll")
+        path = f"/programs/{at.program}/final-test"
+        answers = await right_answers(clients[0], path)
+
+        def calls(client: httpx.AsyncClient) -> list[Coroutine[Any, Any, httpx.Response]]:
+            completions = [client.put(f"/topics/{topic}/progress", json={"completed": True}) for topic in at.topics]
+            return [*completions, client.post(f"{path}/results", json={"answers": answers})]
+
+        replies = await asyncio.gather(*(call for _ in range(5) for client in clients for call in calls(client)))
+        assert Counter(reply.status_code for reply in replies) == {200: 90, 201: 10}
+        assert {row["number"] for row in await rows_of(container, "certificates")} == {f"ATG-{utc_now().year}-000001"}
+        body = (await clients[1].get("/users/me/stats")).json()
+        assert body["stats"]["completed_courses"] == body["stats"]["certificates_count"] == 1
+        assert (body["stats"]["topics_completed"], body["stats"]["total_progress"]) == (9, 100)
+        assert len({reply.json()["attempt"] for reply in replies if reply.status_code == 201}) == 10
+        before = await conclusions(container)
+        await container.settle()(Scope())
+        assert await conclusions(container) == before
+
+
+async def test_numbers_of_certificates_have_no_gap_when_five_hundred_finish_at_once(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    async with two_processes(postgres_url, tmp_path) as (container, clients):
+        at = await school(container, topics=2)
+        people = [account(f"user-{number}") for number in range(500)]
+        async with container.open_identity()() as store:
+            for person in people:
+                await store.add_account(person)
+        names = [{"username": person.user.username} for person in people]
+        await arrange(
+            container,
+            enrollments=[{**name, "course": "S-C"} for name in names],
+            progress=[{**name, "lesson": "S-L", "topic": "1"} for name in names],
+            test_results=[{**name, "test": "S-F", "attempt": "1", "score_percent": "90"} for name in names],
+        )
+        tokens = [await begin_session(container, person.user) for person in people]
+        places = asyncio.Semaphore(50)
+
+        async def finish(number: int, token: str) -> int:
+            async with places:
+                reply = await clients[number % 2].put(
+                    f"/topics/{at.topics[1]}/progress",
+                    json={"completed": True},
+                    headers={"Authorization": f"Bearer {token}"},
+                )
+            return reply.status_code
+
+        statuses = await asyncio.gather(*(finish(number, token) for number, token in enumerate(tokens)))
+        assert Counter(statuses) == {200: 500}
+        with psycopg.connect(postgres_url) as connection:
+            numbers = [row[0] for row in connection.execute("SELECT number FROM certificates ORDER BY number")]
+        assert numbers == [f"ATG-{utc_now().year}-{number:06}" for number in range(1, 501)]
+        before = await conclusions(container)
+        await container.settle()(Scope())
+        assert await conclusions(container) == before
