@@ -19,6 +19,7 @@ from atg_adapters.media.recognition import BYTES_TO_RECOGNISE, recognise
 from atg_adapters.memory.caller_cache import MemoryCallerCache, NoCallerCache
 from atg_adapters.memory.catalog import MemoryCatalog
 from atg_adapters.memory.certificates import MemoryAttestations, MemoryCertificates
+from atg_adapters.memory.curriculum import MemoryCurriculum
 from atg_adapters.memory.database import MemoryDatabase
 from atg_adapters.memory.files import MemoryStore
 from atg_adapters.memory.idempotency import MemoryRepeatable
@@ -37,6 +38,7 @@ from atg_adapters.redis.caller_cache import RedisCallerCache
 from atg_adapters.redis.client import connect
 from atg_adapters.sql.catalog import SqlCatalog
 from atg_adapters.sql.certificates import SqlAttestations, SqlCertificates
+from atg_adapters.sql.curriculum import SqlCurriculum
 from atg_adapters.sql.database import Database
 from atg_adapters.sql.files import SqlFileRecords, SqlUploads
 from atg_adapters.sql.idempotency import SqlRepeatable
@@ -48,6 +50,9 @@ from atg_adapters.sql.testing import SqlTestResults, SqlTests
 from atg_adapters.sql.throttle import SqlThrottle
 from atg_adapters.sql.topic_files import SqlTopicFiles
 from atg_core.catalog.authoring import EditStations
+from atg_core.catalog.curriculum import Curriculum, EditCurriculum
+from atg_core.catalog.program_writing import WriteProgram
+from atg_core.catalog.test_writing import EditTests
 from atg_core.catalog.topic_files import EditTopicFiles
 from atg_core.clock import utc_now
 from atg_core.files.keys import checked_key
@@ -179,6 +184,10 @@ def _upload_limits(settings: Settings) -> UploadLimits:
     )
 
 
+def _settling_station(settle: Settle) -> Callable[[int], Awaitable[None]]:
+    return lambda station_id: settle(Scope(station_id=station_id))
+
+
 class Container(containers.DeclarativeContainer):
     """ATG over a database, as `settings` say."""
 
@@ -291,6 +300,17 @@ class Container(containers.DeclarativeContainer):
     )
     revoke_certificate = providers.Singleton(RevokeCertificate, open=open_certificates, clock=clock)
 
+    open_curriculum = providers.Singleton(Database.opening, database, SqlCurriculum)
+    curriculum = providers.Singleton(
+        Curriculum,
+        together=database.provided.shared_transaction,
+        open=open_curriculum,
+        settle=providers.Singleton(_settling_station, settle),
+    )
+    edit_curriculum = providers.Singleton(EditCurriculum, curriculum=curriculum, clock=clock, new_id=new_id)
+    edit_tests = providers.Singleton(EditTests, curriculum=curriculum, clock=clock)
+    write_program = providers.Singleton(WriteProgram, curriculum=curriculum, catalog=catalog, clock=clock)
+
     url_signer = providers.Singleton(_url_signer, settings)
     object_store = providers.Singleton(_object_store, settings, url_signer)
     open_uploads = providers.Singleton(Database.opening, database, SqlUploads)
@@ -367,6 +387,7 @@ class MemoryAdapters(containers.DeclarativeContainer):
     learners = providers.Singleton(MemoryLearners, database)
     open_tests = providers.Singleton(MemoryDatabase.opening, database, MemoryTests)
     test_results = providers.Singleton(MemoryTestResults, database)
+    open_curriculum = providers.Singleton(MemoryDatabase.opening, database, MemoryCurriculum)
     open_certificates = providers.Singleton(MemoryDatabase.opening, database, MemoryCertificates)
     attestations = providers.Singleton(MemoryAttestations, database)
     open_uploads = providers.Singleton(MemoryDatabase.opening, database, MemoryUploads)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+from atg_adapters.memory.counting import recount
 from atg_adapters.memory.database import DuplicateKey, MemoryDatabase
 from atg_core.importing.model import Change, Items, Key, Kind, Record, Stored
 from atg_core.importing.ports import Refusal
@@ -127,7 +128,7 @@ class MemoryImport:
             )
 
     async def recount(self, now: datetime) -> None:
-        self._recount()
+        recount(self.database)
         for row in list(self.database.rows("user_topic_progress", updated_at=now, completed=False)):
             if row["completed_at"]:
                 self.database.update("user_topic_progress", row["id"], completed=True)
@@ -136,32 +137,6 @@ class MemoryImport:
             test = lesson_test or self.database.tables["final_tests"][row["final_test_id"]]
             passed = row["score_percent"] >= test["passing_score"]
             self.database.update("user_test_results", row["id"], passed=passed)
-
-    def _recount(self) -> None:
-        for station in list(self.database.rows("stations")):
-            self._count("stations", station, courses_count=self._active("courses", station_id=station["id"]))
-        for lesson in list(self.database.rows("lessons")):
-            self._count("lessons", lesson, topics_count=self._active("topics", lesson_id=lesson["id"]))
-        for program in list(self.database.rows("course_programs")):
-            lessons = list(self.database.rows("lessons", course_program_id=program["id"], is_active=True))
-            tests = sum(self._active("lesson_tests", lesson_id=lesson["id"]) for lesson in lessons)
-            self._count(
-                "course_programs",
-                program,
-                lessons_count=len(lessons),
-                topics_count=sum(self._active("topics", lesson_id=lesson["id"]) for lesson in lessons),
-                tests_count=tests + self._active("final_tests", course_program_id=program["id"]),
-            )
-        for table, field in (("lesson_tests", "lesson_test_id"), ("final_tests", "final_test_id")):
-            for test in list(self.database.rows(table)):
-                questions = sum(1 for _ in self.database.rows("test_questions", **{field: test["id"]}))
-                self._count(table, test, questions_count=questions)
-
-    def _active(self, table: str, **values: Any) -> int:
-        return sum(1 for _ in self.database.rows(table, **values, is_active=True))
-
-    def _count(self, table: str, row: Mapping[str, Any], **counts: int) -> None:
-        self.database.update(table, row["id"], **counts)
 
 
 def _of(fields: Collection[str], values: Mapping[str, Any]) -> dict[str, Any]:

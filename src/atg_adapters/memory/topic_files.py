@@ -21,12 +21,12 @@ class MemoryTopicFiles:
     def __init__(self, database: MemoryDatabase) -> None:
         self.database = database
 
-    async def topic_files(self, station_id: int, topic_id: int) -> list[TopicFile]:
+    async def topic_files(self, station_id: int | None, topic_id: int) -> list[TopicFile]:
         self._require_topic(station_id, topic_id)
         rows = self.database.rows("topic_files", topic_id=topic_id, is_active=True)
         return convert(sorted(rows, key=lambda row: (row["order_index"], row["id"])), list[TopicFile])
 
-    async def add_file(self, station_id: int, topic_id: int, values: Values) -> TopicFile:
+    async def add_file(self, station_id: int | None, topic_id: int, values: Values) -> TopicFile:
         self._require_topic(station_id, topic_id)
         self._make_room(topic_id, values)
         row = {**dict.fromkeys(_OPTIONAL), "order_index": 0, "is_active": True, "topic_id": topic_id, **values}
@@ -36,7 +36,7 @@ class MemoryTopicFiles:
             raise AlreadyThere from None
         return convert(self.database.tables["topic_files"][file_id], TopicFile)
 
-    async def change_file(self, station_id: int, topic_id: int, file_id: int, values: Values) -> TopicFile:
+    async def change_file(self, station_id: int | None, topic_id: int, file_id: int, values: Values) -> TopicFile:
         self._row(station_id, topic_id, file_id)
         self._make_room(topic_id, values)
         try:
@@ -45,21 +45,21 @@ class MemoryTopicFiles:
             raise AlreadyThere from None
         return convert(self.database.tables["topic_files"][file_id], TopicFile)
 
-    async def delete_file(self, station_id: int, topic_id: int, file_id: int) -> TopicFile:
+    async def delete_file(self, station_id: int | None, topic_id: int, file_id: int) -> TopicFile:
         row = self._row(station_id, topic_id, file_id)
         del self.database.tables["topic_files"][file_id]
         return convert(row, TopicFile)
 
-    def _require_topic(self, station_id: int, topic_id: int) -> None:
+    def _require_topic(self, station_id: int | None, topic_id: int) -> None:
         tables = self.database.tables
         topic = tables["topics"].get(topic_id)
         if topic is not None:
             lesson = tables["lessons"][topic["lesson_id"]]
-            if tables["course_programs"][lesson["course_program_id"]]["station_id"] == station_id:
+            if station_id in {None, tables["course_programs"][lesson["course_program_id"]]["station_id"]}:
                 return
         raise TopicNotFound
 
-    def _row(self, station_id: int, topic_id: int, file_id: int) -> Row:
+    def _row(self, station_id: int | None, topic_id: int, file_id: int) -> Row:
         self._require_topic(station_id, topic_id)
         row = self.database.tables["topic_files"].get(file_id)
         if row is None or row["topic_id"] != topic_id:

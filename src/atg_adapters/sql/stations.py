@@ -11,14 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from atg_adapters.sql.database import fields_of
 from atg_adapters.sql.tables import metadata
-from atg_adapters.sql.tables.catalog import (
-    course_programs,
-    lessons,
-    station_safety_system_features,
-    stations,
-    topics,
-)
-from atg_adapters.sql.tables.learning import user_topic_progress
+from atg_adapters.sql.tables.catalog import station_safety_system_features, stations
 from atg_core.catalog.authoring import SAFETY_SYSTEMS, AlreadyThere, Child, ShortNameTaken, StationInUse
 from atg_core.catalog.model import Station
 from atg_core.catalog.ports import StationNotFound
@@ -26,14 +19,6 @@ from atg_core.catalog.ports import StationNotFound
 type Values = Mapping[str, Any]
 
 _id: sa.BindParameter[int] = sa.bindparam("id_")
-_HAS_PROGRESS = (
-    sa.select(user_topic_progress.c.id)
-    .join(topics, topics.c.id == user_topic_progress.c.topic_id)
-    .join(lessons, lessons.c.id == topics.c.lesson_id)
-    .join(course_programs, course_programs.c.id == lessons.c.course_program_id)
-    .where(course_programs.c.station_id == _id)
-    .limit(1)
-)
 _DELETE_STATION = sa.delete(stations).where(stations.c.id == _id).returning(stations.c.id)
 _FEATURES = (
     sa.select(station_safety_system_features)
@@ -60,9 +45,11 @@ class SqlStations:
         return convert(row, Station)
 
     async def delete_station(self, station_id: int) -> None:
-        if (await self.connection.execute(_HAS_PROGRESS, {"id_": station_id})).first():
-            raise StationInUse
-        if (await self.connection.execute(_DELETE_STATION, {"id_": station_id})).first() is None:
+        try:
+            deleted = (await self.connection.execute(_DELETE_STATION, {"id_": station_id})).first()
+        except IntegrityError as error:  # what learners did refers to something in it
+            raise StationInUse from error
+        if deleted is None:
             raise StationNotFound
 
     async def require_child(self, child: Child[Any], parent_id: int, child_id: int) -> None:

@@ -25,10 +25,14 @@ from atg_core.catalog.topic_files import TopicFileNotFound, TopicNotFound
 
 type Values = Mapping[str, Any]
 
+_any_station: sa.BindParameter[int | None] = sa.bindparam("station", type_=sa.Integer)
 _TOPIC = (
     sa.select(topics.c.id)
     .select_from(topics.join(lessons).join(course_programs))
-    .where(topics.c.id == sa.bindparam("topic"), course_programs.c.station_id == sa.bindparam("station"))
+    .where(
+        topics.c.id == sa.bindparam("topic"),
+        (course_programs.c.station_id == _any_station) | _any_station.is_(None),
+    )
     .with_for_update(of=topics, key_share=True)
 )
 _FILES = (
@@ -56,35 +60,35 @@ class SqlTopicFiles:
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
 
-    async def topic_files(self, station_id: int, topic_id: int) -> list[TopicFile]:
+    async def topic_files(self, station_id: int | None, topic_id: int) -> list[TopicFile]:
         await self._require_topic(station_id, topic_id)
         rows = await self.connection.execute(_FILES, {"topic": topic_id})
         return [_file(row) for row in rows]
 
-    async def add_file(self, station_id: int, topic_id: int, values: Values) -> TopicFile:
+    async def add_file(self, station_id: int | None, topic_id: int, values: Values) -> TopicFile:
         await self._require_topic(station_id, topic_id)
         await self._make_room(topic_id, values)
         add = sa.insert(topic_files).values(topic_id=topic_id, **values).returning(topic_files)
         return _file(await self._written(add))
 
-    async def change_file(self, station_id: int, topic_id: int, file_id: int, values: Values) -> TopicFile:
+    async def change_file(self, station_id: int | None, topic_id: int, file_id: int, values: Values) -> TopicFile:
         await self._require_file(station_id, topic_id, file_id)
         await self._make_room(topic_id, values)
         change = sa.update(topic_files).where(topic_files.c.id == file_id).values(values).returning(topic_files)
         return _file(await self._written(change))
 
-    async def delete_file(self, station_id: int, topic_id: int, file_id: int) -> TopicFile:
+    async def delete_file(self, station_id: int | None, topic_id: int, file_id: int) -> TopicFile:
         await self._require_file(station_id, topic_id, file_id)
         delete = sa.delete(topic_files).where(topic_files.c.id == file_id).returning(topic_files)
         return _file((await self.connection.execute(delete)).one())
 
-    async def _require_topic(self, station_id: int, topic_id: int) -> None:
+    async def _require_topic(self, station_id: int | None, topic_id: int) -> None:
         """Locks the topic, so that two main files at the same moment come one after the other."""
         found = await self.connection.execute(_TOPIC, {"topic": topic_id, "station": station_id})
         if found.first() is None:
             raise TopicNotFound
 
-    async def _require_file(self, station_id: int, topic_id: int, file_id: int) -> None:
+    async def _require_file(self, station_id: int | None, topic_id: int, file_id: int) -> None:
         await self._require_topic(station_id, topic_id)
         mine = (topic_files.c.id == file_id) & (topic_files.c.topic_id == topic_id)
         if (await self.connection.execute(sa.select(topic_files.c.id).where(mine))).first() is None:

@@ -30,18 +30,18 @@ class NotWhatItSays(Invalid):
 
 
 class TopicFileStore(Protocol):
-    """Within a transaction. A topic is found by its station; another's is not there."""
+    """Within a transaction. A topic is found by its station; another's is not there. A station of None is any."""
 
-    async def topic_files(self, station_id: int, topic_id: int) -> list[TopicFile]:
+    async def topic_files(self, station_id: int | None, topic_id: int) -> list[TopicFile]:
         """The active ones, by `order_index`. Raises TopicNotFound."""
 
-    async def add_file(self, station_id: int, topic_id: int, values: Values) -> TopicFile:
+    async def add_file(self, station_id: int | None, topic_id: int, values: Values) -> TopicFile:
         """A topic has one main PDF: a former one becomes a document. Raises TopicNotFound, AlreadyThere."""
 
-    async def change_file(self, station_id: int, topic_id: int, file_id: int, values: Values) -> TopicFile:
+    async def change_file(self, station_id: int | None, topic_id: int, file_id: int, values: Values) -> TopicFile:
         """Raises TopicFileNotFound, AlreadyThere."""
 
-    async def delete_file(self, station_id: int, topic_id: int, file_id: int) -> TopicFile:
+    async def delete_file(self, station_id: int | None, topic_id: int, file_id: int) -> TopicFile:
         """Raises TopicFileNotFound."""
 
     async def promo_video(self, station_id: int) -> PromoVideo | None:
@@ -73,25 +73,25 @@ class EditTopicFiles:
     is_named: Callable[[str], Awaitable[bool]]
     clock: Clock
 
-    async def files(self, station_id: int, topic_id: int) -> list[TopicFile]:
+    async def files(self, station_id: int | None, topic_id: int) -> list[TopicFile]:
         async with self.open() as store:
             return await store.topic_files(station_id, topic_id)
 
-    async def add(self, station_id: int, topic_id: int, values: dict[str, Any]) -> TopicFile:
+    async def add(self, station_id: int | None, topic_id: int, values: dict[str, Any]) -> TopicFile:
         """Raises NotWhatItSays, too."""
         await self._require_as_said(values["minio_object_name"], values["file_type"])
         now = self.clock()
         async with self.open() as store:
             return await store.add_file(station_id, topic_id, {**values, "created_at": now, "updated_at": now})
 
-    async def change(self, station_id: int, topic_id: int, file_id: int, values: dict[str, Any]) -> TopicFile:
+    async def change(self, station_id: int | None, topic_id: int, file_id: int, values: dict[str, Any]) -> TopicFile:
         """Raises NotWhatItSays, too."""
         if key := values.get("minio_object_name"):
             await self._require_as_said(key, values.get("file_type", FileType.DOCUMENT))
         async with self.open() as store:
             return await store.change_file(station_id, topic_id, file_id, {**values, "updated_at": self.clock()})
 
-    async def delete(self, station_id: int, topic_id: int, file_id: int, *, with_object: bool) -> TopicFile:
+    async def delete(self, station_id: int | None, topic_id: int, file_id: int, *, with_object: bool) -> TopicFile:
         async with self.open() as store:
             deleted = await store.delete_file(station_id, topic_id, file_id)
         if with_object:

@@ -24,9 +24,12 @@ from atg_core.identity.avatar import MOST_AVATAR_BYTES
 from atg_entrypoints.container import Container, close
 from atg_entrypoints.http import (
     administration,
+    authored_files,
     avatar,
     catalog,
     certificates,
+    course_program,
+    curriculum,
     files,
     identity,
     learning,
@@ -130,6 +133,9 @@ def create_api(container: Container) -> Litestar:
             *catalog.HANDLERS,
             *stations.HANDLERS,
             *topic_files.HANDLERS,
+            *course_program.HANDLERS,
+            *curriculum.HANDLERS,
+            *authored_files.HANDLERS,
             *learning.HANDLERS,
             *testing.HANDLERS,
             *certificates.HANDLERS,

@@ -37,6 +37,16 @@ def reference(name: str, target: str, *, index: bool = True, nullable: bool = Fa
     )
 
 
+def held(name: str, target: str, *, index: bool = True, nullable: bool = False) -> sa.Column[Any]:
+    """A parent that can not be deleted as long as this is there: what learners did is never lost by deleting."""
+    return sa.Column(
+        name,
+        sa.ForeignKey(f"{target}.id", ondelete="RESTRICT"),
+        index=index,
+        nullable=nullable,
+    )
+
+
 def instant(name: str, *, nullable: bool = True) -> sa.Column[Any]:
     return sa.Column(name, UtcDateTime, nullable=nullable)
 

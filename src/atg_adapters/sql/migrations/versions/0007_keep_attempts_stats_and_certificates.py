@@ -48,8 +48,8 @@ def upgrade() -> None:
     sa.Column('started_at', atg_adapters.sql.types.UtcDateTime(timezone=True), nullable=False),
     sa.Column('expires_at', atg_adapters.sql.types.UtcDateTime(timezone=True), nullable=True),
     sa.CheckConstraint('(lesson_test_id IS NULL) <> (final_test_id IS NULL)', name=op.f('ck_test_attempts_one_test')),
-    sa.ForeignKeyConstraint(['final_test_id'], ['final_tests.id'], name=op.f('fk_test_attempts_final_test_id'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['lesson_test_id'], ['lesson_tests.id'], name=op.f('fk_test_attempts_lesson_test_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['final_test_id'], ['final_tests.id'], name=op.f('fk_test_attempts_final_test_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['lesson_test_id'], ['lesson_tests.id'], name=op.f('fk_test_attempts_lesson_test_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_test_attempts_user_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_test_attempts')),
     sa.UniqueConstraint('user_id', 'final_test_id', 'attempt', name=op.f('uq_test_attempts_user_id_final_test_id_attempt')),
@@ -61,29 +61,53 @@ def upgrade() -> None:
 
     with op.batch_alter_table('certificates', schema=None) as batch_op:
         batch_op.add_column(sa.Column('revoked_at', atg_adapters.sql.types.UtcDateTime(timezone=True), nullable=True))
+        batch_op.drop_constraint(batch_op.f('fk_certificates_course_id'), type_='foreignkey')
+        batch_op.create_foreign_key(batch_op.f('fk_certificates_course_id'), 'courses', ['course_id'], ['id'], ondelete='RESTRICT')
 
     with op.batch_alter_table('user_courses', schema=None) as batch_op:
         batch_op.add_column(sa.Column('seconds_over', sa.SmallInteger(), server_default=sa.text('0'), nullable=False))
+        batch_op.drop_constraint(batch_op.f('fk_user_courses_course_id'), type_='foreignkey')
+        batch_op.create_foreign_key(batch_op.f('fk_user_courses_course_id'), 'courses', ['course_id'], ['id'], ondelete='RESTRICT')
 
     with op.batch_alter_table('user_test_results', schema=None) as batch_op:
         batch_op.add_column(sa.Column('answers', _JSON, nullable=True))
         batch_op.drop_index(batch_op.f('ix_user_test_results_user_id'))
         batch_op.create_unique_constraint(batch_op.f('uq_user_test_results_user_id_final_test_id_attempt'), ['user_id', 'final_test_id', 'attempt'])
         batch_op.create_unique_constraint(batch_op.f('uq_user_test_results_user_id_lesson_test_id_attempt'), ['user_id', 'lesson_test_id', 'attempt'])
+        batch_op.drop_constraint(batch_op.f('fk_user_test_results_final_test_id'), type_='foreignkey')
+        batch_op.drop_constraint(batch_op.f('fk_user_test_results_lesson_test_id'), type_='foreignkey')
+        batch_op.create_foreign_key(batch_op.f('fk_user_test_results_lesson_test_id'), 'lesson_tests', ['lesson_test_id'], ['id'], ondelete='RESTRICT')
+        batch_op.create_foreign_key(batch_op.f('fk_user_test_results_final_test_id'), 'final_tests', ['final_test_id'], ['id'], ondelete='RESTRICT')
+
+    with op.batch_alter_table('user_topic_progress', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('fk_user_topic_progress_topic_id'), type_='foreignkey')
+        batch_op.create_foreign_key(batch_op.f('fk_user_topic_progress_topic_id'), 'topics', ['topic_id'], ['id'], ondelete='RESTRICT')
 
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('user_topic_progress', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('fk_user_topic_progress_topic_id'), type_='foreignkey')
+        batch_op.create_foreign_key(batch_op.f('fk_user_topic_progress_topic_id'), 'topics', ['topic_id'], ['id'], ondelete='CASCADE')
+
     with op.batch_alter_table('user_test_results', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('fk_user_test_results_final_test_id'), type_='foreignkey')
+        batch_op.drop_constraint(batch_op.f('fk_user_test_results_lesson_test_id'), type_='foreignkey')
+        batch_op.create_foreign_key(batch_op.f('fk_user_test_results_lesson_test_id'), 'lesson_tests', ['lesson_test_id'], ['id'], ondelete='CASCADE')
+        batch_op.create_foreign_key(batch_op.f('fk_user_test_results_final_test_id'), 'final_tests', ['final_test_id'], ['id'], ondelete='CASCADE')
         batch_op.drop_constraint(batch_op.f('uq_user_test_results_user_id_lesson_test_id_attempt'), type_='unique')
         batch_op.drop_constraint(batch_op.f('uq_user_test_results_user_id_final_test_id_attempt'), type_='unique')
         batch_op.create_index(batch_op.f('ix_user_test_results_user_id'), ['user_id'], unique=False)
         batch_op.drop_column('answers')
 
     with op.batch_alter_table('user_courses', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('fk_user_courses_course_id'), type_='foreignkey')
+        batch_op.create_foreign_key(batch_op.f('fk_user_courses_course_id'), 'courses', ['course_id'], ['id'], ondelete='CASCADE')
         batch_op.drop_column('seconds_over')
 
     with op.batch_alter_table('certificates', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('fk_certificates_course_id'), type_='foreignkey')
+        batch_op.create_foreign_key(batch_op.f('fk_certificates_course_id'), 'courses', ['course_id'], ['id'], ondelete='CASCADE')
         batch_op.drop_column('revoked_at')
 
     with op.batch_alter_table('test_attempts', schema=None) as batch_op:

@@ -1,0 +1,75 @@
+"""Authoring the files of a topic, for instructors and admins."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from litestar import delete, post, put
+from litestar.di import NamedDependency
+from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath, JSONBody, SkipValidation
+
+from atg_core.catalog.curriculum import FILES, EditCurriculum
+from atg_core.catalog.topic_files import EditTopicFiles, NotWhatItSays, TopicFileNotFound, TopicNotFound
+from atg_entrypoints.http.curriculum_wire import AuthoredFile, FileChanges, Ids, NewFile
+from atg_entrypoints.http.policy import AUTHOR
+from atg_entrypoints.http.wire import Data, serial_or, to_wire
+
+_TAGS = ["authoring"]
+_FILES = "/topics/{topic_id:str}/files"
+
+
+@contextmanager
+def _blaming_the_key() -> Iterator[None]:
+    """The field of these routes that names an object."""
+    try:
+        yield
+    except NotWhatItSays:
+        raise NotWhatItSays(field="minio_object_name") from None
+
+
+@post(_FILES, policy=AUTHOR, tags=_TAGS, summary="Give a topic a file", also={409})
+async def add_file(
+    topic_id: FromPath[str],
+    data: JSONBody[NewFile],
+    edit_topic_files: NamedDependency[SkipValidation[EditTopicFiles]],
+) -> AuthoredFile:
+    """A main PDF takes the place of the former one, which becomes a document."""
+    with _blaming_the_key():
+        added = await edit_topic_files.add(None, serial_or(TopicNotFound, topic_id), data.named())
+    return to_wire(added, AuthoredFile)
+
+
+@put(f"{_FILES}/{{file_id:str}}", policy=AUTHOR, tags=_TAGS, summary="Change a file of a topic", also={409})
+async def change_file(
+    topic_id: FromPath[str],
+    file_id: FromPath[str],
+    data: JSONBody[FileChanges],
+    edit_topic_files: NamedDependency[SkipValidation[EditTopicFiles]],
+) -> AuthoredFile:
+    topic, file = serial_or(TopicNotFound, topic_id), serial_or(TopicFileNotFound, file_id)
+    with _blaming_the_key():
+        return to_wire(await edit_topic_files.change(None, topic, file, data.named()), AuthoredFile)
+
+
+@delete(f"{_FILES}/{{file_id:str}}", policy=AUTHOR, tags=_TAGS, summary="Take a file from a topic")
+async def delete_file(
+    topic_id: FromPath[str],
+    file_id: FromPath[str],
+    edit_topic_files: NamedDependency[SkipValidation[EditTopicFiles]],
+) -> None:
+    """The object in the store stays."""
+    topic, file = serial_or(TopicNotFound, topic_id), serial_or(TopicFileNotFound, file_id)
+    await edit_topic_files.delete(None, topic, file, with_object=False)
+
+
+@put(f"{_FILES}/order", policy=AUTHOR, tags=_TAGS, summary="Put the files of a topic in an order")
+async def order_files(
+    topic_id: FromPath[str],
+    data: JSONBody[Ids],
+    edit_curriculum: NamedDependency[SkipValidation[EditCurriculum]],
+) -> Data[AuthoredFile]:
+    topic = serial_or(TopicNotFound, topic_id)
+    return Data(to_wire(await edit_curriculum.order(FILES, data, topic), list[AuthoredFile]))
+
+
+HANDLERS: Sequence[BaseRouteHandler] = (add_file, change_file, delete_file, order_files)

@@ -1,0 +1,401 @@
+"""Authoring the curriculum over HTTP, over every database alike."""
+
+import asyncio
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from atg_core.identity.model import Role
+from atg_entrypoints.container import Container
+from tests.arranging import rows_of
+from tests.contracts.files import put
+from tests.people import sign_in
+from tests.school import School, complete_topics, right_answers, school
+
+
+async def author(client: httpx.AsyncClient, stocked: Container) -> None:
+    await sign_in(client, stocked, "author", role=Role.INSTRUCTOR)
+
+
+async def made(client: httpx.AsyncClient, path: str, **body: Any) -> dict[str, Any]:
+    reply = await client.post(path, json=body)
+    assert reply.status_code == 201, reply.text
+    return reply.json()  # type: ignore[no-any-return]
+
+
+async def tree(client: httpx.AsyncClient, at: School) -> dict[str, Any]:
+    return (await client.get(f"/stations/{at.station}/course-program")).json()["courseProgram"]  # type: ignore[no-any-return]
+
+
+async def study(client: httpx.AsyncClient, stocked: Container, at: School) -> None:
+    """Somebody makes progress with the first topic."""
+    headers = dict(client.headers)
+    await sign_in(client, stocked, "learner")
+    await client.post(f"/courses/{at.course}/enroll")
+    await complete_topics(client, at.topics[:1])
+    client.headers.update(headers)
+
+
+class HttpCurriculumContract:
+    """The fixtures `client` and `stocked` say over which database."""
+
+    async def test_a_curriculum_is_written_from_the_course_to_the_topic(
+        self, client: httpx.AsyncClient, stocked: Container
+    ) -> None:
+        at = await school(stocked)
+        await author(client, stocked)
+        course = await made(client, "/courses", title="Курс", station_id=at.station, code="NEW", level=None)
+        assert (course["is_active"], course["code"], course["description"]) == (True, "NEW", None)
+        program = await made(client, "/programs", title="Программа", station_id=at.station)
+        assert (program["format"], program["lessons_count"]) == ("Онлайн", 0)
+        lesson = await made(client, "/lessons", title="Урок", course_program_id=program["id"], duration="2 часа")
+        topics = [
+            await made(client, "/topics", title=f"Тема {number}", lesson_id=lesson["id"], content="# Текст")
+            for number in (1, 2)
+        ]
+        assert [(topic["code"], topic["order_index"]) for topic in topics] == [("1", 1), ("2", 2)]
+        assert (topics[0]["content"], topics[0]["duration"]) == ("# Текст", None)
+        [shown] = [
+            row
+            for row in (await client.get(f"/courses/{course['id']}")).json()["programs"]
+            if row["id"] == program["id"]
+        ]
+        assert (shown["lessons_count"], shown["topics_count"], shown["tests_count"]) == (1, 2, 0)
+        changed = await client.put(f"/topics/{topics[0]['id']}", json={"title": "Новая", "content": None})
+        assert changed.status_code == 200
+        assert (changed.json()["title"], changed.json()["content"], changed.json()["code"]) == ("Новая", None, "1")
+        station = (await client.get(f"/stations/{at.station}")).json()["station"]
+        assert station["courses_count"] == 2
+        assert (await client.put(f"/courses/{course['id']}", json={"is_active": False})).json()["is_active"] is False
+        station = (await client.get(f"/stations/{at.station}")).json()["station"]
+        assert station["courses_count"] == 1
+
+    async def test_what_is_not_there_is_not_found(self, client: httpx.AsyncClient, stocked: Container) -> None:
+        at = await school(stocked)
+        await author(client, stocked)
+        for path, body in (
+            ("/courses", {"title": "x", "station_id": 999_999}),
+            ("/programs", {"title": "x", "station_id": 999_999}),
+            ("/lessons", {"title": "x", "course_program_id": 999_999}),
+            ("/topics", {"title": "x", "lesson_id": 999_999}),
+            ("/lessons/999999/materials", {"material_name": "x"}),
+            ("/lessons/999999/test", {"title": "x"}),
+            ("/programs/x/final-test", {"title": "x"}),
+        ):
+            assert (await client.post(path, json=body)).status_code == 404, path
+        for path in (f"/courses/{uuid4()}", "/courses/x", "/programs/0", "/lessons/999999", "/topics/x"):
+            assert (await client.put(path, json={"title": "x"})).status_code == 404, path
+            assert (await client.delete(path)).status_code == 404, path
+        other = await school(stocked, name="T")
+        material = await made(client, f"/lessons/{at.lesson}/materials", material_name="Схема")
+        path = f"/lessons/{other.lesson}/materials/{material['id']}"
+        assert (await client.put(path, json={"material_name": "x"})).status_code == 404
+        assert (await client.delete(path)).status_code == 404
+
+    async def test_bad_bodies_are_refused_by_their_fields(self, client: httpx.AsyncClient, stocked: Container) -> None:
+        at = await school(stocked)
+        await author(client, stocked)
+        for path, body, field in (
+            ("/courses", {}, "title"),
+            ("/programs", {"title": "", "station_id": at.station}, "title"),
+            ("/lessons", {"title": "x" * 501, "course_program_id": at.program}, "title"),
+            ("/topics", {"title": "x", "lesson_id": "one"}, "lesson_id"),
+            ("/topics", {"title": "x", "lesson_id": at.lesson, "code": "x" * 51}, "code"),
+            (f"/lessons/{at.lesson}/materials", {"material_name": None}, "material_name"),
+        ):
+            reply = await client.post(path, json=body)
+            assert (reply.status_code, reply.json()["errors"][0]["field"]) == (400, field), reply.text
+        for path in (f"/courses/{at.course}", f"/topics/{at.topics[0]}"):
+            assert (await client.put(path, json={"title": None})).status_code == 400
+
+    async def test_a_code_is_taken_once(self, client: httpx.AsyncClient, stocked: Container) -> None:
+        at = await school(stocked)
+        await author(client, stocked)
+        for path, body in (
+            ("/courses", {"title": "x", "code": "S-C"}),
+            ("/programs", {"title": "x", "code": "S-P", "station_id": at.station}),
+            ("/lessons", {"title": "x", "code": "S-L", "course_program_id": at.program}),
+            ("/topics", {"title": "x", "code": "1", "lesson_id": at.lesson}),
+        ):
+            reply = await client.post(path, json=body)
+            assert (reply.status_code, reply.json()["code"]) == (409, "code_taken"), path
+        assert (await client.put(f"/topics/{at.topics[1]}", json={"code": "1"})).status_code == 409
+
+    async def test_authoring_is_for_instructors_and_admins(self, client: httpx.AsyncClient, stocked: Container) -> None:
+        at = await school(stocked)
+        calls = (
+            ("POST", "/courses"),
+            ("PUT", f"/programs/{at.program}"),
+            ("DELETE", f"/lessons/{at.lesson}"),
+            ("PUT", "/topics/order"),
+            ("POST", f"/topics/{at.topics[0]}/files"),
+            ("GET", f"/lessons/{at.lesson}/test/key"),
+        )
+        for method, path in calls:
+            assert (await client.request(method, path, json={})).status_code == 401, path
+        await sign_in(client, stocked)
+        for method, path in calls:
+            assert (await client.request(method, path, json={})).status_code == 403, path
+        tree_path = f"/stations/{at.station}/course-program/update"
+        await author(client, stocked)
+        assert (await client.put(tree_path, json={})).status_code == 403
+
+    async def test_what_learners_made_progress_with_is_deactivated(
+        self, client: httpx.AsyncClient, stocked: Container
+    ) -> None:
+        at = await school(stocked)
+        await author(client, stocked)
+        await study(client, stocked, at)
+        for topic in at.topics:
+            assert (await client.delete(f"/topics/{topic}")).status_code == 204
+        kept = {
+            row["id"]: row["is_active"] for row in await rows_of(stocked, "topics") if row["lesson_id"] == at.lesson
+        }
+        assert kept == {at.topics[0]: False}
+        for path in (f"/lessons/{at.lesson}", f"/programs/{at.program}", f"/courses/{at.course}"):
+            assert (await client.delete(path)).status_code == 204
+        for table, record in (("lessons", at.lesson), ("course_programs", at.program), ("courses", at.course)):
+            [row] = [row for row in await rows_of(stocked, table) if row["id"] == record]
+            assert row["is_active"] is False
+        assert len(await rows_of(stocked, "user_topic_progress")) == 1
+
+    async def test_what_nobody_touched_is_deleted_with_what_is_in_it(
+        self, client: httpx.AsyncClient, stocked: Container
+    ) -> None:
+        at = await school(stocked)
+        await author(client, stocked)
+        for path in (f"/lessons/{at.lesson}", f"/programs/{at.program}", f"/courses/{at.course}"):
+            assert (await client.delete(path)).status_code == 204
+        for table, column, value in (
+            ("topics", "lesson_id", at.lesson),
+            ("lesson_tests", "lesson_id", at.lesson),
+            ("final_tests", "course_program_id", at.program),
+            ("lessons", "id", at.lesson),
+            ("course_programs", "id", at.program),
+            ("courses", "id", at.course),
+        ):
+            assert value not in {row[column] for row in await rows_of(stocked, table)}, table
+
+    async def test_siblings_are_put_in_an_order(self, client: httpx.AsyncClient, stocked: Container) -> None:
+        at, other = await school(stocked, topics=4), await school(stocked, name="T")
+        await author(client, stocked)
+        one, two, three, four = at.topics
+        reply = await client.put("/topics/order", json=[four, two])
+        assert [row["id"] for row in reply.json()["data"]] == [four, two, one, three]
+        shown = await tree(client, at)
+        assert [topic["id"] for topic in shown["lessons"][0]["topics"]] == [four, two, one, three]
+        for bad in ([], [one, one], [one, other.topics[0]], ["x"], [True]):
+            assert (await client.put("/topics/order", json=bad)).status_code == 400, bad
+        assert (await client.put("/topics/order", json=[999_999])).status_code == 404
+
+    async def test_adding_at_once_counts_each(self, client: httpx.AsyncClient, stocked: Container) -> None:
+        at = await school(stocked, topics=1)
+        await author(client, stocked)
+        replies = await asyncio.gather(
+            *(client.post("/topics", json={"title": "x", "lesson_id": at.lesson}) for _ in range(8))
+        )
+        assert {reply.status_code for reply in replies} == {201}
+        assert len({reply.json()["code"] for reply in replies}) == 8
+        assert (await tree(client, at))["topicsCount"] == 9
+
+    async def test_adding_a_topic_lowers_progress_and_deactivating_one_completes(
+        self, client: httpx.AsyncClient, stocked: Container
+    ) -> None:
+        at = await school(stocked)
+        await author(client, stocked)
+        await study(client, stocked, at)
+        for removed in (f"/programs/{at.program}/final-test", f"/topics/{at.topics[1]}"):
+            await client.delete(removed)
+        [enrollment] = [row for row in await rows_of(stocked, "user_courses") if row["course_id"] == at.course]
+        assert (enrollment["progress_percent"], enrollment["status"]) == (100, "completed")
+        await made(client, "/topics", title="Ещё одна", lesson_id=at.lesson)
+        [enrollment] = [row for row in await rows_of(stocked, "user_courses") if row["course_id"] == at.course]
+        assert (enrollment["progress_percent"], enrollment["status"]) == (50, "completed")
+        assert len(await rows_of(stocked, "certificates")) == 1
+
+    async def test_a_test_is_written_with_its_questions(self, client: httpx.AsyncClient, stocked: Container) -> None:
+        at = await school(stocked)
+        await author(client, stocked)
+        lesson = await made(client, "/lessons", title="Урок", course_program_id=at.program)
+        path = f"/lessons/{lesson['id']}/test"
+        assert (await client.get(f"{path}/key")).status_code == 404
+        questions = [
+            {"text": "Один?", "options": [{"text": "да", "is_correct": True}, {"text": "нет"}]},
+            {
+                "text": "Много?",
+                "question_type": "multiple",
+                "points": 3,
+                "options": [{"text": "да", "is_correct": True}, {"text": "тоже", "is_correct": True}],
+            },
+        ]
+        test = await made(client, path, title="Тест", passing_score=50, max_attempts=3, questions=questions)
+        assert (test["lesson_id"], test["program_id"], test["questions_count"]) == (lesson["id"], None, 2)
+        assert [question["position"] for question in test["questions"]] == [1, 2]
+        assert (await client.post(path, json={"title": "x"})).json()["code"] == "test_exists"
+        one, two = test["questions"]
+        again = [{**two, "text": "Сколько?"}, {"text": "Новый?", "options": [{"text": "да", "is_correct": True}]}]
+        changed = (await client.put(path, json={"max_attempts": None, "questions": again})).json()
+        assert (changed["max_attempts"], changed["passing_score"], changed["title"]) == (None, 50, "Тест")
+        assert [(question["text"], question["points"]) for question in changed["questions"]] == [
+            ("Сколько?", 3),
+            ("Новый?", 1),
+        ]
+        assert changed["questions"][0]["id"] == two["id"]
+        assert changed["questions"][0]["options"] == two["options"]
+        assert (await client.get(f"{path}/key")).json() == changed
+        assert (await client.get(path)).json()["questions"][0]["text"] == "Сколько?"
+        for bad, field in (
+            ([{**one}], "questions[0].id"),
+            ([changed["questions"][0]] * 2, "questions[0].id"),
+            ([{"text": "x", "options": [{"text": "a"}]}], "questions[0].options"),
+            ([{"text": "x", "options": [{"text": "a", "is_correct": True}] * 2}], "questions[0].options"),
+            ([{**changed["questions"][1], "options": two["options"]}], "questions[0].options"),
+            ([{"text": "x", "options": []}], "questions[0].options"),
+        ):
+            reply = await client.put(path, json={"questions": bad})
+            assert reply.status_code == 400, bad
+            assert reply.json()["errors"][0]["field"] == field, reply.text
+        assert (await client.get(f"{path}/key")).json() == changed
+        assert (await client.delete(path)).status_code == 204
+        assert (await client.get(path)).status_code == 404
+
+    async def test_a_test_that_was_tried_is_deactivated_and_comes_back(
+        self, client: httpx.AsyncClient, stocked: Container
+    ) -> None:
+        at = await school(stocked)
+        await author(client, stocked)
+        path = f"/lessons/{at.lesson}/test"
+        await client.post(f"{path}/results", json={"answers": await right_answers(client, path)})
+        assert (await client.delete(path)).status_code == 204
+        assert (await client.get(path)).status_code == 404
+        assert len(await rows_of(stocked, "user_test_results")) == 1
+        back = await made(client, path, title="Снова", questions=[])
+        assert (back["id"], back["questions_count"]) == (at.lesson_test, 0)
+        reply = await client.post(f"{path}/results", json={"answers": []})
+        assert (reply.status_code, reply.json()["code"]) == (409, "test_without_questions")
+
+    async def test_instructors_give_topics_files(self, client: httpx.AsyncClient, stocked: Container) -> None:
+        at = await school(stocked)
+        await author(client, stocked)
+        path = f"/topics/{at.topics[0]}/files"
+        await put(stocked.object_store(), "lessons/page.html", b"<html><script>x</script></html>", "text/html")
+        named = {"original_name": "Схема.pdf", "minio_object_name": "lessons/a.pdf"}
+        first = await made(client, path, file_type="main_pdf", **named)
+        second = await made(client, path, file_type="main_pdf", **{**named, "minio_object_name": "lessons/b.pdf"})
+        shown = (await tree(client, at))["lessons"][0]["topics"][0]["files"]
+        assert [(file["id"], file["isMain"]) for file in shown] == [(first["id"], False), (second["id"], True)]
+        reply = await client.post(
+            path, json={**named, "file_type": "main_pdf", "minio_object_name": "lessons/page.html"}
+        )
+        assert (reply.status_code, reply.json()["errors"][0]["field"]) == (400, "minio_object_name")
+        changed = await client.put(f"{path}/{second['id']}", json={"title": "Лист 1", "order_index": 5})
+        assert (changed.json()["title"], changed.json()["original_name"]) == ("Лист 1", "Схема.pdf")
+        ordered = (await client.put(f"{path}/order", json=[second["id"], first["id"]])).json()["data"]
+        assert [(row["id"], row["order_index"]) for row in ordered] == [(second["id"], 1), (first["id"], 2)]
+        elsewhere = f"/topics/{at.topics[1]}/files"
+        assert (await client.put(f"{elsewhere}/order", json=[first["id"]])).status_code == 400
+        assert (await client.delete(f"{elsewhere}/{first['id']}")).status_code == 404
+        assert (await client.delete(f"{path}/{first['id']}")).status_code == 204
+        assert len((await tree(client, at))["lessons"][0]["topics"][0]["files"]) == 1
+
+    async def test_a_program_that_is_written_as_it_was_read_stays_as_it_is(
+        self, client: httpx.AsyncClient, stocked: Container
+    ) -> None:
+        await sign_in(client, stocked, "root", role=Role.ADMIN)
+        for station in (row["id"] for row in (await client.get("/stations")).json()["data"]):
+            path = f"/stations/{station}/course-program"
+            before = (await client.get(path)).json()
+            if before["courseProgram"] is None:
+                continue
+            for body in (before, before["courseProgram"]):
+                reply = await client.put(f"{path}/update", json=body)
+                assert (reply.status_code, reply.json()) == (200, before)
+
+    async def test_a_program_is_written_whole(self, client: httpx.AsyncClient, stocked: Container) -> None:
+        at = await school(stocked)
+        await sign_in(client, stocked, "root", role=Role.ADMIN)
+        await study(client, stocked, at)
+        await client.post("/topics", json={"title": "Без прогресса", "lesson_id": at.lesson})
+        program = await tree(client, at)
+        lesson = program["lessons"][0]
+        first = {**lesson["topics"][0], "title": "Переименована"}
+        del first["id"], first["orderIndex"]
+        written = {
+            **program,
+            "title": "Новое имя",
+            "learningOutcomes": ["Знает", "Умеет"],
+            "finalTest": {"title": "Итог"},
+            "lessons": [
+                {"lessonKey": "new", "title": "Новый урок", "topics": [{"title": "Первая", "topicKey": "n1"}]},
+                {
+                    "lessonKey": "S-L",
+                    "title": lesson["title"],
+                    "test": {**lesson["test"], "passingScore": 90},
+                    "topics": [{"topicKey": "fresh", "title": "Свежая"}, first],
+                },
+            ],
+        }
+        reply = await client.put(f"/stations/{at.station}/course-program/update", json={"courseProgram": written})
+        assert reply.status_code == 200, reply.text
+        shown = reply.json()["courseProgram"]
+        assert shown == await tree(client, at)
+        assert (shown["title"], shown["learningOutcomes"]) == ("Новое имя", ["Знает", "Умеет"])
+        assert [each["lessonKey"] for each in shown["lessons"]] == ["new", "S-L"]
+        assert (shown["lessons"][1]["id"], shown["lessons"][1]["test"]["passingScore"]) == (at.lesson, 90)
+        assert [(each["topicKey"], each["title"]) for each in shown["lessons"][1]["topics"]] == [
+            ("fresh", "Свежая"),
+            ("1", "Переименована"),
+        ]
+        assert shown["lessons"][1]["topics"][1]["id"] == at.topics[0]
+        assert (shown["finalTest"]["id"], shown["finalTest"]["title"]) == (at.final_test, "Итог")
+        assert (shown["lessonsCount"], shown["topicsCount"], shown["testsCount"]) == (2, 3, 2)
+        rows = {row["id"]: row for row in await rows_of(stocked, "topics")}
+        assert rows[at.topics[1]]["is_active"] is False
+        [enrollment] = [row for row in await rows_of(stocked, "user_courses") if row["course_id"] == at.course]
+        assert enrollment["progress_percent"] == 33
+        shown["lessons"] = shown["lessons"][1:]
+        shown["lessons"][0]["test"] = shown["finalTest"] = None
+        again = (await client.put(f"/stations/{at.station}/course-program/update", json=shown)).json()["courseProgram"]
+        assert (again["lessonsCount"], again["topicsCount"], again["testsCount"]) == (1, 2, 0)
+        assert (again["finalTest"], again["lessons"][0]["test"]) == (None, None)
+
+    async def test_a_station_without_a_program_gets_one(self, client: httpx.AsyncClient, stocked: Container) -> None:
+        at = await school(stocked)
+        await sign_in(client, stocked, "root", role=Role.ADMIN)
+        station = (await client.post("/stations/create", json={"name": "N", "short_name": "N"})).json()["id"]
+        path = f"/stations/{station}/course-program/update"
+        assert (await client.put(path, json={"lessons": []})).json()["errors"][0]["field"] == "title"
+        lessons = [{"title": "Урок", "lessonKey": "S-L", "topics": [{"title": "Без ключа"}]}]
+        shown = (await client.put(path, json={"title": "Программа", "lessons": lessons})).json()["courseProgram"]
+        assert (shown["stationId"], shown["format"]) == (station, "Онлайн")
+        assert shown["lessons"][0]["lessonKey"] == f"{shown['id']}-S-L"
+        assert shown["lessons"][0]["topics"][0]["topicKey"] == "1"
+        again = (await client.put(path, json={"lessons": lessons})).json()["courseProgram"]
+        assert again["lessons"][0]["id"] == shown["lessons"][0]["id"]
+        reply = await client.put(path, json={"id": at.program, "title": "x"})
+        assert (reply.status_code, reply.json()["detail"]) == (404, "Program not found")
+        assert (await client.put("/stations/999999/course-program/update", json={"title": "x"})).status_code == 404
+        twice = {"lessons": [{"title": "a", "lessonKey": "k"}, {"title": "b", "lessonKey": "k"}]}
+        reply = await client.put(path, json=twice)
+        assert (reply.status_code, reply.json()["errors"][0]["field"]) == (400, "lessons[1].lessonKey")
+        assert (await client.get(f"/stations/{station}/course-program")).json()["courseProgram"] == again
+
+    @pytest.mark.parametrize("moved_from", [None, "T"])
+    async def test_a_course_that_moves_takes_its_learners_along(
+        self, moved_from: str | None, client: httpx.AsyncClient, stocked: Container
+    ) -> None:
+        at = await school(stocked)
+        await author(client, stocked)
+        await study(client, stocked, at)
+        former = (await school(stocked, name=moved_from)).station if moved_from else None
+        course = await made(client, "/courses", title="Другой", station_id=former)
+        [learner] = [row["user_id"] for row in await rows_of(stocked, "user_topic_progress")]
+        await stocked.enroll()(learner, UUID(course["id"]))
+        moved = await client.put(f"/courses/{course['id']}", json={"station_id": at.station})
+        assert (moved.status_code, moved.json()["station_id"]) == (200, at.station)
+        [enrollment] = [row for row in await rows_of(stocked, "user_courses") if str(row["course_id"]) == course["id"]]
+        assert enrollment["progress_percent"] == 50
+        assert (await client.put(f"/courses/{course['id']}", json={"station_id": 999_999})).status_code == 404
+        assert (await client.get(f"/stations/{at.station}")).json()["station"]["courses_count"] == 2
