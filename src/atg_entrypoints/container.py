@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -26,6 +26,7 @@ from atg_adapters.memory.idempotency import MemoryRepeatable
 from atg_adapters.memory.identity import MemoryCallers, MemoryIdentity
 from atg_adapters.memory.importing import MemoryImport
 from atg_adapters.memory.learning import MemoryLearners, MemoryLearning
+from atg_adapters.memory.reporting import MemoryAssignments, MemoryReports
 from atg_adapters.memory.stations import MemoryStations
 from atg_adapters.memory.testing import MemoryTestResults, MemoryTests
 from atg_adapters.memory.topic_files import MemoryTopicFiles
@@ -36,6 +37,7 @@ from atg_adapters.passwords.hashing import HASHES_AT_ONCE, HashedPasswords
 from atg_adapters.pdf.certificates import draw_certificate
 from atg_adapters.redis.caller_cache import RedisCallerCache
 from atg_adapters.redis.client import connect
+from atg_adapters.sql.assigning import SqlAssignments
 from atg_adapters.sql.catalog import SqlCatalog
 from atg_adapters.sql.certificates import SqlAttestations, SqlCertificates
 from atg_adapters.sql.curriculum import SqlCurriculum
@@ -45,6 +47,7 @@ from atg_adapters.sql.idempotency import SqlRepeatable
 from atg_adapters.sql.identity import SqlCallers, SqlIdentity
 from atg_adapters.sql.importing import SqlImport
 from atg_adapters.sql.learning import SqlLearners, SqlLearning
+from atg_adapters.sql.reporting import SqlReports
 from atg_adapters.sql.stations import SqlStations
 from atg_adapters.sql.testing import SqlTestResults, SqlTests
 from atg_adapters.sql.throttle import SqlThrottle
@@ -73,13 +76,14 @@ from atg_core.identity.accounts import CreateAdmin
 from atg_core.identity.administer import AdministerUsers
 from atg_core.identity.authenticate import Authenticate
 from atg_core.identity.avatar import ChangeAvatar
-from atg_core.identity.model import SessionLifetime
+from atg_core.identity.model import Caller, SessionLifetime
 from atg_core.identity.ports import CallerCache
 from atg_core.identity.profile import ChangeProfile
 from atg_core.identity.sessions import ChangePassword, EndSessions
 from atg_core.identity.signing import Refresh, SignIn, SignOut
 from atg_core.ids import new_id
 from atg_core.importing.run import ImportFiles
+from atg_core.learning.assigning import Assign
 from atg_core.learning.certificates import PrintCertificate, RevokeCertificate
 from atg_core.learning.enroll import Enroll, Leave
 from atg_core.learning.model import Scope
@@ -89,6 +93,9 @@ from atg_core.learning.stats import ShowStats
 from atg_core.learning.testing import ShowTest, StartAttempt, TakeTest
 from atg_core.throttling import Limit
 from atg_entrypoints.settings import Settings
+from atg_entrypoints.visitors import visitor_of
+
+_URL_SECONDS = 3600
 
 type Check = Callable[[], Awaitable[Any]]
 
@@ -182,6 +189,13 @@ def _upload_limits(settings: Settings) -> UploadLimits:
         most_bytes=settings.upload_max_bytes,
         quota_bytes=settings.upload_quota_bytes,
     )
+
+
+def _signing_urls(sign: SignReading) -> Callable[[Caller | None, Sequence[str]], Awaitable[dict[str, str]]]:
+    async def sign_urls(caller: Caller | None, keys: Sequence[str]) -> dict[str, str]:
+        return await sign.urls(visitor_of(caller), keys, seconds=_URL_SECONDS)
+
+    return sign_urls
 
 
 def _settling_station(settle: Settle) -> Callable[[int], Awaitable[None]]:
@@ -300,6 +314,10 @@ class Container(containers.DeclarativeContainer):
     )
     revoke_certificate = providers.Singleton(RevokeCertificate, open=open_certificates, clock=clock)
 
+    open_assignments = providers.Singleton(Database.opening, database, SqlAssignments)
+    assign = providers.Singleton(Assign, open=open_assignments, settle=settle, clock=clock, new_id=new_id)
+    reports = providers.Singleton(SqlReports, database)
+
     open_curriculum = providers.Singleton(Database.opening, database, SqlCurriculum)
     curriculum = providers.Singleton(
         Curriculum,
@@ -319,6 +337,7 @@ class Container(containers.DeclarativeContainer):
     find_file = providers.Singleton(FindFile, store=object_store, rights=read_rights)
     list_folder = providers.Singleton(ListFolder, store=object_store, rights=read_rights)
     sign_reading = providers.Singleton(SignReading, find=find_file, store=object_store, signer=url_signer, clock=clock)
+    sign_urls = providers.Singleton(_signing_urls, sign_reading)
     checks = providers.Singleton(_checks, database, redis, object_store)
     self_served_store = providers.Singleton(_self_served, object_store)
     signed_requests = providers.Singleton(
@@ -387,6 +406,8 @@ class MemoryAdapters(containers.DeclarativeContainer):
     learners = providers.Singleton(MemoryLearners, database)
     open_tests = providers.Singleton(MemoryDatabase.opening, database, MemoryTests)
     test_results = providers.Singleton(MemoryTestResults, database)
+    open_assignments = providers.Singleton(MemoryDatabase.opening, database, MemoryAssignments)
+    reports = providers.Singleton(MemoryReports, database)
     open_curriculum = providers.Singleton(MemoryDatabase.opening, database, MemoryCurriculum)
     open_certificates = providers.Singleton(MemoryDatabase.opening, database, MemoryCertificates)
     attestations = providers.Singleton(MemoryAttestations, database)

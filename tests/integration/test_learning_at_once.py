@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from atg_core.clock import utc_now
+from atg_core.identity.model import Role
 from atg_core.learning.model import Scope
 from atg_entrypoints.container import Container, close, create_container
 from atg_entrypoints.settings import Settings
@@ -132,6 +133,45 @@ async def test_numbers_of_certificates_have_no_gap_when_five_hundred_finish_at_o
         with psycopg.connect(postgres_url) as connection:
             numbers = [row[0] for row in connection.execute("SELECT number FROM certificates ORDER BY number")]
         assert numbers == [f"ATG-{utc_now().year}-{number:06}" for number in range(1, 501)]
+        before = await conclusions(container)
+        await container.settle()(Scope())
+        assert await conclusions(container) == before
+
+
+async def test_authors_and_learners_do_not_stand_in_each_others_way(postgres_url: str, tmp_path: Path) -> None:
+    """Topics come and go while learners enroll and complete what they find; nothing fails, and all is right."""
+    async with two_processes(postgres_url, tmp_path) as (container, clients):
+        at = await school(container, topics=4)
+        people = [account(f"user-{number}") for number in range(12)] + [account("author", role=Role.INSTRUCTOR)]
+        async with container.open_identity()() as store:
+            for person in people:
+                await store.add_account(person)
+        *learners, author = [
+            {"Authorization": f"Bearer {await begin_session(container, person.user)}"} for person in people
+        ]
+        statuses: Counter[int] = Counter()
+
+        async def call(number: int, method: str, path: str, headers: dict[str, str], body: Any = None) -> Any:
+            reply = await clients[number % 2].request(method, path, headers=headers, json=body)
+            statuses[reply.status_code] += 1
+            return reply
+
+        async def learn(number: int, headers: dict[str, str]) -> None:
+            await call(number, "POST", f"/courses/{at.course}/enroll", headers)
+            for topic in at.topics * 3:
+                await call(number, "PUT", f"/topics/{topic}/progress", headers, {"completed": True})
+            await call(number, "DELETE", f"/courses/{at.course}/enroll", headers)
+            await call(number, "POST", f"/courses/{at.course}/enroll", headers)
+
+        async def write(number: int) -> None:
+            for round_ in range(8):
+                made = await call(number, "POST", "/topics", author, {"title": "x", "lesson_id": at.lesson})
+                await call(number, "DELETE", f"/topics/{at.topics[round_ % 4]}", author)
+                await call(number, "PUT", f"/topics/{at.topics[round_ % 4]}", author, {"is_active": True})
+                await call(number, "DELETE", f"/topics/{made.json()['id']}", author)
+
+        await asyncio.gather(*(learn(number, each) for number, each in enumerate(learners)), write(0), write(1))
+        assert set(statuses) <= {200, 201, 204, 404}, statuses
         before = await conclusions(container)
         await container.settle()(Scope())
         assert await conclusions(container) == before

@@ -21,8 +21,9 @@ from atg_core.catalog.model import (
     Station,
     StationCard,
     Test,
+    Topic,
 )
-from atg_core.catalog.ports import CourseNotFound, StationNotFound
+from atg_core.catalog.ports import CourseNotFound, StationNotFound, TopicNotFound
 
 
 class MemoryCatalog:
@@ -78,6 +79,15 @@ class MemoryCatalog:
             final_test=convert(final, Test) if final else None,
             lessons=[self._lesson(row) for row in self._ordered("lessons", **of_program, is_active=True)],
         )
+
+    async def topic(self, topic_id: int) -> Topic:
+        tables = self.database.tables
+        topic = tables["topics"].get(topic_id, {})
+        lesson = tables["lessons"].get(topic.get("lesson_id"), {})
+        program = tables["course_programs"].get(lesson.get("course_program_id"), {})
+        if not all(row.get("is_active") for row in (topic, lesson, program)):
+            raise TopicNotFound
+        return convert({**topic, "files": self._ordered("topic_files", topic_id=topic_id, is_active=True)}, Topic)
 
     async def courses(self, query: CourseQuery, *, limit: int, offset: int) -> tuple[list[Course], int]:
         wanted = {"station_id": query.station_id, "level": query.level}

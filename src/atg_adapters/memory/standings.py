@@ -28,7 +28,9 @@ class MemoryStandings:
         found = [
             self._standing(row)
             for row in self.database.rows("user_courses", cancelled_at=None)
-            if scope.user_id in {None, row["user_id"]} and scope.station_id in {None, self._station(row)}
+            if scope.user_id in {None, row["user_id"]}
+            and (scope.user_ids is None or row["user_id"] in scope.user_ids)
+            and scope.station_id in {None, self._station(row)}
         ]
         begun = sorted(
             (each for each in found if each.enrollment.started_at),
@@ -67,6 +69,8 @@ class MemoryStandings:
     def _learners(self, scope: Scope) -> set[UUID]:
         if scope.user_id is not None:
             return {scope.user_id}
+        if scope.user_ids is not None:
+            return set(scope.user_ids)
         if scope.station_id is not None:
             return {row["user_id"] for row in self._rows("user_courses") if self._station(row) == scope.station_id}
         facts = ("user_courses", "user_topic_progress", "user_test_results")

@@ -8,8 +8,8 @@ from msgspec import convert
 from atg_adapters.memory.database import DuplicateKey, MemoryDatabase, Row
 from atg_core.catalog.authoring import AlreadyThere
 from atg_core.catalog.model import FileType, PromoVideo, TopicFile
-from atg_core.catalog.ports import StationNotFound
-from atg_core.catalog.topic_files import TopicFileNotFound, TopicNotFound
+from atg_core.catalog.ports import StationNotFound, TopicNotFound
+from atg_core.catalog.topic_files import TopicFileNotFound
 
 type Values = Mapping[str, Any]
 _OPTIONAL = ("title", "file_size", "size_formatted", "file_url", "mime_type")

@@ -26,8 +26,9 @@ from atg_core.catalog.model import (
     Specification,
     Station,
     StationCard,
+    Topic,
 )
-from atg_core.catalog.ports import CourseNotFound, StationNotFound
+from atg_core.catalog.ports import CourseNotFound, StationNotFound, TopicNotFound
 
 _station: sa.BindParameter[int] = sa.bindparam("station_id")
 _course: sa.BindParameter[UUID] = sa.bindparam("course_id")
@@ -58,6 +59,18 @@ _STATION_COURSES = (
 )
 _COURSE = sa.select(t.courses).where(t.courses.c.id == _course)
 _PROGRAMS = _of_station(t.course_programs)
+
+_active_topic = sa.and_(t.topics.c.is_active, t.lessons.c.is_active, t.course_programs.c.is_active)
+_TOPIC = (
+    sa.select(t.topics)
+    .select_from(t.topics.join(t.lessons).join(t.course_programs))
+    .where(t.topics.c.id == sa.bindparam("topic"), _active_topic)
+)
+_TOPIC_FILES = (
+    sa.select(t.topic_files)
+    .where(t.topic_files.c.topic_id == sa.bindparam("topic"), t.topic_files.c.is_active)
+    .order_by(t.topic_files.c.order_index, t.topic_files.c.id)
+)
 
 
 class SqlCatalog:
@@ -102,6 +115,14 @@ class SqlCatalog:
         async with self.database.reader() as connection:
             await _require_station(connection, station_id)
             return await read_program_tree(connection, station_id)
+
+    async def topic(self, topic_id: int) -> Topic:
+        async with self.database.reader() as connection:
+            row = (await connection.execute(_TOPIC, {"topic": topic_id})).first()
+            if row is None:
+                raise TopicNotFound
+            files = await connection.execute(_TOPIC_FILES, {"topic": topic_id})
+            return _as(Topic, row, files=[fields_of(file) for file in files])
 
     async def courses(self, query: CourseQuery, *, limit: int, offset: int) -> tuple[list[Course], int]:
         matching: sa.ColumnElement[bool] = t.courses.c.is_active

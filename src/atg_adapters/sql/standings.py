@@ -30,16 +30,17 @@ from atg_core.learning.ports import LearnerNotFound
 type Condition = sa.ColumnElement[bool]
 
 _user: sa.BindParameter[UUID] = sa.bindparam("user")
+_users: sa.BindParameter[list[UUID]] = sa.bindparam("users", expanding=True)
 _station: sa.BindParameter[int] = sa.bindparam("station")
 _active_topics = topics.join(lessons).join(course_programs)
 _topic_is_active = sa.and_(topics.c.is_active, lessons.c.is_active, course_programs.c.is_active)
 _final_is_active = sa.and_(final_tests.c.is_active, course_programs.c.is_active)
 
 
-def learners_in(scope: Scope, column: sa.Column[Any]) -> Condition:
-    """That a column names a learner of the scope, whose values are the parameters `user` and `station`."""
-    if scope.user_id is not None:
-        return column == _user
+def learners_in(scope: Scope, column: sa.ColumnElement[Any]) -> Condition:
+    """That a column names a learner of the scope, whose values are the parameters `user`, `users` and `station`."""
+    if named := _named(scope, column):
+        return named[0]
     if scope.station_id is not None:
         enrolled = sa.select(user_courses.c.user_id).join(courses).where(courses.c.station_id == _station)
         return column.in_(enrolled)
@@ -47,8 +48,15 @@ def learners_in(scope: Scope, column: sa.Column[Any]) -> Condition:
     return column.in_(sa.union(*(sa.select(table.c.user_id) for table in facts)))
 
 
+def _named(scope: Scope, column: sa.ColumnElement[Any]) -> list[Condition]:
+    """That a column names one of the users that the scope names; nothing where it names none."""
+    if scope.user_id is not None:
+        return [column == _user]
+    return [] if scope.user_ids is None else [column.in_(_users)]
+
+
 def parameters(scope: Scope) -> dict[str, Any]:
-    given = {"user": scope.user_id, "station": scope.station_id}
+    given = {"user": scope.user_id, "users": scope.user_ids, "station": scope.station_id}
     return {name: value for name, value in given.items() if value is not None}
 
 
@@ -56,8 +64,6 @@ def _standings(scope: Scope) -> sa.Select[Any]:
     """Every enrollment of a scope with what counts for it, grouped before it is joined."""
     station = course_programs.c.station_id
     here: list[Condition] = [station == _station] if scope.station_id is not None else []
-    mine: list[Condition] = [user_topic_progress.c.user_id == _user] if scope.user_id is not None else []
-    my_results: list[Condition] = [user_test_results.c.user_id == _user] if scope.user_id is not None else []
     taught = (
         sa.select(station, sa.func.count().label("topics"))
         .select_from(_active_topics)
@@ -73,7 +79,7 @@ def _standings(scope: Scope) -> sa.Select[Any]:
             sa.func.max(user_topic_progress.c.completed_at).label("at"),
         )
         .select_from(user_topic_progress.join(_active_topics, topics.c.id == user_topic_progress.c.topic_id))
-        .where(user_topic_progress.c.completed, _topic_is_active, *here, *mine)
+        .where(user_topic_progress.c.completed, _topic_is_active, *here, *_named(scope, user_topic_progress.c.user_id))
         .group_by(user_topic_progress.c.user_id, station)
         .subquery("learnt")
     )
@@ -90,7 +96,11 @@ def _standings(scope: Scope) -> sa.Select[Any]:
             user_test_results.c.final_test_id,
             sa.func.min(user_test_results.c.created_at).label("at"),
         )
-        .where(user_test_results.c.passed, user_test_results.c.final_test_id.is_not(None), *my_results)
+        .where(
+            user_test_results.c.passed,
+            user_test_results.c.final_test_id.is_not(None),
+            *_named(scope, user_test_results.c.user_id),
+        )
         .group_by(user_test_results.c.user_id, user_test_results.c.final_test_id)
         .subquery("passes")
     )
@@ -131,11 +141,9 @@ def _standings(scope: Scope) -> sa.Select[Any]:
         .outerjoin(finals, of_station(finals))
         .outerjoin(passed, of_learner(passed))
         .outerjoin(certificates, certified)
-        .where(user_courses.c.cancelled_at.is_(None))
+        .where(user_courses.c.cancelled_at.is_(None), *_named(scope, user_courses.c.user_id))
         .order_by(user_courses.c.started_at.nulls_last(), user_courses.c.id)
     )
-    if scope.user_id is not None:
-        select = select.where(user_courses.c.user_id == _user)
     if scope.station_id is not None:
         select = select.where(courses.c.station_id == _station)
     return select
@@ -151,22 +159,25 @@ def _unsettled(scope: Scope) -> sa.Select[Any]:
     )
 
 
-_ONE_USER, _ONE_STATION, _BOTH, _ALL = (
-    Scope(user_id=UUID(int=0)),
+_NOBODY = UUID(int=0)
+_ONE_USER, _SOME_USERS, _ONE_STATION, _BOTH, _ALL = _KINDS = (
+    Scope(user_id=_NOBODY),
+    Scope(user_ids=()),
     Scope(station_id=0),
-    Scope(user_id=UUID(int=0), station_id=0),
+    Scope(user_id=_NOBODY, station_id=0),
     Scope(),
 )
 
 
 def _kind(scope: Scope) -> Scope:
     """The scope that stands for all that are bounded alike."""
+    if scope.user_ids is not None:
+        return _SOME_USERS
     if scope.user_id is not None:
         return _ONE_USER if scope.station_id is None else _BOTH
     return _ALL if scope.station_id is None else _ONE_STATION
 
 
-_KINDS = (_ONE_USER, _ONE_STATION, _BOTH, _ALL)
 _STANDINGS = {kind: _standings(kind) for kind in _KINDS}
 _UNSETTLED = {kind: _unsettled(kind) for kind in _KINDS}
 _LEARNERS = {kind: sa.select(users.c.id).where(learners_in(kind, users.c.id)).order_by(users.c.id) for kind in _KINDS}

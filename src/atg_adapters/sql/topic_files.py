@@ -20,8 +20,8 @@ from atg_adapters.sql.tables.catalog import (
 )
 from atg_core.catalog.authoring import AlreadyThere
 from atg_core.catalog.model import FileType, PromoVideo, TopicFile
-from atg_core.catalog.ports import StationNotFound
-from atg_core.catalog.topic_files import TopicFileNotFound, TopicNotFound
+from atg_core.catalog.ports import StationNotFound, TopicNotFound
+from atg_core.catalog.topic_files import TopicFileNotFound
 
 type Values = Mapping[str, Any]
 

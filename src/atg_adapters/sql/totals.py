@@ -16,7 +16,7 @@ from atg_adapters.sql.tables.learning import (
 )
 from atg_adapters.sql.types import UtcDateTime
 
-type OfScope = Callable[[sa.Column[Any]], sa.ColumnElement[bool]]
+type OfScope = Callable[[sa.ColumnElement[Any]], sa.ColumnElement[bool]]
 
 _SUMS = (
     "active_courses",

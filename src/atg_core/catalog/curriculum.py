@@ -7,8 +7,8 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from atg_core.catalog.authoring import Values
-from atg_core.catalog.ports import CourseNotFound, StationNotFound
-from atg_core.catalog.topic_files import TopicFileNotFound, TopicNotFound
+from atg_core.catalog.ports import CourseNotFound, StationNotFound, TopicNotFound
+from atg_core.catalog.topic_files import TopicFileNotFound
 from atg_core.clock import Clock
 from atg_core.errors import Conflict, Invalid, NotFound
 from atg_core.ids import NewId

@@ -205,12 +205,15 @@ class TopicFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
+    """`content` is Markdown."""
+
     id: int
     lesson_id: int
     code: str
     title: str
     duration: str | None
     order_index: int
+    content: str | None = None
     files: tuple[TopicFile, ...] = ()
 
 

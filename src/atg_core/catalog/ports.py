@@ -14,6 +14,7 @@ from atg_core.catalog.model import (
     Specification,
     Station,
     StationCard,
+    Topic,
 )
 from atg_core.errors import NotFound
 
@@ -24,6 +25,10 @@ class StationNotFound(NotFound):
 
 class CourseNotFound(NotFound):
     """Course not found"""
+
+
+class TopicNotFound(NotFound):
+    """Topic not found"""
 
 
 class Catalog(Protocol):
@@ -44,6 +49,9 @@ class Catalog(Protocol):
 
     async def program_tree(self, station_id: int) -> ProgramTree | None:
         """The first active program of the station, None where it has none."""
+
+    async def topic(self, topic_id: int) -> Topic:
+        """An active topic, of an active lesson and program, with its active files. Raises TopicNotFound."""
 
     async def courses(self, query: CourseQuery, *, limit: int, offset: int) -> tuple[list[Course], int]:
         """A page of the active courses, newest first, and how many there are in all."""

@@ -17,10 +17,6 @@ _SHOWN_AS = {FileType.MAIN_PDF: "application/pdf", FileType.VIDEO: "video/"}
 _ACTIVE = ("text/html", "application/xhtml+xml", "image/svg+xml", "text/xml", "application/xml")
 
 
-class TopicNotFound(NotFound):
-    """Topic not found"""
-
-
 class TopicFileNotFound(NotFound):
     """File not found"""
 

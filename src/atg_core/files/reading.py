@@ -1,11 +1,12 @@
 """Looking at files: one, or a folder of them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from atg_core.clock import Clock
 from atg_core.files.keys import checked_key, checked_prefix
-from atg_core.files.media import checked_media_type, disposition
+from atg_core.files.media import checked_media_type, disposition, media_type_of
 from atg_core.files.model import Listing, SignedRequest, StoredObject, Visitor
 from atg_core.files.ports import FileInUse, FileNotFound, FileRecords, ObjectStore
 from atg_core.files.rights import ReadRights
@@ -75,6 +76,20 @@ class SignReading:
             seconds=min(seconds, int(LONGEST_SIGNED.total_seconds())),
         )
         return replace(found, content_type=media_type), signed
+
+    async def urls(self, visitor: Visitor | None, keys: Collection[str], *, seconds: int) -> dict[str, str]:
+        """URLs of the keys that the visitor may read, whether there is such an object or not."""
+        now = self.clock()
+        return {
+            key: self.store.sign_get(
+                key,
+                content_type=media_type_of(key),
+                disposition=disposition(key, media_type_of(key)),
+                now=now,
+                seconds=seconds,
+            ).url
+            for key in await self.find.rights.readable(visitor, keys)
+        }
 
     async def token(self, visitor: Visitor | None, key: str) -> str:
         await self.find(visitor, key)

@@ -53,6 +53,23 @@ class Enrollment:
             cancelled_at=None,
         )
 
+    @classmethod
+    def assigned(cls, enrollment_id: UUID, user_id: UUID, course_id: UUID, due_at: datetime | None) -> Self:
+        """Not begun by its learner."""
+        return cls(
+            id=enrollment_id,
+            user_id=user_id,
+            course_id=course_id,
+            progress_percent=0,
+            status=EnrollmentStatus.NOT_STARTED,
+            started_at=None,
+            completed_at=None,
+            hours_studied=Decimal(0),
+            last_activity=None,
+            due_at=due_at,
+            cancelled_at=None,
+        )
+
     def resumed(self, now: datetime) -> Self:
         """The enrollment after enrolling again: what was not begun begins, what was cancelled goes on where it was."""
         begun = self.status is not EnrollmentStatus.NOT_STARTED
@@ -117,9 +134,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Whose enrollments: of one user, in the courses of one station, or both; with neither, all there are."""
+    """Whose enrollments: of one user or some users, in the courses of one station; without any of these, all."""
 
     user_id: UUID | None = None
+    user_ids: tuple[UUID, ...] | None = None
     station_id: int | None = None
 
 

@@ -34,10 +34,12 @@ from atg_entrypoints.http import (
     identity,
     learning,
     operations,
+    reports,
     signed_files,
     stations,
     testing,
     topic_files,
+    topics,
     uploads,
 )
 from atg_entrypoints.http.draining import draining
@@ -138,6 +140,8 @@ def create_api(container: Container) -> Litestar:
             *authored_files.HANDLERS,
             *learning.HANDLERS,
             *testing.HANDLERS,
+            *topics.HANDLERS,
+            *reports.HANDLERS,
             *certificates.HANDLERS,
             *files.HANDLERS,
             *uploads.SMALL,

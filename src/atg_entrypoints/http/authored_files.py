@@ -9,7 +9,8 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody, SkipValidation
 
 from atg_core.catalog.curriculum import FILES, EditCurriculum
-from atg_core.catalog.topic_files import EditTopicFiles, NotWhatItSays, TopicFileNotFound, TopicNotFound
+from atg_core.catalog.ports import TopicNotFound
+from atg_core.catalog.topic_files import EditTopicFiles, NotWhatItSays, TopicFileNotFound
 from atg_entrypoints.http.curriculum_wire import AuthoredFile, FileChanges, Ids, NewFile
 from atg_entrypoints.http.policy import AUTHOR
 from atg_entrypoints.http.wire import Data, serial_or, to_wire

@@ -14,10 +14,10 @@ from litestar.params import QueryParameter, SkipValidation
 from atg_core.clock import Clock
 from atg_core.errors import Invalid
 from atg_core.files.keys import InvalidKey
-from atg_core.files.model import StoredObject, Visitor
+from atg_core.files.model import StoredObject
 from atg_core.files.ports import FileNotFound
 from atg_core.files.reading import LONGEST_SIGNED, TOKEN_LIVES, DeleteFile, FindFile, ListFolder, SignReading
-from atg_core.identity.model import Caller, Role
+from atg_core.identity.model import Caller
 from atg_entrypoints.http.byte_replies import FileReply
 from atg_entrypoints.http.errors import problem_of
 from atg_entrypoints.http.files_wire import (
@@ -33,6 +33,7 @@ from atg_entrypoints.http.files_wire import (
 from atg_entrypoints.http.policy import ADMIN, ANYONE, SIGNED_IN
 from atg_entrypoints.http.wire import NO_NUL, Instant
 from atg_entrypoints.settings import Settings
+from atg_entrypoints.visitors import visitor_of
 
 TAGS = ["files"]
 READING = [HttpMethod.GET, HttpMethod.HEAD]
@@ -41,19 +42,6 @@ _COPY_BYTES = 128 * 1024
 
 Asking = Request[Caller | None, Any, State]
 KeyParameter = Annotated[str | None, QueryParameter(name="key", description="The object's key")]
-
-
-def visitor_of(request: Asking) -> Visitor | None:
-    """The caller, as the rules of files see them."""
-    caller: Caller | None = request.scope.get("user")
-    if caller is None:
-        return None
-    return Visitor(
-        id=caller.id,
-        author=caller.role in {Role.ADMIN, Role.INSTRUCTOR},
-        admin=caller.role is Role.ADMIN,
-        teacher=caller.role is Role.TEACHER,
-    )
 
 
 def key_in_path(request: Asking, prefix: str) -> str:
@@ -94,7 +82,7 @@ async def presign(
     """`contentType` becomes the type of the reply; at most 604800 seconds, a larger number is taken as that."""
     seconds = min(expires_in, int(LONGEST_SIGNED.total_seconds()))
     found, signed = await sign_reading.url(
-        visitor_of(request), _required(key), content_type=content_type, seconds=seconds
+        visitor_of(request.scope.get("user")), _required(key), content_type=content_type, seconds=seconds
     )
     return PresignedReading(
         url=signed.url,
@@ -119,7 +107,7 @@ async def list_folder(
 ) -> FolderContents:
     if delimiter not in {"", "/"}:
         raise Invalid("is / or empty", field="delimiter")
-    visitor = visitor_of(request)
+    visitor = visitor_of(request.scope.get("user"))
     assert visitor is not None  # noqa: S101 - the policy lets nobody else in
     found = await list_folder(visitor, prefix, nested=not delimiter, limit=min(limit, _MOST_ENTRIES), cursor=cursor)
     return FolderContents(
@@ -134,7 +122,7 @@ async def exists(
     request: Asking, find_file: NamedDependency[SkipValidation[FindFile]], key: KeyParameter = None
 ) -> Response[Any]:
     try:
-        stored = await find_file(visitor_of(request), _required(key))
+        stored = await find_file(visitor_of(request.scope.get("user")), _required(key))
     except FileNotFound as error:
         return problem_of(error, exists=False)
     found = Existence(
@@ -156,7 +144,7 @@ async def stream_token(
     key: KeyParameter = None,
 ) -> StreamToken:
     """For an hour, as `?token=` of `/files/stream/{key}`: a `<video src>` can not send a header."""
-    token = await sign_reading.token(visitor_of(request), _required(key))
+    token = await sign_reading.token(visitor_of(request.scope.get("user")), _required(key))
     return StreamToken(
         token=token,
         key=_required(key),
@@ -180,7 +168,7 @@ async def stream(
     token: Annotated[str | None, QueryParameter(name="token", max_length=200)] = None,
 ) -> FileReply:
     """As RFC 9110 says: conditions, one range or several, 416; the key is percent-encoded once, its slashes too."""
-    key, visitor = key_in_path(request, "/files/stream/"), visitor_of(request)
+    key, visitor = key_in_path(request, "/files/stream/"), visitor_of(request.scope.get("user"))
 
     async def find() -> StoredObject:
         return await sign_reading.readable(visitor, key, token)

@@ -10,8 +10,8 @@ from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 from msgspec import Meta, Struct
 
 from atg_core.catalog.model import FileType, PromoVideo
-from atg_core.catalog.ports import StationNotFound
-from atg_core.catalog.topic_files import EditTopicFiles, TopicFileNotFound, TopicNotFound
+from atg_core.catalog.ports import StationNotFound, TopicNotFound
+from atg_core.catalog.topic_files import EditTopicFiles, TopicFileNotFound
 from atg_core.errors import Invalid
 from atg_entrypoints.http.catalog_wire import TopicFileTree
 from atg_entrypoints.http.policy import ADMIN, PUBLIC

@@ -1,0 +1,7 @@
+"""Topics, assignments and reports over HTTP, in memory."""
+
+from tests.contracts.http_reports import HttpReportsContract
+
+
+class TestReportsOverMemory(HttpReportsContract):
+    pass
