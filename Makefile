@@ -6,7 +6,7 @@ ATG := .venv/bin/atg
 export UV_PROJECT_ENVIRONMENT := .venv
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
-.PHONY: help setup run test lint docs bench-files lock audit clean
+.PHONY: help setup run test coverage lint docs bench-files lock audit clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -26,7 +26,10 @@ $(UV):
 run: setup  ## start the demo: the API over the example data
 	$(ATG) demo
 
-test: setup lint  ## lint, types, layers and every test, with coverage
+test: setup lint  ## lint, types, layers and every test
+	.venv/bin/pytest
+
+coverage: setup  ## every test once more, with what none of them runs
 	.venv/bin/pytest --cov --cov-report=term:skip-covered
 
 lint: setup  ## ruff, mypy, import-linter

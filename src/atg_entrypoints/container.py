@@ -21,6 +21,7 @@ from atg_adapters.memory.catalog import MemoryCatalog
 from atg_adapters.memory.certificates import MemoryAttestations, MemoryCertificates
 from atg_adapters.memory.curriculum import MemoryCurriculum
 from atg_adapters.memory.database import MemoryDatabase
+from atg_adapters.memory.exporting import MemoryExport
 from atg_adapters.memory.files import MemoryStore
 from atg_adapters.memory.idempotency import MemoryRepeatable
 from atg_adapters.memory.identity import MemoryCallers, MemoryIdentity
@@ -42,6 +43,7 @@ from atg_adapters.sql.catalog import SqlCatalog
 from atg_adapters.sql.certificates import SqlAttestations, SqlCertificates
 from atg_adapters.sql.curriculum import SqlCurriculum
 from atg_adapters.sql.database import Database
+from atg_adapters.sql.exporting import SqlExport
 from atg_adapters.sql.files import SqlFileRecords, SqlUploads
 from atg_adapters.sql.idempotency import SqlRepeatable
 from atg_adapters.sql.identity import SqlCallers, SqlIdentity
@@ -82,6 +84,7 @@ from atg_core.identity.profile import ChangeProfile
 from atg_core.identity.sessions import ChangePassword, EndSessions
 from atg_core.identity.signing import Refresh, SignIn, SignOut
 from atg_core.ids import new_id
+from atg_core.importing.exporting import ExportKind
 from atg_core.importing.run import ImportFiles
 from atg_core.learning.assigning import Assign
 from atg_core.learning.certificates import PrintCertificate, RevokeCertificate
@@ -381,6 +384,8 @@ class Container(containers.DeclarativeContainer):
     upload_file = providers.Singleton(UploadFile, reserve=reserve_upload, store=object_store, open=open_uploads)
     clean_uploads = providers.Singleton(CleanUploads, store=object_store, open=open_uploads, clock=clock)
 
+    export_reader = providers.Singleton(SqlExport, database)
+    export_kind = providers.Singleton(ExportKind, reader=export_reader)
     open_import = providers.Singleton(Database.opening, database, SqlImport)
     import_files = providers.Singleton(
         ImportFiles,
@@ -414,6 +419,7 @@ class MemoryAdapters(containers.DeclarativeContainer):
     open_uploads = providers.Singleton(MemoryDatabase.opening, database, MemoryUploads)
     file_records = providers.Singleton(MemoryFileRecords, database)
     open_topic_files = providers.Singleton(MemoryDatabase.opening, database, MemoryTopicFiles)
+    export_reader = providers.Singleton(MemoryExport, database)
     open_import = providers.Singleton(MemoryDatabase.opening, database, MemoryImport)
 
 

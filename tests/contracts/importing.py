@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
+from atg_core.importing.kinds import KINDS
 from atg_core.importing.model import Counts
 from atg_core.importing.run import BadRows
 from atg_entrypoints.container import Container
@@ -394,3 +395,72 @@ class ImportingContract:
         assert await refused(container, users=[*rows, {"username": ""}]) == ["users.csv:1102: username: is missing"]
         assert await rows_of(container, "users") == []
         assert await rows_of(container, "user_profiles") == []
+
+    async def test_progress_and_results_of_elsewhere_complete_courses(self, container: Container) -> None:
+        """As a system that is replaced left them: with percents, completions, certificates and totals."""
+        await arrange(container, **PROGRAM_OF_ONE, courses=[COURSE])
+        tests = [{"code": "F", "lesson": "", "program": "P", "title": "F", "passing_score": "60"}]
+        await arrange(container, tests=tests, users=[{"username": "anna"}, {"username": "boris"}])
+        begun = {"course": "C", "enrolled_at": "2025-01-01"}
+        done = {"lesson": "L", "topic": "1", "completed_at": "2025-05-01T10:00:00Z"}
+        results = [
+            {"username": "anna", "test": "F", "attempt": "1", "score_percent": "59"},
+            {"username": "anna", "test": "F", "attempt": "2", "score_percent": "60", "completed_at": "2025-06-01"},
+        ]
+        kinds = {
+            "enrollments": [{**begun, "username": "anna"}, {**begun, "username": "boris"}],
+            "progress": [{"username": "anna", **done}],
+            "test_results": results,
+        }
+        counts = await arrange(container, at=MONDAY, **kinds)
+        assert [count.created for count in counts.values()] == [2, 1, 2]
+        [first, second] = sorted(await rows_of(container, "user_test_results"), key=lambda row: row["attempt"])
+        assert (first["passed"], second["passed"]) == (False, True)
+        [certificate] = await rows_of(container, "certificates")
+        enrollments = {row["user_id"]: row for row in await rows_of(container, "user_courses")}
+        mine = enrollments.pop(certificate["user_id"])
+        assert (mine["progress_percent"], mine["status"]) == (100, "completed")
+        assert mine["completed_at"] == datetime(2025, 6, 1, tzinfo=UTC)
+        assert [row["status"] for row in enrollments.values()] == ["in_progress"]
+        totals = await container.learners().totals(certificate["user_id"])
+        assert (totals.topics_completed, totals.tests_passed, totals.certificates_count) == (1, 1, 1)
+        counts = await arrange(container, **kinds)
+        assert [count.unchanged for count in counts.values()] == [2, 1, 2]
+        assert await rows_of(container, "certificates") == [certificate]
+
+    async def test_bad_progress_and_results_are_named(self, container: Container) -> None:
+        await arrange(container, **PROGRAM_OF_ONE, users=[{"username": "anna"}])
+        [error] = await refused(container, progress=[{"username": "anna", "lesson": "L", "topic": "2"}])
+        assert error.startswith("progress.csv:2: topic:")
+        tests = [{"code": "T", "lesson": "L", "program": "", "title": "T"}]
+        await arrange(container, tests=tests)
+        row = {"username": "anna", "test": "T", "attempt": "1"}
+        for score in ("101", "-1", "x", ""):
+            [error] = await refused(container, test_results=[{**row, "score_percent": score}])
+            assert "score_percent" in error
+        [error] = await refused(container, test_results=[{**row, "attempt": "0", "score_percent": "1"}])
+        assert "attempt" in error
+
+    async def test_what_is_exported_comes_back_unchanged(self, container: Container) -> None:
+        await import_examples(container)
+        await arrange(
+            container,
+            progress=[{"username": "employee", "lesson": "KS01-GPA-L1", "topic": "1.1"}],
+            test_results=[{"username": "employee", "test": "KS01-GPA-T1", "attempt": "2", "score_percent": "70"}],
+        )
+        for name, kind in KINDS.items():
+            lines = [line async for batch in container.export_kind()(kind) for line in batch]
+            headers, *rows = lines
+            exported = [dict(zip(headers, row, strict=True)) for row in rows]
+            assert exported, name
+            assert "password_hash" not in headers
+            [counts] = (await arrange(container, **{name: exported})).values()
+            assert counts == Counts(unchanged=len(exported)), name
+
+    async def test_hashes_are_exported_where_they_are_asked_for(self, container: Container) -> None:
+        await arrange(container, users=[{"username": "anna", "password_hash": BCRYPT}])
+        [headers, row] = [
+            line async for batch in container.export_kind()(KINDS["users"], with_hashes=True) for line in batch
+        ]
+        assert dict(zip(headers, row, strict=True))["password_hash"] == BCRYPT
+        assert "password" not in headers

@@ -55,3 +55,10 @@ def test_every_command_about_files_works(tmp_path: Path) -> None:
     assert printed.count("a small one") == 2
     assert "bytes 0-3/20" in printed
     assert "bytes 17-19/20" in printed
+
+
+def test_every_command_about_learning_works(tmp_path: Path) -> None:
+    printed, commands = run_commands("docs/learning.md", tmp_path)
+    assert commands >= 30
+    for expected in ('"completed":true', '"score_percent":', '"assigned":', '"is_correct":true', "department,station,"):
+        assert expected in printed

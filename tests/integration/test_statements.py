@@ -11,8 +11,10 @@ import sqlalchemy as sa
 from atg_adapters.memory.caller_cache import MemoryCallerCache
 from atg_core.identity.model import Role
 from atg_entrypoints.container import Container
+from tests.arranging import arrange, rows_of
 from tests.contracts.files import put
 from tests.people import sign_in
+from tests.school import school
 
 
 @contextmanager
@@ -117,3 +119,62 @@ async def test_a_folder_costs_no_statement_for_each_file(client: httpx.AsyncClie
         with counted(remembering) as statements:
             assert (await client.get(path)).status_code == 200
         assert len(statements) <= most, statements
+
+
+async def test_lists_and_reports_of_learning_take_few_statements_however_many_rows(
+    client: httpx.AsyncClient, remembering: Container
+) -> None:
+    """Ten of everything: learners, topics, results, files."""
+    at = await school(remembering, topics=10)
+    names = [f"learner-{number}" for number in range(10)]
+    await arrange(
+        remembering,
+        users=[{"username": name, "department": name, "station": "S"} for name in names],
+        enrollments=[{"username": name, "course": "S-C"} for name in names],
+        progress=[{"username": name, "lesson": "S-L", "topic": "1"} for name in names],
+        test_results=[{"username": name, "test": "S-T", "attempt": "1", "score_percent": "80"} for name in names],
+        topic_files=[
+            {
+                "lesson": "S-L",
+                "topic": "1",
+                "minio_object_name": f"programs/{name}.pdf",
+                "file_type": "additional_document",
+                "original_name": name,
+            }
+            for name in names
+        ],
+    )
+    await sign_in(client, remembering, role=Role.ADMIN)
+    await client.post(f"/courses/{at.course}/enroll")
+    for _ in range(3):
+        await client.post(f"/lessons/{at.lesson}/test/results", json={"answers": []})
+    for path, most in (
+        (f"/courses/{at.course}/learners", 3),
+        (f"/courses/{at.course}/progress", 7),
+        (f"/lessons/{at.lesson}/test/results", 2),
+        (f"/lessons/{at.lesson}/test", 6),
+        (f"/topics/{at.topics[0]}", 4),
+        ("/users/me/test-results", 2),
+        ("/users/me/certificates", 2),
+        (f"/admin/reports/compliance?course_id={at.course}", 2),
+        (f"/admin/reports/compliance.csv?course_id={at.course}", 2),
+    ):
+        with counted(remembering) as statements:
+            assert (await client.get(path)).status_code == 200
+        assert 1 <= len(statements) <= most, path
+
+
+async def test_keeping_progress_takes_few_statements_however_many_courses(
+    client: httpx.AsyncClient, remembering: Container
+) -> None:
+    at = await school(remembering)
+    codes = [f"S-C{number}" for number in range(8)]
+    await arrange(remembering, courses=[{"code": code, "station": "S", "title": code} for code in codes])
+    await sign_in(client, remembering)
+    for row in await rows_of(remembering, "courses"):
+        if row["station_id"] == at.station:
+            await client.post(f"/courses/{row['id']}/enroll")
+    for topic in at.topics:
+        with counted(remembering) as statements:
+            assert (await client.put(f"/topics/{topic}/progress", json={"completed": True})).status_code == 200
+        assert len(statements) <= 6

@@ -274,6 +274,7 @@ PROGRESS = Kind(
     key=("user_id", "topic_id"),
     uuid=True,
     constants={"completed": True},
+    only={"completed": True},
     references=(
         _refers("username", "users", "user_id"),
         Reference(headers=("lesson", "topic"), targets={"topics": "topic_id"}),

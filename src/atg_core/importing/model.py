@@ -62,7 +62,10 @@ class Items:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One kind of rows: a table, the fields by which a record is known again, and what the columns mean."""
+    """One kind of rows: a table, the fields by which a record is known again, and what the columns mean.
+
+    `constants`: what every new record has; `only`: which records of the table are exported.
+    """
 
     name: str
     table: str
@@ -73,6 +76,7 @@ class Kind:
     profile_table: str | None = None
     uuid: bool = False
     constants: Mapping[str, Any] = field(default_factory=dict)
+    only: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def profile_fields(self) -> set[str]:

@@ -17,6 +17,7 @@ from atg_core.identity.accounts import CreateAdmin
 from atg_core.learning.model import Scope
 from atg_core.learning.settling import Settle
 from atg_entrypoints.cli import demo as demonstration
+from atg_entrypoints.cli.exporting import export_rows
 from atg_entrypoints.cli.importing import import_paths
 from atg_entrypoints.cli.importing_files import import_tree
 from atg_entrypoints.cli.running import fail, opened, run, settings_or_exit
@@ -100,6 +101,15 @@ def import_files(
         return
     for folder in paths:
         run(import_tree(settings, folder, prefix))
+
+
+@app.command("export")
+def export(
+    kind: Annotated[str, typer.Argument(help="The kind of rows")],
+    with_hashes: Annotated[bool, typer.Option("--with-hashes", help="Of users: with the hashes of passwords")] = False,
+) -> None:
+    """Write a kind as CSV to standard output; importing it again changes nothing."""
+    run(export_rows(settings_or_exit(), kind, with_hashes=with_hashes))
 
 
 @stats_app.command("rebuild")

@@ -1,0 +1,95 @@
+"""Reading the records of any kind for an export, on SQL, driven by the description of the kind."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from atg_adapters.sql.database import Database, fields_of
+from atg_adapters.sql.tables import metadata
+from atg_core.importing.exporting import Exported
+from atg_core.importing.kinds import STORED_KINDS
+from atg_core.importing.model import Items, Kind
+
+_BATCH = 1_000
+_ID = "record id"
+
+
+class SqlExport:
+    """`ExportReader` on a database."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    async def records(self, kind: Kind) -> AsyncIterator[Sequence[Exported]]:
+        table, select = metadata.tables[kind.table], _select(kind)
+        last = None
+        while True:
+            page = select if last is None else select.where(table.c.id > last)
+            rows = [fields_of(row) for row in await self.database.rows(page)]
+            if not rows:
+                return
+            last = rows[-1][_ID]
+            for listed in kind.items:
+                await self._add_items(listed, rows)
+            yield rows
+
+    async def _add_items(self, listed: Items, rows: Sequence[dict[str, Any]]) -> None:
+        table = metadata.tables[listed.table]
+        flag = table.c[listed.chosen[1]] if listed.chosen else sa.false()
+        select = (
+            sa.select(table.c[listed.parent], table.c[listed.field], flag)
+            .where(table.c[listed.parent].in_([row[_ID] for row in rows]))
+            .order_by(table.c.order_index, table.c.id)
+        )
+        lists: defaultdict[Any, list[tuple[str, bool]]] = defaultdict(list)
+        for row in await self.database.rows(select):
+            parent, text, chosen = tuple(row)
+            lists[parent].append((text, chosen))
+        for record in rows:
+            items = lists[record[_ID]]
+            record[listed.header] = [text for text, _ in items]
+            if listed.chosen:
+                record[listed.chosen[0]] = [number for number, (_, chosen) in enumerate(items, start=1) if chosen]
+
+
+def _select(kind: Kind) -> sa.Select[Any]:
+    """The records with the keys of what they refer to, a page after an id."""
+    table = metadata.tables[kind.table]
+    path: sa.FromClause = table
+    profile = metadata.tables[kind.profile_table] if kind.profile_table else table
+    if kind.profile_table:
+        path = path.outerjoin(profile, profile.c.id == table.c.id)
+    columns: list[Any] = [table.c.id.label(_ID)]
+    for reference in kind.references:
+        owner = profile if reference.in_profile else table
+        found: list[list[Any]] = []
+        for target, field in reference.targets.items():
+            path, keys = _joined(path, owner.c[field], STORED_KINDS[target])
+            found.append(keys)
+        columns += [
+            (sa.func.coalesce(*some) if len(some) > 1 else some[0]).label(header)
+            for header, some in zip(reference.headers, zip(*found, strict=True), strict=True)
+        ]
+    for column in kind.columns:
+        if not column.secret:
+            owner = profile if column.in_profile else table
+            columns.append(owner.c[column.field].label(column.header))
+    only = [table.c[name] == value for name, value in kind.only.items()]
+    return sa.select(*columns).select_from(path).where(*only).order_by(table.c.id).limit(_BATCH)
+
+
+def _joined(path: sa.FromClause, reference: sa.ColumnElement[Any], kind: Kind) -> tuple[sa.FromClause, list[Any]]:
+    """The path to the record that is referred to, and the columns of its key; those may lead further."""
+    table = metadata.tables[kind.table].alias()
+    path = path.outerjoin(table, table.c.id == reference)
+    further = {field: target for each in kind.references for target, field in each.targets.items()}
+    keys: list[Any] = []
+    for field in kind.key:
+        if field in further:
+            path, more = _joined(path, table.c[field], STORED_KINDS[further[field]])
+            keys += more
+        else:
+            keys.append(table.c[field])
+    return path, keys

@@ -1,0 +1,54 @@
+"""Exporting kinds: the columns that an import reads, so that exporting and importing again changes nothing."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from atg_core.importing.model import Choice, Kind
+
+type Exported = Mapping[str, Any]
+"""A record by header; a list of items is a list of texts, a list of chosen ones a list of numbers from 1."""
+
+
+class ExportReader(Protocol):
+    """Reads the records of a kind with what they refer to, in batches, however many there are."""
+
+    def records(self, kind: Kind) -> AsyncIterator[Sequence[Exported]]:
+        """Ordered by id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportKind:
+    """The header line of a kind and then its rows, in batches of cells."""
+
+    reader: ExportReader
+
+    async def __call__(self, kind: Kind | Choice, *, with_hashes: bool = False) -> AsyncIterator[list[list[str]]]:
+        """`with_hashes`: with the hashes of passwords, where the kind has them."""
+        headers = exported_headers(kind, with_hashes=with_hashes)
+        yield [headers]
+        for stored in kind.by.values() if isinstance(kind, Choice) else (kind,):
+            async for records in self.reader.records(stored):
+                yield [[shown(record.get(header)) for header in headers] for record in records]
+
+
+def exported_headers(kind: Kind | Choice, *, with_hashes: bool) -> list[str]:
+    """All headers of the kind but for passwords."""
+    left_out = {"password"} if with_hashes else {"password", "password_hash"}
+    return [header for header in kind.headers if header not in left_out]
+
+
+def shown(value: Any) -> str:
+    """A value as the text of a cell, which an import reads as the same value."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case datetime():
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case list():
+            return ";".join(map(str, value))
+        case _:
+            return str(value)
