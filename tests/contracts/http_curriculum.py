@@ -276,6 +276,24 @@ class HttpCurriculumContract:
         reply = await client.post(f"{path}/results", json={"answers": []})
         assert (reply.status_code, reply.json()["code"]) == (409, "test_without_questions")
 
+    async def test_materials_are_handed_out_with_a_lesson(self, client: httpx.AsyncClient, stocked: Container) -> None:
+        at = await school(stocked)
+        path = f"/lessons/{at.lesson}/materials"
+        await author(client, stocked)
+        first = await made(client, path, material_name="Схема")
+        second = await made(client, path, material_name="Альбом")
+        assert (await client.post(path, json={"material_name": "Схема"})).status_code == 409
+        renamed = (await client.put(f"{path}/{second['id']}", json={"material_name": "Атлас"})).json()
+        assert renamed == {"id": second["id"], "lesson_id": at.lesson, "material_name": "Атлас"}
+        del client.headers["Authorization"]
+        shown = (await client.get(path)).json()
+        assert (shown["items"], shown["total"]) == ([first, renamed], 2)
+        assert (await client.get(path, params={"size": 1, "page": 2})).json()["items"] == [renamed]
+        assert (await client.get("/lessons/999999/materials")).status_code == 404
+        await sign_in(client, stocked, "another", role=Role.INSTRUCTOR)
+        assert (await client.delete(f"{path}/{first['id']}")).status_code == 204
+        assert (await client.get(path)).json()["total"] == 1
+
     async def test_instructors_give_topics_files(self, client: httpx.AsyncClient, stocked: Container) -> None:
         at = await school(stocked)
         await author(client, stocked)

@@ -174,3 +174,28 @@ def test_a_wrong_setting_or_a_database_that_is_away_is_said_in_a_line(sqlite_atg
     assert "ATG_DATABASE_URL" in schemaless.stderr
     away = sqlite_atg("migrate", ATG_DATABASE_URL="postgresql://postgres@127.0.0.1:9/atg")
     assert (away.returncode, away.stderr) == (2, "atg: The database is away, try again soon\n")
+
+
+def test_progress_comes_in_and_goes_out_and_its_conclusions_stay(sqlite_atg: Atg) -> None:
+    files = {
+        "stations": "short_name,name\nS,Станция\n",
+        "users": "username,full_name\nanna,Анна\n",
+        "courses": "code,station,title\nC,S,Курс\n",
+        "programs": "code,station,title\nP,S,Программа\n",
+        "lessons": "code,program,title\nL,P,Урок\n",
+        "topics": "lesson,code,title\nL,1,Тема\n",
+        "enrollments": "username,course\nanna,C\n",
+        "progress": "username,lesson,topic,completed_at\r\nanna,L,1,2026-03-02T08:00:00Z\r\n",
+    }
+    for name, text in files.items():
+        (sqlite_atg.home / f"{name}.csv").write_bytes(text.encode())
+    assert sqlite_atg("import", "all", str(sqlite_atg.home)).returncode == 0
+    exported = sqlite_atg("export", "progress")
+    assert (exported.returncode, exported.stderr) == (0, "")
+    assert exported.stdout.splitlines() == files["progress"].splitlines()
+    rebuilt = sqlite_atg("stats", "rebuild")
+    assert (rebuilt.returncode, rebuilt.stdout) == (0, "Progress, certificates and totals are those of the facts.\n")
+    assert "anna,C," in sqlite_atg("export", "enrollments").stdout
+    unknown = sqlite_atg("export", "nonsense")
+    assert (unknown.returncode, unknown.stdout) == (2, "")
+    assert "there is no kind nonsense" in unknown.stderr

@@ -13,6 +13,7 @@ from atg_core.catalog.model import (
     Equipment,
     GasSource,
     Lesson,
+    Material,
     Photo,
     Program,
     ProgramTree,
@@ -23,7 +24,7 @@ from atg_core.catalog.model import (
     Test,
     Topic,
 )
-from atg_core.catalog.ports import CourseNotFound, StationNotFound, TopicNotFound
+from atg_core.catalog.ports import CourseNotFound, LessonNotFound, StationNotFound, TopicNotFound
 
 
 class MemoryCatalog:
@@ -79,6 +80,13 @@ class MemoryCatalog:
             final_test=convert(final, Test) if final else None,
             lessons=[self._lesson(row) for row in self._ordered("lessons", **of_program, is_active=True)],
         )
+
+    async def materials(self, lesson_id: int, *, limit: int, offset: int) -> tuple[list[Material], int]:
+        lesson = self.database.tables["lessons"].get(lesson_id)
+        if lesson is None or not lesson["is_active"]:
+            raise LessonNotFound
+        found = sorted(self.database.rows("lesson_materials", lesson_id=lesson_id), key=lambda row: row["id"])
+        return convert(found[offset : offset + limit], list[Material]), len(found)
 
     async def topic(self, topic_id: int) -> Topic:
         tables = self.database.tables

@@ -18,6 +18,7 @@ from atg_core.catalog.model import (
     Document,
     Equipment,
     GasSource,
+    Material,
     Photo,
     Program,
     ProgramTree,
@@ -28,7 +29,7 @@ from atg_core.catalog.model import (
     StationCard,
     Topic,
 )
-from atg_core.catalog.ports import CourseNotFound, StationNotFound, TopicNotFound
+from atg_core.catalog.ports import CourseNotFound, LessonNotFound, StationNotFound, TopicNotFound
 
 _station: sa.BindParameter[int] = sa.bindparam("station_id")
 _course: sa.BindParameter[UUID] = sa.bindparam("course_id")
@@ -71,6 +72,17 @@ _TOPIC_FILES = (
     .where(t.topic_files.c.topic_id == sa.bindparam("topic"), t.topic_files.c.is_active)
     .order_by(t.topic_files.c.order_index, t.topic_files.c.id)
 )
+
+_LESSON = sa.select(t.lessons.c.id).where(t.lessons.c.id == sa.bindparam("lesson"), t.lessons.c.is_active)
+_materials = t.lesson_materials.c.lesson_id == sa.bindparam("lesson")
+_MATERIALS = (
+    sa.select(t.lesson_materials)
+    .where(_materials)
+    .order_by(t.lesson_materials.c.id)
+    .limit(sa.bindparam("limit"))
+    .offset(sa.bindparam("offset"))
+)
+_COUNT_MATERIALS = sa.select(sa.func.count()).where(_materials)
 
 
 class SqlCatalog:
@@ -115,6 +127,14 @@ class SqlCatalog:
         async with self.database.reader() as connection:
             await _require_station(connection, station_id)
             return await read_program_tree(connection, station_id)
+
+    async def materials(self, lesson_id: int, *, limit: int, offset: int) -> tuple[list[Material], int]:
+        async with self.database.reader() as connection:
+            if (await connection.execute(_LESSON, {"lesson": lesson_id})).first() is None:
+                raise LessonNotFound
+            total = (await connection.execute(_COUNT_MATERIALS, {"lesson": lesson_id})).scalar_one()
+            page = {"lesson": lesson_id, "limit": limit, "offset": offset}
+            return [_as(Material, row) for row in await connection.execute(_MATERIALS, page)], total
 
     async def topic(self, topic_id: int) -> Topic:
         async with self.database.reader() as connection:

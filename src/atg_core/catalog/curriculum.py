@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from atg_core.catalog.authoring import Values
-from atg_core.catalog.ports import CourseNotFound, StationNotFound, TopicNotFound
+from atg_core.catalog.ports import CourseNotFound, LessonNotFound, StationNotFound, TopicNotFound
 from atg_core.catalog.topic_files import TopicFileNotFound
 from atg_core.clock import Clock
 from atg_core.errors import Conflict, Invalid, NotFound
@@ -21,10 +21,6 @@ type Row = dict[str, Any]
 
 class ProgramNotFound(NotFound):
     """Program not found"""
-
-
-class LessonNotFound(NotFound):
-    """Lesson not found"""
 
 
 class MaterialNotFound(NotFound):

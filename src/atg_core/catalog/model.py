@@ -241,6 +241,15 @@ class Lesson:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What is handed out with a lesson, by its name."""
+
+    id: int
+    lesson_id: int
+    material_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProgramTree:
     """A program with all its active lessons, topics, files and tests."""
 

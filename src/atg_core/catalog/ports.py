@@ -8,6 +8,7 @@ from atg_core.catalog.model import (
     CourseQuery,
     Equipment,
     GasSource,
+    Material,
     Program,
     ProgramTree,
     SafetySystem,
@@ -25,6 +26,10 @@ class StationNotFound(NotFound):
 
 class CourseNotFound(NotFound):
     """Course not found"""
+
+
+class LessonNotFound(NotFound):
+    """Lesson not found"""
 
 
 class TopicNotFound(NotFound):
@@ -49,6 +54,9 @@ class Catalog(Protocol):
 
     async def program_tree(self, station_id: int) -> ProgramTree | None:
         """The first active program of the station, None where it has none."""
+
+    async def materials(self, lesson_id: int, *, limit: int, offset: int) -> tuple[list[Material], int]:
+        """A page of what is handed out with a lesson, and how much there is in all. Raises LessonNotFound."""
 
     async def topic(self, topic_id: int) -> Topic:
         """An active topic, of an active lesson and program, with its active files. Raises TopicNotFound."""

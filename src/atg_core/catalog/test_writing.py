@@ -7,12 +7,12 @@ from atg_core.catalog.authoring import Values
 from atg_core.catalog.curriculum import (
     Curriculum,
     CurriculumStore,
-    LessonNotFound,
     Part,
     ProgramNotFound,
     Row,
     WrittenQuestion,
 )
+from atg_core.catalog.ports import LessonNotFound
 from atg_core.clock import Clock
 from atg_core.errors import Conflict, Invalid, NotFound
 

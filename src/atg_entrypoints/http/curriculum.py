@@ -9,10 +9,11 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody, SkipValidation
 
 from atg_core.catalog.curriculum import COURSES, LESSONS, MATERIALS, PROGRAMS, TOPICS, EditCurriculum, Id, Part
+from atg_core.catalog.ports import Catalog, LessonNotFound
 from atg_core.catalog.test_writing import FINAL_TESTS, LESSON_TESTS, EditTests
 from atg_entrypoints.http import curriculum_wire as wire
-from atg_entrypoints.http.policy import AUTHOR
-from atg_entrypoints.http.wire import Data, serial_or, to_wire, uuid_or
+from atg_entrypoints.http.policy import AUTHOR, PUBLIC
+from atg_entrypoints.http.wire import Data, Page, Paging, serial_or, to_wire, uuid_or
 
 _TAGS = ["authoring"]
 _COURSES, _PROGRAMS, _LESSONS, _TOPICS = "/courses", "/programs", "/lessons", "/topics"
@@ -112,6 +113,22 @@ def _test_routes(path: str, name: str, part: Part, parameter: str) -> list[BaseR
     return [make, change, key, remove]
 
 
+@get(
+    "/lessons/{lesson_id:str}/materials",
+    policy=PUBLIC,
+    tags=["topics"],
+    summary="What is handed out with a lesson",
+)
+async def list_materials(
+    lesson_id: FromPath[str],
+    catalog: NamedDependency[SkipValidation[Catalog]],
+    paging: NamedDependency[SkipValidation[Paging]],
+) -> Page[wire.AuthoredMaterial]:
+    lesson = serial_or(LessonNotFound, lesson_id)
+    found, total = await catalog.materials(lesson, limit=paging.size, offset=paging.offset)
+    return paging.of(to_wire(found, list[wire.AuthoredMaterial]), total)
+
+
 @post("/lessons/{lesson_id:str}/materials", policy=AUTHOR, tags=_TAGS, summary="Add a material", also={409})
 async def add_material(
     lesson_id: FromPath[str],
@@ -157,6 +174,7 @@ HANDLERS: Sequence[BaseRouteHandler] = (
     *_routes(_TOPICS, "topic", TOPICS, wire.NewTopic, wire.TopicChanges, wire.AuthoredTopic),
     *_test_routes("/lessons/{lesson_id:str}/test", "the test of a lesson", LESSON_TESTS, "lesson_id"),
     *_test_routes("/programs/{program_id:str}/final-test", "a final test", FINAL_TESTS, "program_id"),
+    list_materials,
     add_material,
     change_material,
     delete_material,
