@@ -1,28 +1,21 @@
 """The only place where ports meet adapters."""
 
 import asyncio
-import hmac
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 from dependency_injector import containers, providers
-from redis.asyncio import Redis
 
-from atg_adapters.filesystem.store import FilesystemStore
 from atg_adapters.jwt.tokens import JwtTokens
 from atg_adapters.limits.throttle import LimitsThrottle
-from atg_adapters.media.recognition import BYTES_TO_RECOGNISE, recognise
-from atg_adapters.memory.caller_cache import MemoryCallerCache, NoCallerCache
+from atg_adapters.media.recognition import recognise
 from atg_adapters.memory.catalog import MemoryCatalog
 from atg_adapters.memory.certificates import MemoryAttestations, MemoryCertificates
 from atg_adapters.memory.curriculum import MemoryCurriculum
 from atg_adapters.memory.database import MemoryDatabase
 from atg_adapters.memory.exporting import MemoryExport
-from atg_adapters.memory.files import MemoryStore
 from atg_adapters.memory.idempotency import MemoryRepeatable
 from atg_adapters.memory.identity import MemoryCallers, MemoryIdentity
 from atg_adapters.memory.importing import MemoryImport
@@ -32,12 +25,9 @@ from atg_adapters.memory.stations import MemoryStations
 from atg_adapters.memory.testing import MemoryTestResults, MemoryTests
 from atg_adapters.memory.topic_files import MemoryTopicFiles
 from atg_adapters.memory.uploads import MemoryFileRecords, MemoryUploads
-from atg_adapters.minio.store import S3Store
 from atg_adapters.passwords.common import common_passwords
 from atg_adapters.passwords.hashing import HASHES_AT_ONCE, HashedPasswords
 from atg_adapters.pdf.certificates import draw_certificate
-from atg_adapters.redis.caller_cache import RedisCallerCache
-from atg_adapters.redis.client import connect
 from atg_adapters.sql.assigning import SqlAssignments
 from atg_adapters.sql.catalog import SqlCatalog
 from atg_adapters.sql.certificates import SqlAttestations, SqlCertificates
@@ -60,26 +50,13 @@ from atg_core.catalog.program_writing import WriteProgram
 from atg_core.catalog.test_writing import EditTests
 from atg_core.catalog.topic_files import EditTopicFiles
 from atg_core.clock import utc_now
-from atg_core.files.keys import checked_key
-from atg_core.files.ports import FileRecords, ObjectStore, SelfServedStore
 from atg_core.files.reading import DeleteFile, FindFile, ListFolder, SignReading
-from atg_core.files.rights import (
-    ForUploaders,
-    ReadRights,
-    for_administrators,
-    for_authors,
-    for_everyone,
-    for_their_teacher,
-)
 from atg_core.files.signed_requests import SignedRequests
-from atg_core.files.signing import UrlSigner
-from atg_core.files.uploading import CleanUploads, ReserveUpload, SignUpload, UploadFile, UploadInParts, UploadLimits
+from atg_core.files.uploading import CleanUploads, ReserveUpload, SignUpload, UploadFile, UploadInParts
 from atg_core.identity.accounts import CreateAdmin
 from atg_core.identity.administer import AdministerUsers
 from atg_core.identity.authenticate import Authenticate
 from atg_core.identity.avatar import ChangeAvatar
-from atg_core.identity.model import Caller, SessionLifetime
-from atg_core.identity.ports import CallerCache
 from atg_core.identity.profile import ChangeProfile
 from atg_core.identity.sessions import ChangePassword, EndSessions
 from atg_core.identity.signing import Refresh, SignIn, SignOut
@@ -94,115 +71,12 @@ from atg_core.learning.progress import RecordProgress
 from atg_core.learning.settling import Settle
 from atg_core.learning.stats import ShowStats
 from atg_core.learning.testing import ShowTest, StartAttempt, TakeTest
-from atg_core.throttling import Limit
+from atg_entrypoints import parts
 from atg_entrypoints.settings import Settings
-from atg_entrypoints.visitors import visitor_of
 
 _URL_SECONDS = 3600
 
 type Check = Callable[[], Awaitable[Any]]
-
-
-def _redis(settings: Settings) -> Redis | None:
-    return connect(settings.redis_url) if settings.redis_url else None
-
-
-def _caller_cache(settings: Settings, redis: Redis | None) -> CallerCache:
-    """What a process remembers by itself is right only where no other process serves."""
-    if redis is not None:
-        return RedisCallerCache(redis)
-    alone = settings.workers == 1 and (settings.in_memory or settings.database.startswith("sqlite"))
-    return MemoryCallerCache() if alone else NoCallerCache()
-
-
-def _checks(database: Database | MemoryDatabase, redis: Redis | None, store: ObjectStore) -> dict[str, Check]:
-    checks: dict[str, Check] = {"database": database.check}
-    if redis is not None:
-        checks["cache"] = redis.ping
-    return checks | {"store": store.check}
-
-
-def _lifetime(settings: Settings) -> SessionLifetime:
-    return SessionLifetime(
-        idle=timedelta(seconds=settings.refresh_ttl), absolute=timedelta(seconds=settings.session_max_age)
-    )
-
-
-def _request_limit(settings: Settings) -> Limit | None:
-    return Limit(name="requests", most=settings.rate_limit) if settings.rate_limit else None
-
-
-def _url_signer(settings: Settings) -> UrlSigner:
-    return UrlSigner(hmac.digest(settings.secret_key.encode(), b"atg:files", "sha256"))
-
-
-def _stream_url(settings: Settings) -> Callable[[str], str]:
-    return lambda key: f"{settings.base_url}/files/stream/{quote(key)}"
-
-
-def _object_store(settings: Settings, signer: UrlSigner) -> ObjectStore:
-    if settings.s3_endpoint:
-        return S3Store(
-            settings.s3_endpoint,
-            settings.s3_public_endpoint,
-            access_key=settings.s3_access_key,
-            secret_key=settings.s3_secret_key,
-            bucket=settings.s3_bucket,
-            region=settings.s3_region,
-        )
-    if settings.in_memory:
-        return MemoryStore(signer, settings.base_url)
-    return FilesystemStore(settings.home_path / "files", signer, settings.base_url)
-
-
-def _recognising(store: ObjectStore) -> Callable[[str], Awaitable[str | None]]:
-    async def recognise_object(key: str) -> str | None:
-        stored = await store.find(checked_key(key, field="objectKey"))
-        if stored is None or not stored.size:
-            return None
-        async with store.open(stored, 0, min(stored.size, BYTES_TO_RECOGNISE) - 1) as chunks:
-            return recognise(b"".join([chunk async for chunk in chunks]))
-
-    return recognise_object
-
-
-def _self_served(store: ObjectStore) -> SelfServedStore | None:
-    return store if isinstance(store, MemoryStore | FilesystemStore) else None
-
-
-def _read_rights(settings: Settings, records: FileRecords) -> ReadRights:
-    return ReadRights(
-        records=records,
-        public_prefixes=tuple(settings.public_prefixes),
-        require_enrollment=settings.files_require_enrollment,
-        rules={
-            "private/": for_authors,
-            "teachers/": for_their_teacher,
-            "avatars/": for_everyone,
-            "incoming/": ForUploaders(records),
-            "recordings/": for_administrators,
-            "shop/": for_administrators,
-        },
-    )
-
-
-def _upload_limits(settings: Settings) -> UploadLimits:
-    return UploadLimits(
-        types=tuple(settings.upload_types),
-        most_bytes=settings.upload_max_bytes,
-        quota_bytes=settings.upload_quota_bytes,
-    )
-
-
-def _signing_urls(sign: SignReading) -> Callable[[Caller | None, Sequence[str]], Awaitable[dict[str, str]]]:
-    async def sign_urls(caller: Caller | None, keys: Sequence[str]) -> dict[str, str]:
-        return await sign.urls(visitor_of(caller), keys, seconds=_URL_SECONDS)
-
-    return sign_urls
-
-
-def _settling_station(settle: Settle) -> Callable[[int], Awaitable[None]]:
-    return lambda station_id: settle(Scope(station_id=station_id))
 
 
 class Container(containers.DeclarativeContainer):
@@ -213,18 +87,18 @@ class Container(containers.DeclarativeContainer):
     new_id = providers.Object(new_id)
 
     database = providers.Singleton(Database, settings.provided.database)
-    redis = providers.Singleton(_redis, settings)
+    redis = providers.Singleton(parts.redis, settings)
 
     repeatable = providers.Singleton(SqlRepeatable, database)
     open_identity = providers.Singleton(Database.opening, database, SqlIdentity)
     callers = providers.Singleton(SqlCallers, database)
-    caller_cache = providers.Singleton(_caller_cache, settings, redis)
+    caller_cache = providers.Singleton(parts.caller_cache, settings, redis)
     passwords = providers.Singleton(HashedPasswords)
     tokens = providers.Singleton(JwtTokens, settings.provided.signing_keys, access_ttl=settings.provided.access_ttl)
-    lifetime = providers.Singleton(_lifetime, settings)
+    lifetime = providers.Singleton(parts.lifetime, settings)
     throttle = providers.Singleton(LimitsThrottle, redis)
     sign_in_throttle = providers.Singleton(SqlThrottle, database, clock)
-    request_limit = providers.Singleton(_request_limit, settings)
+    request_limit = providers.Singleton(parts.request_limit, settings)
     sign_in_places = providers.Singleton(asyncio.Semaphore, HASHES_AT_ONCE)
     sign_in = providers.Singleton(
         SignIn,
@@ -326,23 +200,23 @@ class Container(containers.DeclarativeContainer):
         Curriculum,
         together=database.provided.shared_transaction,
         open=open_curriculum,
-        settle=providers.Singleton(_settling_station, settle),
+        settle=providers.Singleton(parts.settling_station, settle),
     )
     edit_curriculum = providers.Singleton(EditCurriculum, curriculum=curriculum, clock=clock, new_id=new_id)
     edit_tests = providers.Singleton(EditTests, curriculum=curriculum, clock=clock)
     write_program = providers.Singleton(WriteProgram, curriculum=curriculum, catalog=catalog, clock=clock)
 
-    url_signer = providers.Singleton(_url_signer, settings)
-    object_store = providers.Singleton(_object_store, settings, url_signer)
+    url_signer = providers.Singleton(parts.url_signer, settings)
+    object_store = providers.Singleton(parts.object_store, settings, url_signer)
     open_uploads = providers.Singleton(Database.opening, database, SqlUploads)
     file_records = providers.Singleton(SqlFileRecords, database)
-    read_rights = providers.Singleton(_read_rights, settings, file_records)
+    read_rights = providers.Singleton(parts.read_rights, settings, file_records)
     find_file = providers.Singleton(FindFile, store=object_store, rights=read_rights)
     list_folder = providers.Singleton(ListFolder, store=object_store, rights=read_rights)
     sign_reading = providers.Singleton(SignReading, find=find_file, store=object_store, signer=url_signer, clock=clock)
-    sign_urls = providers.Singleton(_signing_urls, sign_reading)
-    checks = providers.Singleton(_checks, database, redis, object_store)
-    self_served_store = providers.Singleton(_self_served, object_store)
+    sign_urls = providers.Singleton(parts.signing_urls, sign_reading)
+    checks = providers.Singleton(parts.checks, database, redis, object_store)
+    self_served_store = providers.Singleton(parts.self_served, object_store)
     signed_requests = providers.Singleton(
         SignedRequests,
         store=self_served_store,
@@ -355,7 +229,7 @@ class Container(containers.DeclarativeContainer):
         EditTopicFiles,
         open=open_topic_files,
         objects=object_store,
-        recognise=providers.Singleton(_recognising, object_store),
+        recognise=providers.Singleton(parts.recognising, object_store),
         is_named=file_records.provided.is_named,
         clock=clock,
     )
@@ -365,12 +239,12 @@ class Container(containers.DeclarativeContainer):
         cache=caller_cache,
         pictures=object_store,
         recognise=providers.Object(recognise),
-        url_of=providers.Singleton(_stream_url, settings),
+        url_of=providers.Singleton(parts.stream_url, settings),
         clock=clock,
         new_id=new_id,
     )
     delete_file = providers.Singleton(DeleteFile, store=object_store, records=file_records)
-    upload_limits = providers.Singleton(_upload_limits, settings)
+    upload_limits = providers.Singleton(parts.upload_limits, settings)
     reserve_upload = providers.Singleton(
         ReserveUpload,
         store=object_store,
