@@ -189,7 +189,13 @@ class Container(containers.DeclarativeContainer):
         base_url=settings.provided.base_url,
         timezone=settings.provided.zone,
     )
-    revoke_certificate = providers.Singleton(RevokeCertificate, open=open_certificates, clock=clock)
+    revoke_certificate = providers.Singleton(
+        RevokeCertificate,
+        together=database.provided.shared_transaction,
+        open=open_certificates,
+        note=providers.Singleton(parts.noting_revocations, open_identity, clock, new_id),
+        clock=clock,
+    )
 
     open_assignments = providers.Singleton(Database.opening, database, SqlAssignments)
     assign = providers.Singleton(Assign, open=open_assignments, settle=settle, clock=clock, new_id=new_id)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from redis.asyncio import Redis
 
@@ -17,6 +18,7 @@ from atg_adapters.minio.store import S3Store
 from atg_adapters.redis.caller_cache import RedisCallerCache
 from atg_adapters.redis.client import connect
 from atg_adapters.sql.database import Database
+from atg_core.clock import Clock
 from atg_core.files.keys import checked_key
 from atg_core.files.ports import FileRecords, ObjectStore, SelfServedStore
 from atg_core.files.reading import SignReading
@@ -30,10 +32,13 @@ from atg_core.files.rights import (
 )
 from atg_core.files.signing import UrlSigner
 from atg_core.files.uploading import UploadLimits
+from atg_core.identity.audit import Action, AuditEvent
 from atg_core.identity.model import Caller, SessionLifetime
-from atg_core.identity.ports import CallerCache
+from atg_core.identity.ports import CallerCache, IdentityStore
+from atg_core.ids import NewId
 from atg_core.learning.model import Scope
 from atg_core.learning.settling import Settle
+from atg_core.opening import Open
 from atg_core.throttling import Limit
 from atg_entrypoints.settings import Settings
 from atg_entrypoints.visitors import visitor_of
@@ -143,3 +148,18 @@ def signing_urls(sign: SignReading) -> Callable[[Caller | None, Sequence[str]], 
 
 def settling_station(settle: Settle) -> Callable[[int], Awaitable[None]]:
     return lambda station_id: settle(Scope(station_id=station_id))
+
+
+def noting_revocations(
+    open_identity: Open[IdentityStore], clock: Clock, new_id: NewId
+) -> Callable[[UUID, UUID], Awaitable[None]]:
+    """Who revoked whose certificate goes into the trail of identity, in the transaction of the deed."""
+
+    async def note(admin_id: UUID, user_id: UUID) -> None:
+        event = AuditEvent(
+            id=new_id(), at=clock(), action=Action.CERTIFICATE_REVOKED, actor_id=admin_id, user_id=user_id
+        )
+        async with open_identity() as store:
+            await store.record(event)
+
+    return note

@@ -344,6 +344,8 @@ class HttpProgressContract:
         assert first.status_code == 200
         assert (await client.post(revoke)).json() == first.json()
         assert (await client.post("/admin/certificates/ATG-1999-000001/revoke")).status_code == 404
+        written = [row for row in await rows_of(stocked, "audit_events") if row["action"] == "certificate_revoked"]
+        assert [str(row["user_id"]) for row in written] == [first.json()["user_id"]]
         shown = await client.get(f"/certificates/{mine['number']}", params={"code": mine["verification_code"]})
         assert (shown.json()["valid"], shown.json()["revoked_at"]) == (False, first.json()["revoked_at"])
         client.headers["Authorization"] = f"Bearer {learner}"

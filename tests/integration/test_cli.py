@@ -1,5 +1,7 @@
 """The command line as operators use it: what it prints, what it stores, and how it ends."""
 
+import csv
+import json
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -199,3 +201,50 @@ def test_progress_comes_in_and_goes_out_and_its_conclusions_stay(sqlite_atg: Atg
     unknown = sqlite_atg("export", "nonsense")
     assert (unknown.returncode, unknown.stdout) == (2, "")
     assert "there is no kind nonsense" in unknown.stderr
+
+
+def test_bad_rows_are_left_out_reported_and_imported_when_corrected(atg: Atg) -> None:
+    """I2."""
+    file, report = atg.home / "stations.csv", atg.home / "bad.csv"
+    rows = ["A,Первая,active", "B,Вторая,broken", ",Третья,active", "C,=1+1,active"]
+    file.write_text("short_name,name,status\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    done = atg("import", "stations", str(file), "--on-error", "skip", "--report", str(report))
+    assert done.returncode == 1
+    assert done.stdout == f"{file}: 2 created, 0 updated, 0 unchanged, 2 rejected\n"
+    assert f"{file}:3: status:" in done.stderr
+    assert "2 bad rows were left out" in done.stderr
+    told = list(csv.DictReader(report.read_text(encoding="utf-8").splitlines()))
+    assert [(row["line"], row["column"], row["name"]) for row in told] == [
+        ("3", "status", "Вторая"),
+        ("4", "short_name", "Третья"),
+    ]
+    text = report.read_text(encoding="utf-8").replace("broken", "active").replace(",,Третья", ",D,Третья")
+    report.write_text(text, encoding="utf-8")
+    done = atg("import", "stations", str(report))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "2 created, 0 updated, 0 unchanged, 0 rejected" in done.stdout
+
+
+def test_a_dry_run_says_what_would_come_of_it_and_stores_nothing(atg: Atg) -> None:
+    dry = atg("import", "all", str(EXAMPLES), "--dry-run", "--json")
+    assert dry.returncode == 0
+    counts = {Path(file).stem: count for file, count in json.loads(dry.stdout).items()}
+    assert counts["users"] == {"created": 47, "updated": 0, "unchanged": 0, "rejected": 0}
+    assert "nothing was stored" in dry.stderr
+    assert atg("export", "stations").stdout.count("\n") == 1
+    real = atg("import", "all", str(EXAMPLES), "--quiet")
+    assert (real.returncode, real.stdout, real.stderr) == (0, "", "")
+
+
+def test_other_formats_are_known_by_their_names_or_by_what_is_said(sqlite_atg: Atg) -> None:
+    lines = sqlite_atg.home / "stations.jsonl"
+    lines.write_text('{"short_name": "S", "name": "Станция"}\n', encoding="utf-8")
+    assert "1 created" in sqlite_atg("import", "stations", str(lines)).stdout
+    unnamed = sqlite_atg.home / "stations.txt"
+    unnamed.write_bytes(lines.read_bytes())
+    assert "1 unchanged" in sqlite_atg("import", "stations", str(unnamed), "--format", "jsonl").stdout
+    refused = sqlite_atg("import", "stations", str(unnamed), "--format", "xlsx")
+    assert refused.returncode == 2
+    assert "no workbook" in refused.stderr
+    (sqlite_atg.home / "stations.csv").write_text("short_name,name\n", encoding="utf-8")
+    assert "for the same kind" in sqlite_atg("import", "all", str(sqlite_atg.home)).stderr

@@ -17,6 +17,7 @@ class Action(StrEnum):
     USER_CHANGED = "user_changed"
     ROLE_CHANGED = "role_changed"
     USER_DEACTIVATED = "user_deactivated"
+    CERTIFICATE_REVOKED = "certificate_revoked"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an action
 
 

@@ -83,7 +83,7 @@ def check(
     """The record that a row describes. Raises BadCell."""
     if row.surplus:
         raise BadCell(None, "has more cells than there are columns")
-    record = Record(line=row.line, fields={}, items={})
+    record = Record(line=row.line, fields={}, items={}, cells=row.cells)
     for reference in kind.references:
         if reference.required or reference.headers[0] in headers:
             record.fields |= _referred(reference, row, found[reference.headers])

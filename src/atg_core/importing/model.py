@@ -141,12 +141,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowError:
-    """What is wrong with a row; `column` is None where it is the row as a whole."""
+    """What is wrong with a row; `column` is None where it is the row as a whole. `cells`: the row itself."""
 
     file: str
     line: int
     column: str | None
     reason: str
+    cells: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         column = f" {self.column}:" if self.column else ""
@@ -155,11 +156,12 @@ class RowError:
 
 @dataclass(slots=True, kw_only=True)
 class Record:
-    """A checked row. `fields` holds what the file has columns for; `items` the lists by their table."""
+    """A checked row. `fields`: what the file has columns for; `items`: the lists by their table; `cells`: as read."""
 
     line: int
     fields: dict[str, Any]
     items: dict[str, list[tuple[str, bool]]]
+    cells: Mapping[str, str] = field(default_factory=dict)
     secret: str | None = None
 
     def key(self, kind: Kind) -> Key:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import batched, groupby
@@ -31,9 +31,26 @@ class BadRows(Invalid):
         self.errors = errors
 
 
+class _Undo(Exception):
+    """A dry run is over: what it stored is undone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class How:
+    """`skip`: what is good is stored, and each bad row goes to `refuse`; else one bad row is enough to store nothing.
+
+    `dry`: nothing is stored at all. `advance` hears of rows as they are done, with the file that they are of.
+    """
+
+    skip: bool = False
+    dry: bool = False
+    refuse: Callable[[RowError], None] = lambda _: None
+    advance: Callable[[str, int], None] = lambda _file, _rows: None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportFiles:
-    """Stores the rows of all sources, or none of them. Raises BadRows, UnusableFile.
+    """Stores the rows of all sources in one transaction. Raises BadRows, UnusableFile.
 
     `together`: one transaction of all stores; `settle`: draws the conclusions from what learners have done.
     """
@@ -44,14 +61,21 @@ class ImportFiles:
     passwords: Passwords
     clock: Clock
 
-    async def __call__(self, sources: Iterable[Source]) -> dict[str, Counts]:
-        async with self.together(), self.open() as store:
-            run = _Run(store=store, passwords=self.passwords, now=self.clock())
-            counts = {source.file: await run.take(source) for source in sources}
-            if run.errors:
-                raise BadRows(run.errors[:_MOST_ERRORS])
-            await store.recount(run.now)
-            await self.settle()
+    async def __call__(self, sources: Iterable[Source], how: How = How()) -> dict[str, Counts]:
+        """What came of each source, by its file."""
+        how = how or How()
+        counts: dict[str, Counts] = {}
+        with suppress(_Undo):
+            async with self.together(), self.open() as store:
+                run = _Run(store=store, passwords=self.passwords, now=self.clock(), how=how)
+                for source in sources:
+                    counts[source.file] = await run.take(source)
+                if run.errors:
+                    raise BadRows(run.errors[:_MOST_ERRORS])
+                await store.recount(run.now)
+                await self.settle()
+                if how.dry:
+                    raise _Undo
         return counts
 
 
@@ -60,6 +84,7 @@ class _Run:
     store: ImportStore
     passwords: Passwords
     now: datetime
+    how: How
     errors: list[RowError] = field(default_factory=list)
     _lines: dict[Key, int] = field(default_factory=dict)
 
@@ -69,6 +94,7 @@ class _Run:
         for chunk in batched(source.rows, _CHUNK):
             for kind, rows in self._by_kind(source, chunk, counts):
                 await self._take_chunk(source, kind, rows, counts)
+            self.how.advance(source.file, len(chunk))
             if len(self.errors) >= _MOST_ERRORS:
                 break
         return counts
@@ -79,7 +105,7 @@ class _Run:
             try:
                 sorted_out.append((source.kind.of_row(row.cells), row))
             except ValueError as error:
-                self._reject(source, row.line, None, str(error), counts)
+                self._reject(source, row, None, str(error), counts)
         return [
             (kind, [row for _, row in group]) for kind, group in groupby(sorted_out, key=lambda of_kind: of_kind[0])
         ]
@@ -93,7 +119,7 @@ class _Run:
                 self._require_first(record.key(kind), row.line)
                 records[record.key(kind)] = record
             except BadCell as error:
-                self._reject(source, row.line, error.column, error.reason, counts)
+                self._reject(source, row, error.column, error.reason, counts)
         stored = await self.store.stored(kind, records)
         new = [record for key, record in records.items() if key not in stored]
         compared = [(stored[key], record) for key, record in records.items() if key in stored]
@@ -105,7 +131,7 @@ class _Run:
         counts.updated += len(changes) - len(refused_changes)
         counts.unchanged += len(compared) - len(changes)
         for refusal in sorted((*refused_changes, *refused), key=lambda refusal: refusal.record.line):
-            self._reject(source, refusal.record.line, _header(kind, refusal), refusal.reason, counts)
+            self._reject(source, refusal.record, _header(kind, refusal), refusal.reason, counts)
 
     async def _found(self, kind: Kind, rows: list[Row]) -> dict[Texts, Mapping[Texts, Mapping[str, Any]]]:
         found: dict[Texts, Mapping[Texts, Mapping[str, Any]]] = {}
@@ -161,9 +187,12 @@ class _Run:
             return {}
         return await self._hash(record)
 
-    def _reject(self, source: Source, line: int, column: str | None, reason: str, counts: Counts) -> None:
+    def _reject(self, source: Source, row: Row | Record, column: str | None, reason: str, counts: Counts) -> None:
         counts.rejected += 1
-        self.errors.append(RowError(file=source.file, line=line, column=column, reason=reason))
+        error = RowError(file=source.file, line=row.line, column=column, reason=reason, cells=row.cells)
+        self.how.refuse(error)
+        if not self.how.skip:
+            self.errors.append(error)
 
 
 def _header(kind: Kind, refusal: Refusal) -> str | None:

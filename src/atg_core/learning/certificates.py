@@ -1,5 +1,7 @@
 """Certificates: verifying, printing and revoking them."""
 
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Protocol
@@ -73,16 +75,24 @@ class PrintCertificate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevokeCertificate:
-    """Its verification says so from then on, and it no longer counts. Raises CertificateNotFound."""
+    """Its verification says so from then on, and it no longer counts. Raises CertificateNotFound.
 
+    `together`: one transaction of all stores; `note` writes down who revoked whose certificate.
+    """
+
+    together: Callable[[], AbstractAsyncContextManager[object]]
     open: Open[CertificateStore]
+    note: Callable[[UUID, UUID], Awaitable[None]]
     clock: Clock
 
-    async def __call__(self, number: str) -> Certificate:
+    async def __call__(self, admin_id: UUID, number: str) -> Certificate:
         now = self.clock()
-        async with self.open() as store:
-            revoked = await store.revoke(number, now)
-            learner = Scope(user_id=revoked.user_id)
-            await store.lock_learners(learner)
-            await store.refresh_totals(learner, now)
+        async with self.together():
+            async with self.open() as store:
+                revoked = await store.revoke(number, now)
+                learner = Scope(user_id=revoked.user_id)
+                await store.lock_learners(learner)
+                await store.refresh_totals(learner, now)
+            if revoked.revoked_at == now:
+                await self.note(admin_id, revoked.user_id)
         return revoked

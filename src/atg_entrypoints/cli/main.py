@@ -13,12 +13,13 @@ import yaml
 
 from atg_adapters.sql import schema
 from atg_adapters.sql.database import Database
+from atg_adapters.tabular.tables import TableFormat
 from atg_core.identity.accounts import CreateAdmin
 from atg_core.learning.model import Scope
 from atg_core.learning.settling import Settle
 from atg_entrypoints.cli import demo as demonstration
 from atg_entrypoints.cli.exporting import export_rows
-from atg_entrypoints.cli.importing import import_paths
+from atg_entrypoints.cli.importing import OnError, Options, import_paths
 from atg_entrypoints.cli.importing_files import import_tree
 from atg_entrypoints.cli.running import fail, opened, run, settings_or_exit
 from atg_entrypoints.container import create_container
@@ -88,16 +89,26 @@ def import_files(
             help="The kind of rows, `all` for a folder of files named after kinds, or `files` for documents"
         ),
     ],
-    paths: Annotated[list[Path], typer.Argument(help="CSV files, or the folder")],
+    paths: Annotated[list[Path], typer.Argument(help="CSV, JSONL or XLSX files, or the folder")],
+    *,
     prefix: Annotated[str, typer.Option(help="For `files`: the folder of the object store")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, store nothing")] = False,
+    on_error: Annotated[OnError, typer.Option(help="`skip` stores the good rows alone")] = OnError.STOP,
+    report: Annotated[Path | None, typer.Option(dir_okay=False, help="Bad rows as CSV, to be corrected")] = None,
+    given: Annotated[TableFormat | None, typer.Option("--format", help="By default what the name ends with")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Tell of bad rows alone")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The summary as JSON")] = False,
 ) -> None:
-    """Import CSV files in one transaction; what is there already is compared and only differences are stored.
+    """Import files in one transaction; what is there already is compared and only differences are stored.
 
     With `files` a tree of documents is copied into the object store; again copies what is new or was changed.
     """
     settings = settings_or_exit()
     if kind != "files":
-        run(import_paths(settings, kind, paths))
+        options = Options(
+            dry=dry_run, skip=on_error is OnError.SKIP, report=report, given=given, quiet=quiet, as_json=as_json
+        )
+        run(import_paths(settings, kind, paths, options))
         return
     for folder in paths:
         run(import_tree(settings, folder, prefix))

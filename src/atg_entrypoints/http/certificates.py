@@ -96,9 +96,11 @@ async def print_certificate(
     summary="Revoke a certificate; its verification then says so",
 )
 async def revoke_certificate(
-    number: FromPath[str], revoke_certificate: NamedDependency[SkipValidation[RevokeCertificate]]
+    request: Request[Caller, AccessClaims, Any],
+    number: FromPath[str],
+    revoke_certificate: NamedDependency[SkipValidation[RevokeCertificate]],
 ) -> RevokedRow:
-    return to_wire(await revoke_certificate(_number(number)), RevokedRow)
+    return to_wire(await revoke_certificate(request.user.id, _number(number)), RevokedRow)
 
 
 def _number(text: str) -> str:

@@ -1,0 +1,75 @@
+"""What `atg import` tells while it runs, and of the rows that it refuses."""
+
+import csv
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from atg_core.importing.model import Counts, RowError
+from atg_core.importing.ports import UnusableFile
+
+ABOUT = ("line", "column", "reason")
+"""The columns of a report before those of the file."""
+
+
+class Report:
+    """Bad rows as CSV: where and why, and then the row as it was, so that it can be corrected and imported."""
+
+    def __init__(self, path: Path, stack: ExitStack) -> None:
+        try:
+            self._file = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
+        except OSError as error:
+            raise UnusableFile(f"{path}: {error.strerror}") from error
+        self._writer = csv.writer(self._file)
+        self._headers: Sequence[str] | None = None
+
+    def add(self, error: RowError) -> None:
+        headers = list(error.cells)
+        if self._headers is None:
+            self._headers = headers
+            self._writer.writerow([*ABOUT, *headers])
+        cells = [error.cells.get(header, "") for header in self._headers]
+        self._writer.writerow([error.line, error.column or "", error.reason, *cells])
+
+
+@contextmanager
+def progress(files: Mapping[str, int | None], *, quiet: bool) -> Iterator[Any]:
+    """A bar for each file on a terminal, with rows per second and the time left; nothing in a pipe.
+
+    Gives a function that is told of rows done. `files`: how many rows each has, where that is known.
+    """
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as bars:
+        tasks = {file: bars.add_task(Path(file).name, total=total, speed="") for file, total in files.items()}
+
+        def advance(file: str, rows: int) -> None:
+            task = tasks[file]
+            speed = bars.tasks[bars.task_ids.index(task)].speed
+            bars.update(task, advance=rows, speed=f"{speed:,.0f} rows/s" if speed else "")
+
+        yield advance
+
+
+def say(counts: Mapping[str, Counts], *, as_json: bool, quiet: bool) -> None:
+    """What came of each file: a line of words, or one object for scripts."""
+    if as_json:
+        json.dump({file: asdict(count) for file, count in counts.items()}, sys.stdout, ensure_ascii=False)
+        typer.echo()
+    elif not quiet:
+        for file, count in counts.items():
+            typer.echo(f"{file}: {', '.join(f'{number} {word}' for word, number in asdict(count).items())}")
