@@ -41,6 +41,7 @@ lint: setup  ## ruff, mypy, import-linter
 docs: setup  ## write the generated documents anew
 	$(ATG) openapi
 	.venv/bin/python -m atg_adapters.sql.data_model docs/data-model.md
+	.venv/bin/python -m atg_core.importing.describing docs/import.md
 
 bench-files: setup  ## how fast files are streamed, beside a plain loop and nginx
 	.venv/bin/python bench/files.py

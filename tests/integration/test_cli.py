@@ -248,3 +248,14 @@ def test_other_formats_are_known_by_their_names_or_by_what_is_said(sqlite_atg: A
     assert "no workbook" in refused.stderr
     (sqlite_atg.home / "stations.csv").write_text("short_name,name\n", encoding="utf-8")
     assert "for the same kind" in sqlite_atg("import", "all", str(sqlite_atg.home)).stderr
+
+
+def test_a_kind_is_described_and_its_template_can_be_imported(sqlite_atg: Atg) -> None:
+    told = sqlite_atg("import", "users", "--describe")
+    assert told.returncode == 0
+    assert "| `username` | required | text of at most 50 characters |" in told.stderr
+    template = sqlite_atg.home / "users.csv"
+    template.write_text(told.stdout, encoding="utf-8")
+    assert "0 created" in sqlite_atg("import", "users", str(template)).stdout
+    assert sqlite_atg("import", "nonsense", "--describe").returncode == 2
+    assert sqlite_atg("import", "users").returncode == 2

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from atg_adapters.sql.data_model import data_model
+from atg_core.importing.describing import import_document
 from atg_entrypoints.cli.main import openapi_yaml
 
 ROOT = Path(__file__).parents[2]
@@ -13,6 +14,11 @@ ROOT = Path(__file__).parents[2]
 def test_the_openapi_document_is_that_of_the_code() -> None:
     stored = (ROOT / "docs/contracts/openapi.yaml").read_text(encoding="utf-8")
     assert stored == openapi_yaml(), "run `make docs`"
+
+
+def test_the_description_of_the_imports_is_that_of_the_code() -> None:
+    stored = (ROOT / "docs/import.md").read_text(encoding="utf-8")
+    assert stored == import_document(), "run `make docs`"
 
 
 def test_the_data_model_is_that_of_the_code() -> None:

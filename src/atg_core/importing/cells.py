@@ -1,4 +1,7 @@
-"""What the text of a cell means. Parsers take trimmed, non-empty text and raise ValueError with the reason."""
+"""What the text of a cell means. Parsers take trimmed, non-empty text and raise ValueError with the reason.
+
+A parser's docstring says what it takes, in the words of the documentation.
+"""
 
 import re
 from collections.abc import Callable
@@ -23,6 +26,7 @@ def text(most: int | None = None) -> Parse:
             raise ValueError(f"is longer than {most} characters")
         return cell
 
+    parse.__doc__ = f"text of at most {most} characters" if most else "text"
     return parse
 
 
@@ -34,6 +38,7 @@ def integer(least: int = 0, most: int = _INT4) -> Parse:
             raise ValueError(f"is not between {least} and {most}")
         return int(cell)
 
+    parse.__doc__ = f"whole number from {least}" + (f" to {most}" if most < _INT4 else "")
     return parse
 
 
@@ -44,10 +49,12 @@ def choice(values: type[StrEnum]) -> Parse:
         except ValueError:
             raise ValueError(f"is none of {', '.join(values)}") from None
 
+    parse.__doc__ = "one of " + ", ".join(f"`{value}`" for value in values)
     return parse
 
 
 def boolean(cell: str) -> bool:
+    """`true` or `false` (also 1, 0, yes, no, да, нет)"""
     if cell.lower() in _TRUE:
         return True
     if cell.lower() in _FALSE:
@@ -56,7 +63,7 @@ def boolean(cell: str) -> bool:
 
 
 def instant(cell: str) -> datetime:
-    """A date or a time in ISO 8601; without an offset it is UTC."""
+    """date or time in ISO 8601, UTC where it has no offset"""
     try:
         moment = datetime.fromisoformat(cell)
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
@@ -65,20 +72,21 @@ def instant(cell: str) -> datetime:
 
 
 def email(cell: str) -> str:
-    """An email address, kept in lower case."""
+    """email address, kept in lower case"""
     if len(cell) > 254 or not _EMAIL.fullmatch(cell):
         raise ValueError("is not an email address")
     return cell.lower()
 
 
 def password(cell: str) -> str:
+    """8 to 128 characters, stored as their hash"""
     if not 8 <= len(cell) <= 128:
         raise ValueError("has not 8 to 128 characters")
     return cell
 
 
 def password_hash(cell: str) -> str:
-    """A hash of argon2id or bcrypt in its usual form."""
+    """hash of argon2id or bcrypt in its usual form"""
     if len(cell) > 255 or not re.fullmatch(r"\$argon2id\$[!-~]+|\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}", cell):
         raise ValueError("is not an argon2id or bcrypt hash")
     return cell

@@ -18,6 +18,7 @@ from atg_core.identity.accounts import CreateAdmin
 from atg_core.learning.model import Scope
 from atg_core.learning.settling import Settle
 from atg_entrypoints.cli import demo as demonstration
+from atg_entrypoints.cli.describing import describe_kind
 from atg_entrypoints.cli.exporting import export_rows
 from atg_entrypoints.cli.importing import OnError, Options, import_paths
 from atg_entrypoints.cli.importing_files import import_tree
@@ -89,8 +90,9 @@ def import_files(
             help="The kind of rows, `all` for a folder of files named after kinds, or `files` for documents"
         ),
     ],
-    paths: Annotated[list[Path], typer.Argument(help="CSV, JSONL or XLSX files, or the folder")],
+    paths: Annotated[list[Path] | None, typer.Argument(help="CSV, JSONL or XLSX files, or the folder")] = None,
     *,
+    describe: Annotated[bool, typer.Option("--describe", help="Print a template, and what it means")] = False,
     prefix: Annotated[str, typer.Option(help="For `files`: the folder of the object store")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, store nothing")] = False,
     on_error: Annotated[OnError, typer.Option(help="`skip` stores the good rows alone")] = OnError.STOP,
@@ -103,6 +105,11 @@ def import_files(
 
     With `files` a tree of documents is copied into the object store; again copies what is new or was changed.
     """
+    if describe:
+        describe_kind(kind)
+        return
+    if not paths:
+        fail("no file is named")
     settings = settings_or_exit()
     if kind != "files":
         options = Options(
