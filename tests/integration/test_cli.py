@@ -14,6 +14,8 @@ from atg_entrypoints.container import Container, close, create_container
 from atg_entrypoints.settings import Settings
 from tests.conftest import EXAMPLES, SECRET
 from tests.integration.running import ATG
+from tests.unit.importing.test_oneroster import OLD as ONEROSTER
+from tests.unit.importing.test_oneroster import write as write_bundle
 
 GOOD_PASSWORD = "a rather good one"
 
@@ -259,3 +261,12 @@ def test_a_kind_is_described_and_its_template_can_be_imported(sqlite_atg: Atg) -
     assert "0 created" in sqlite_atg("import", "users", str(template)).stdout
     assert sqlite_atg("import", "nonsense", "--describe").returncode == 2
     assert sqlite_atg("import", "users").returncode == 2
+
+
+def test_a_oneroster_bundle_is_imported_and_what_has_no_place_is_told(sqlite_atg: Atg) -> None:
+    bundle = write_bundle(sqlite_atg.home / "bundle", ONEROSTER)
+    done = sqlite_atg("import", "oneroster", str(bundle))
+    assert done.returncode == 0
+    assert f"{bundle}/users.csv: 3 created, 0 updated, 0 unchanged, 0 rejected" in done.stdout
+    assert "1 users who are parent: have no place here" in done.stderr
+    assert sqlite_atg("import", "oneroster", str(sqlite_atg.home)).returncode == 2

@@ -30,6 +30,24 @@ not be used ends the command with 2. Lists separate their items with `;`.
 
 Progress, percents, certificates and totals follow from the facts at the end of each import; `atg stats rebuild`
 draws them once more.
+
+## OneRoster
+
+`atg import oneroster FOLDER|ZIP` takes a CSV bundle of OneRoster 1.1 or 1.2, with the options above:
+
+| OneRoster | here |
+|---|---|
+| `users.csv` (1.2: and `roles.csv`) | users by `username`; the three names together, `identifier` is `employee_id` |
+| role `student` | `student` |
+| roles `teacher`, `aide` | `teacher` |
+| roles of administration, `principal`, `counselor`, `proctor` | `user`: nobody becomes an administrator by a file |
+| `orgs.csv` | the name of a user's first (1.2: primary) organisation is their `department` |
+| `classes.csv` | courses: `sourcedId` is `code`, `title` |
+| `enrollments.csv`, role `student` | enrollments, since `beginDate` |
+| status `tobedeleted`, `enabledUser` false | users and courses are deactivated, enrollments are left as they are |
+
+Parents, enrollments of teachers, and files such as `academicSessions.csv` or `results.csv` have no place; they are
+counted and named.
 """
 
 

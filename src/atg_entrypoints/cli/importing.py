@@ -8,6 +8,7 @@ from pathlib import Path
 
 import typer
 
+from atg_adapters.tabular.oneroster import open_bundle
 from atg_adapters.tabular.tables import SUFFIXES, TableFormat, open_table
 from atg_core.importing.kinds import KINDS
 from atg_core.importing.model import RowError
@@ -18,7 +19,7 @@ from atg_entrypoints.cli.running import UNUSABLE, fail, opened
 from atg_entrypoints.settings import Settings
 
 BAD_ROWS = 1
-_ALL = "all"
+_ALL, _ONEROSTER = "all", "oneroster"
 _MOST_TOLD = 1_000
 
 
@@ -40,9 +41,9 @@ class Options:
 
 
 async def import_paths(settings: Settings, kind: str, paths: list[Path], options: Options) -> None:
-    """Imports files of one kind, or a folder of files named after their kinds. Prints what came of each.
+    """Imports files of one kind, a folder of files named after their kinds, or OneRoster bundles.
 
-    Ends with 1 if there were bad rows, and with 2 if a file can not be used.
+    Prints what came of each. Ends with 1 if there were bad rows, and with 2 if a file can not be used.
     """
     bad = 0
 
@@ -56,7 +57,10 @@ async def import_paths(settings: Settings, kind: str, paths: list[Path], options
 
     with ExitStack() as stack:
         try:
-            sources = _open(kind, paths, stack, options.given)
+            bundles = [stack.enter_context(open_bundle(path)) for path in paths] if kind == _ONEROSTER else []
+            sources = [source for bundle in bundles for source in bundle.sources()] or _open(
+                kind, paths, stack, options.given
+            )
             report = Report(options.report, stack) if options.report else None
             advance = stack.enter_context(progress({source.file: None for source in sources}, quiet=options.quiet))
             how = How(skip=options.skip, dry=options.dry, refuse=refuse, advance=advance)
@@ -66,6 +70,9 @@ async def import_paths(settings: Settings, kind: str, paths: list[Path], options
             fail(f"{bad} bad rows, nothing was stored", BAD_ROWS)
         except UnusableFile as error:
             fail(str(error), UNUSABLE)
+    for bundle in bundles:
+        for what, number in sorted(bundle.left_over.items()):
+            typer.echo(f"{number} {what}: have no place here", err=True)
     say(counts, as_json=options.as_json, quiet=options.quiet)
     if bad:
         fail(f"{bad} bad rows were left out", BAD_ROWS)
@@ -97,7 +104,7 @@ def _open(kind: str, paths: Sequence[Path], stack: ExitStack, given: TableFormat
     elif kind in KINDS:
         opened_files = [stack.enter_context(open_table(path, KINDS[kind], given)) for path in paths]
     else:
-        raise UnusableFile(f"there is no kind {kind}; there are {_ALL}, {', '.join(KINDS)}")
+        raise UnusableFile(f"there is no kind {kind}; there are {_ALL}, {_ONEROSTER}, {', '.join(KINDS)}")
     for source, unknown in opened_files:
         strange = [header for header in unknown if header not in ABOUT]
         if strange:

@@ -86,9 +86,7 @@ def check_database() -> None:
 def import_files(
     kind: Annotated[
         str,
-        typer.Argument(
-            help="The kind of rows, `all` for a folder of files named after kinds, or `files` for documents"
-        ),
+        typer.Argument(help="The kind of rows, `all` for a folder of files named after kinds, `oneroster`, or `files`"),
     ],
     paths: Annotated[list[Path] | None, typer.Argument(help="CSV, JSONL or XLSX files, or the folder")] = None,
     *,
@@ -103,6 +101,7 @@ def import_files(
 ) -> None:
     """Import files in one transaction; what is there already is compared and only differences are stored.
 
+    With `oneroster` a bundle of OneRoster 1.1 or 1.2 is imported, a folder or a ZIP file.
     With `files` a tree of documents is copied into the object store; again copies what is new or was changed.
     """
     if describe:
