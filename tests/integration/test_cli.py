@@ -2,6 +2,8 @@
 
 import csv
 import json
+import os
+import pty
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -270,3 +272,24 @@ def test_a_oneroster_bundle_is_imported_and_what_has_no_place_is_told(sqlite_atg
     assert f"{bundle}/users.csv: 3 created, 0 updated, 0 unchanged, 0 rejected" in done.stdout
     assert "1 users who are parent: have no place here" in done.stderr
     assert sqlite_atg("import", "oneroster", str(sqlite_atg.home)).returncode == 2
+
+
+def test_a_terminal_shows_how_far_an_import_is(sqlite_atg: Atg) -> None:
+    file = sqlite_atg.home / "stations.csv"
+    file.write_text("short_name,name\n" + "".join(f"S{number},x\n" for number in range(1_200)), encoding="utf-8")
+    ours, theirs = pty.openpty()
+    settings = {"ATG_DATABASE_URL": sqlite_atg.database_url, "ATG_SECRET_KEY": SECRET, "ATG_HOME": str(sqlite_atg.home)}
+    run = subprocess.run(
+        [ATG, "import", "stations", str(file)],
+        env={"PATH": "/usr/bin:/bin", "TERM": "xterm", "COLUMNS": "120", **settings},
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        timeout=60,
+        check=True,
+    )
+    os.close(theirs)
+    seen = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert "1200/1200" in seen
+    assert "rows/s" in seen
+    assert b"1200 created" in run.stdout

@@ -62,7 +62,7 @@ async def import_paths(settings: Settings, kind: str, paths: list[Path], options
                 kind, paths, stack, options.given
             )
             report = Report(options.report, stack) if options.report else None
-            advance = stack.enter_context(progress({source.file: None for source in sources}, quiet=options.quiet))
+            advance = stack.enter_context(progress([source.file for source in sources], quiet=options.quiet))
             how = How(skip=options.skip, dry=options.dry, refuse=refuse, advance=advance)
             async with opened(settings) as container:
                 counts = await container.import_files()(sources, how)

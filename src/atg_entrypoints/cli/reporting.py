@@ -3,11 +3,10 @@
 import csv
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import typer
 from rich.console import Console
@@ -41,12 +40,13 @@ class Report:
 
 
 @contextmanager
-def progress(files: Mapping[str, int | None], *, quiet: bool) -> Iterator[Any]:
+def progress(files: Sequence[str], *, quiet: bool) -> Iterator[Callable[[str, int], None]]:
     """A bar for each file on a terminal, with rows per second and the time left; nothing in a pipe.
 
-    Gives a function that is told of rows done. `files`: how many rows each has, where that is known.
+    Gives a function that is told of rows done.
     """
     console = Console(stderr=True)
+    shown = console.is_terminal and not quiet
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -54,8 +54,11 @@ def progress(files: Mapping[str, int | None], *, quiet: bool) -> Iterator[Any]:
         TextColumn("{task.fields[speed]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as bars:
-        tasks = {file: bars.add_task(Path(file).name, total=total, speed="") for file, total in files.items()}
+    with Progress(*columns, console=console, disable=not shown) as bars:
+        tasks = {
+            file: bars.add_task(Path(file).name, total=_rows_in(Path(file)) if shown else None, speed="")
+            for file in files
+        }
 
         def advance(file: str, rows: int) -> None:
             task = tasks[file]
@@ -63,6 +66,14 @@ def progress(files: Mapping[str, int | None], *, quiet: bool) -> Iterator[Any]:
             bars.update(task, advance=rows, speed=f"{speed:,.0f} rows/s" if speed else "")
 
         yield advance
+
+
+def _rows_in(path: Path) -> int | None:
+    """About how many rows a file of text has; None for a workbook, whose rows are packed."""
+    if path.suffix.lower() == ".xlsx" or not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return max(sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1024 * 1024), b"")) - 1, 0)
 
 
 def say(counts: Mapping[str, Counts], *, as_json: bool, quiet: bool) -> None:
