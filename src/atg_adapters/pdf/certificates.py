@@ -3,12 +3,12 @@
 import asyncio
 from datetime import datetime
 from pathlib import Path
-
-import segno
-from fpdf import FPDF
-from fpdf.enums import Align, XPos, YPos
+from typing import TYPE_CHECKING
 
 from atg_core.learning.certificates import Attestation
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 _FONTS = Path(__file__).parent / "fonts"
 _WIDTH, _HEIGHT, _MARGIN, _QR = 297.0, 210.0, 20.0, 38.0  # millimetres
@@ -21,6 +21,8 @@ async def draw_certificate(attestation: Attestation, *, address: str, issued_on:
 
 
 def _drawn(attestation: Attestation, address: str, issued_on: str) -> bytes:
+    from fpdf import FPDF  # noqa: PLC0415 - takes longer to import than all of ours; few processes print
+
     page = FPDF(orientation="landscape", unit="mm", format="A4")
     page.set_creation_date(attestation.issued_at)
     page.set_title(f"Сертификат {attestation.number}")
@@ -45,7 +47,7 @@ def _drawn(attestation: Attestation, address: str, issued_on: str) -> bytes:
     _line(page, attestation.title, 19, bold=True)
     page.set_xy(_MARGIN, _HEIGHT - _MARGIN - 16)
     page.set_font("DejaVu", size=12)
-    page.cell(text=f"Дата выдачи: {issued_on}", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    page.cell(text=f"Дата выдачи: {issued_on}", new_x="LMARGIN", new_y="NEXT")
     if not attestation.valid:
         page.set_text_color(180, 0, 0)
         page.cell(text=f"ОТОЗВАН {_day(attestation.revoked_at)}")
@@ -57,18 +59,20 @@ def _day(moment: datetime | None) -> str:
     return f"{moment:%d.%m.%Y}" if moment else ""
 
 
-def _line(page: FPDF, text: str, size: int, *, bold: bool = False) -> None:
+def _line(page: "FPDF", text: str, size: int, *, bold: bool = False) -> None:
     """Centred, in a smaller type where it would take more than two lines."""
     style = "B" if bold else ""
     page.set_font("DejaVu", style=style, size=size)
     while size > 9 and page.get_string_width(text) > 2 * (_WIDTH - 3 * _MARGIN):
         size -= 1
         page.set_font("DejaVu", style=style, size=size)
-    page.multi_cell(0, size * 0.62, text, align=Align.C, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    page.multi_cell(0, size * 0.62, text, align="C", new_x="LMARGIN", new_y="NEXT")
 
 
-def _qr_code(page: FPDF, text: str, left: float, top: float) -> None:
+def _qr_code(page: "FPDF", text: str, left: float, top: float) -> None:
     """Drawn as squares (ISO/IEC 18004), so that it is sharp at any size."""
+    import segno  # noqa: PLC0415 - the same
+
     rows = tuple(segno.make_qr(text, error="m").matrix)
     side = _QR / len(rows)
     page.set_fill_color(0)

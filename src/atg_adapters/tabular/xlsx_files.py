@@ -4,18 +4,18 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile
-
-from openpyxl import Workbook, load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from atg_core.importing.exporting import shown
 from atg_core.importing.ports import UnusableFile
 
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
 _MOST_UNPACKED_BYTES = 2 * 1024**3
-_BROKEN = (InvalidFileException, BadZipFile, ParseError, KeyError, ValueError, TypeError, IndexError, AttributeError)
+_BROKEN = (BadZipFile, ParseError, KeyError, ValueError, TypeError, IndexError, AttributeError)
 
 
 @contextmanager
@@ -32,7 +32,9 @@ def open_xlsx(path: Path) -> Iterator[Iterator[tuple[int, list[str]]]]:
         yield _rows(sheet, path)
 
 
-def _opened(path: Path, opened: ExitStack) -> Workbook:
+def _opened(path: Path, opened: ExitStack) -> "Workbook":
+    from openpyxl import load_workbook  # noqa: PLC0415 - few imports need it, and it takes its time
+
     file = opened.enter_context(path.open("rb"))
     with ZipFile(file) as parts:
         if sum(part.file_size for part in parts.infolist()) > _MOST_UNPACKED_BYTES:

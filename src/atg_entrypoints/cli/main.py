@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 import yaml
 
 from atg_adapters.sql import schema
@@ -24,7 +23,6 @@ from atg_entrypoints.cli.importing import OnError, Options, import_paths
 from atg_entrypoints.cli.importing_files import import_tree
 from atg_entrypoints.cli.running import fail, opened, run, settings_or_exit
 from atg_entrypoints.container import create_container
-from atg_entrypoints.http.app import create_api
 from atg_entrypoints.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -170,6 +168,8 @@ def openapi(output: Annotated[Path, typer.Option(dir_okay=False)] = Path("docs/c
 
 def openapi_yaml() -> str:
     """The OpenAPI document as YAML; it depends on the code alone."""
+    from atg_entrypoints.http.app import create_api  # noqa: PLC0415 - imports do not wait for the API
+
     settings = Settings(database_url="memory://", secret_key="-" * 32)
     schema_dict = create_api(create_container(settings)).openapi_schema.to_schema()
     return yaml.safe_dump(schema_dict, allow_unicode=True, sort_keys=False, width=120)
@@ -210,6 +210,8 @@ async def _prepare_demo(settings: Settings) -> dict[str, str]:
 
 
 def _serve(settings: Settings) -> None:
+    import uvicorn  # noqa: PLC0415 - imports do not wait for the server
+
     if settings.workers > 1:
         _share_metrics(settings.home_path / "metrics")
     # After its graceful shutdown uvicorn raises the signal once more; the process shall then end as it should, with 0.
