@@ -9,7 +9,7 @@ from uuid import uuid4
 from atg_adapters.memory.counting import recount
 from atg_adapters.memory.database import DuplicateKey, MemoryDatabase
 from atg_core.importing.model import Change, Items, Key, Kind, Record, Stored
-from atg_core.importing.ports import Refusal
+from atg_core.importing.ports import Merged, Refusal
 
 # What the tables of a real database fill in by themselves.
 _DEFAULTS: dict[str, dict[str, Any]] = {
@@ -36,8 +36,15 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
 class MemoryImport:
     """`ImportStore` within a transaction."""
 
+    in_bulk = 0
+
     def __init__(self, database: MemoryDatabase) -> None:
         self.database = database
+
+    async def merge(
+        self, kind: Kind, headers: tuple[str, ...], rows: Sequence[tuple[Any, ...]], now: datetime
+    ) -> Merged | None:
+        """Memory has no faster way than row by row."""
 
     async def ids(self, kind: Kind, keys: Collection[Key]) -> dict[Key, Any]:
         wanted = set(keys)

@@ -10,14 +10,16 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from atg_adapters.sql.bulk import BulkMerge
 from atg_adapters.sql.counters import RECOUNTS
 from atg_adapters.sql.tables import metadata
 from atg_adapters.sql.tables.learning import user_test_results, user_topic_progress
 from atg_adapters.sql.tables.tests import final_tests, lesson_tests
 from atg_adapters.sql.types import UtcDateTime
 from atg_core.importing.model import Change, Items, Key, Kind, Record, Stored
-from atg_core.importing.ports import Refusal
+from atg_core.importing.ports import Merged, Refusal
 
+_IN_BULK = 25_000
 _results, _progress = user_test_results.c, user_topic_progress.c
 _now = sa.bindparam("now", type_=UtcDateTime)
 _JUDGE = (
@@ -38,6 +40,13 @@ class SqlImport:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
+        self._bulk = BulkMerge(connection)
+        self.in_bulk = _IN_BULK if connection.dialect.name == "postgresql" else 0
+
+    async def merge(
+        self, kind: Kind, headers: tuple[str, ...], rows: Sequence[tuple[Any, ...]], now: datetime
+    ) -> Merged | None:
+        return await self._bulk(kind, headers, rows, now)
 
     async def ids(self, kind: Kind, keys: Collection[Key]) -> dict[Key, Any]:
         table = metadata.tables[kind.table]

@@ -1,10 +1,10 @@
 """From the text of a row to a record: each cell checked, each reference found, no more queries than columns."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from atg_core.importing.cells import integer, text
+from atg_core.importing.cells import Parse, integer, text
 from atg_core.importing.cells import items as split_items
 from atg_core.importing.kinds import STORED_KINDS
 from atg_core.importing.model import Column, Items, Key, Kind, Record, Reference, Row
@@ -137,3 +137,73 @@ def _list(listed: Items, row: Row) -> list[tuple[str, bool]]:
     if not chosen:
         raise BadCell(header, f"needs numbers from 1 to {len(texts)}")
     return [(text, number in chosen) for number, text in enumerate(texts, start=1)]
+
+
+type Convert = Callable[[str], Any]
+
+
+def bulk_headers(kind: Kind, headers: Sequence[str]) -> tuple[str, ...]:
+    """The headers of a file that a merge needs; none where the kind can not go that way: lists, and passwords."""
+    known = tuple(header for header in kind.headers if header in headers)
+    secret = {column.header for column in kind.columns if column.secret}
+    return () if kind.items or secret.intersection(known) else known
+
+
+def staged(kind: Kind, headers: tuple[str, ...], rows: Sequence[Row]) -> list[tuple[Any, ...]] | None:
+    """The values of well-formed rows; None where one of them is not."""
+    plan = [(header, _converter(kind, header)) for header in headers]
+    try:
+        for row in rows:
+            _require_fitting(row)
+        return [tuple([convert(row.cells.get(header, "").strip()) for header, convert in plan]) for row in rows]
+    except ValueError:
+        return None
+
+
+def _require_fitting(row: Row) -> None:
+    if row.surplus:
+        raise ValueError("has more cells than there are columns")
+
+
+def _converter(kind: Kind, header: str) -> Convert:
+    """From a cell to a value; raises ValueError."""
+    column = next((column for column in kind.columns if column.header == header), None)
+    reference = next((each for each in kind.references if header in each.headers), None)
+    parse = column.parse if column else str
+    empty = None if column is None or column.kept_when_empty or column.default_now else column.default
+    # Of several texts that name one record none may be missing: such rows are told of one by one.
+    needed = column.required if column else bool(reference and (reference.required or len(reference.headers) > 1))
+
+    def convert(cell: str) -> Any:
+        if cell:
+            return parse(cell)
+        if needed:
+            raise ValueError("is missing")
+        return empty
+
+    return convert
+
+
+def key_of(kind: Kind) -> Callable[[Row], int]:
+    """What tells whether a row stands twice in a file: a hash of its key as it is written."""
+    headers: list[str] = []
+    parsers: dict[str, Parse] = {}
+    for field in kind.key:
+        reference = next((each for each in kind.references if field in each.targets.values()), None)
+        column = next((each for each in kind.columns if each.field == field), None)
+        headers += reference.headers if reference else [column.header] if column else []
+        if column:
+            parsers[column.header] = column.parse
+
+    def hashed(row: Row) -> int:
+        return hash(tuple([_canonical(parsers.get(header), row.cells.get(header, "").strip()) for header in headers]))
+
+    return hashed
+
+
+def _canonical(parse: Parse | None, cell: str) -> Any:
+    """`01` and `1` are one position."""
+    try:
+        return parse(cell) if parse else cell
+    except ValueError:
+        return cell

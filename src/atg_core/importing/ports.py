@@ -32,8 +32,29 @@ class Refusal:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """How many of some rows were new, and how many changed what was there; the others were the same."""
+
+    created: int
+    updated: int
+
+
 class ImportStore(Protocol):
-    """The tables of all kinds, within one transaction."""
+    """The tables of all kinds, within one transaction.
+
+    `in_bulk`: how many rows `merge` takes at once, 0 where the database has no way of its own for that.
+    """
+
+    in_bulk: int
+
+    async def merge(
+        self, kind: Kind, headers: tuple[str, ...], rows: Sequence[tuple[Any, ...]], now: datetime
+    ) -> Merged | None:
+        """Stores well-formed rows, each with the values of the headers; what they refer to is named by texts.
+
+        None where one of the rows refers to nothing, or is refused: then none of them is stored.
+        """
 
     async def ids(self, kind: Kind, keys: Collection[Key]) -> Mapping[Key, Any]:
         """The ids of the records with one of the keys; what is not there is left out."""

@@ -11,7 +11,7 @@ from typing import Any
 from atg_core.clock import Clock
 from atg_core.errors import Invalid
 from atg_core.identity.ports import Passwords
-from atg_core.importing.checking import BadCell, References, Texts, check, named_by
+from atg_core.importing.checking import BadCell, References, Texts, bulk_headers, check, key_of, named_by, staged
 from atg_core.importing.model import Change, Counts, Key, Kind, Record, Row, RowError, Stored
 from atg_core.importing.ports import ImportStore, Refusal, Source
 from atg_core.opening import Open
@@ -86,14 +86,16 @@ class _Run:
     now: datetime
     how: How
     errors: list[RowError] = field(default_factory=list)
-    _lines: dict[Key, int] = field(default_factory=dict)
+    _lines: dict[int, int] = field(default_factory=dict)
 
     async def take(self, source: Source) -> Counts:
         counts = Counts()
         self._lines.clear()
-        for chunk in batched(source.rows, _CHUNK):
+        for chunk in batched(source.rows, self.store.in_bulk or _CHUNK):
             for kind, rows in self._by_kind(source, chunk, counts):
-                await self._take_chunk(source, kind, rows, counts)
+                if not await self._merged(source, kind, rows, counts):
+                    for some in batched(rows, _CHUNK):
+                        await self._take_chunk(source, kind, some, counts)
             self.how.advance(source.file, len(chunk))
             if len(self.errors) >= _MOST_ERRORS:
                 break
@@ -110,13 +112,30 @@ class _Run:
             (kind, [row for _, row in group]) for kind, group in groupby(sorted_out, key=lambda of_kind: of_kind[0])
         ]
 
-    async def _take_chunk(self, source: Source, kind: Kind, rows: list[Row], counts: Counts) -> None:
-        found = await self._found(kind, rows)
+    async def _merged(self, source: Source, kind: Kind, rows: Sequence[Row], counts: Counts) -> bool:
+        """Whether all of these rows were good, and are stored."""
+        headers = bulk_headers(kind, source.headers) if self.store.in_bulk else ()
+        values = staged(kind, headers, rows) if headers else None
+        key = key_of(kind)
+        keys = {key(row): row.line for row in rows} if values is not None else {}
+        if values is None or len(keys) < len(rows) or not self._lines.keys().isdisjoint(keys):
+            return False
+        merged = await self.store.merge(kind, headers, values, self.now)
+        if merged is None:
+            return False
+        self._lines |= keys
+        counts.created += merged.created
+        counts.updated += merged.updated
+        counts.unchanged += len(rows) - merged.created - merged.updated
+        return True
+
+    async def _take_chunk(self, source: Source, kind: Kind, rows: Sequence[Row], counts: Counts) -> None:
+        found, key = await self._found(kind, rows), key_of(kind)
         records: dict[Key, Record] = {}
         for row in rows:
             try:
                 record = check(kind, row, found, source.headers)
-                self._require_first(record.key(kind), row.line)
+                self._require_first(key(row), row.line)
                 records[record.key(kind)] = record
             except BadCell as error:
                 self._reject(source, row, error.column, error.reason, counts)
@@ -133,7 +152,7 @@ class _Run:
         for refusal in sorted((*refused_changes, *refused), key=lambda refusal: refusal.record.line):
             self._reject(source, refusal.record, _header(kind, refusal), refusal.reason, counts)
 
-    async def _found(self, kind: Kind, rows: list[Row]) -> dict[Texts, Mapping[Texts, Mapping[str, Any]]]:
+    async def _found(self, kind: Kind, rows: Sequence[Row]) -> dict[Texts, Mapping[Texts, Mapping[str, Any]]]:
         found: dict[Texts, Mapping[Texts, Mapping[str, Any]]] = {}
         for reference in kind.references:
             texts = set()
@@ -145,7 +164,7 @@ class _Run:
             found[reference.headers] = await References(self.store).find(reference, texts - {None})  # type: ignore[arg-type]
         return found
 
-    def _require_first(self, key: Key, line: int) -> None:
+    def _require_first(self, key: int, line: int) -> None:
         before = self._lines.setdefault(key, line)
         if before != line:
             raise BadCell(None, f"repeats line {before}")

@@ -1,0 +1,251 @@
+"""Importing many rows at once on PostgreSQL: COPY into a staging table, and then one statement for all of them.
+
+Only what is well-formed goes this way. Where a row refers to nothing, or a constraint refuses one, nothing of the batch
+is stored and it is taken row by row, which finds those that are to blame (`sql/importing.py`).
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.schema import CreateTable
+
+from atg_adapters.sql.tables import metadata
+from atg_adapters.sql.types import UtcDateTime
+from atg_core.importing.kinds import STORED_KINDS
+from atg_core.importing.model import Column, Kind
+from atg_core.importing.ports import Merged
+
+_now = sa.bindparam("now", type_=UtcDateTime)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How files of a kind with certain headers are merged: the staging table, and the statement."""
+
+    staging: sa.Table
+    create: str
+    copy: str
+    merge: sa.Select[Any]
+
+
+class _Unresolved(Exception):
+    """A row refers to nothing."""
+
+
+def _require_resolved(unresolved: int) -> None:
+    if unresolved:
+        raise _Unresolved
+
+
+class BulkMerge:
+    """Merges batches on one connection; staging tables last as long as its transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+        self._made: set[str] = set()
+
+    async def __call__(
+        self, kind: Kind, headers: tuple[str, ...], rows: Sequence[Sequence[Any]], now: datetime
+    ) -> Merged | None:
+        """`rows`: values in the order of `headers`. None where a row can not be stored: then none is."""
+        plan = plan_of(kind.name, headers)
+        try:
+            async with self.connection.begin_nested():
+                await self._stage(plan, rows)
+                counts = (await self.connection.execute(plan.merge, {"now": now})).one()
+                _require_resolved(counts.unresolved)
+        except (IntegrityError, DataError, _Unresolved):
+            return None
+        return Merged(created=counts.inserted, updated=counts.updated)
+
+    async def _stage(self, plan: Plan, rows: Sequence[Sequence[Any]]) -> None:
+        if plan.staging.name not in self._made:
+            # Rows are found by their keys: reading a whole table for each batch would cost more and more.
+            await self.connection.exec_driver_sql("SET LOCAL random_page_cost = 1.1")
+            await self.connection.exec_driver_sql(plan.create)
+        else:
+            await self.connection.exec_driver_sql(f"TRUNCATE {plan.staging.name}")
+        text = io.StringIO()
+        csv.writer(text, quoting=csv.QUOTE_NOTNULL).writerows(rows)
+        raw = await self.connection.get_raw_connection()
+        assert raw.driver_connection is not None  # noqa: S101 - it is open
+        async with raw.driver_connection.cursor() as cursor, cursor.copy(plan.copy) as copy:
+            await copy.write(text.getvalue())
+        await self.connection.exec_driver_sql(f"ANALYZE {plan.staging.name}")
+        self._made.add(plan.staging.name)
+
+
+@cache
+def plan_of(name: str, headers: tuple[str, ...]) -> Plan:
+    kind = STORED_KINDS[name]
+    columns = {column.header: column for column in kind.columns}
+    texts = {header for reference in kind.references for header in reference.headers}
+    staging = sa.Table(
+        f"staged_{name.replace('-', '_')}_{abs(hash(headers))}",
+        sa.MetaData(),
+        *(sa.Column(header, sa.Text if header in texts else _stored(kind, columns[header]).type) for header in headers),
+        prefixes=["TEMPORARY"],
+        postgresql_on_commit="DROP",
+    )
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    quoted = ", ".join(dialect.identifier_preparer.quote(header) for header in headers)
+    return Plan(
+        staging=staging,
+        create=str(CreateTable(staging).compile(dialect=dialect)),
+        copy=f"COPY {staging.name} ({quoted}) FROM STDIN (FORMAT csv)",
+        merge=_merge(kind, staging),
+    )
+
+
+def _stored(kind: Kind, column: Column) -> sa.Column[Any]:
+    table = kind.profile_table if column.in_profile else kind.table
+    return metadata.tables[str(table)].c[column.field]
+
+
+def _merge(kind: Kind, staging: sa.Table) -> sa.Select[Any]:
+    """Resolves what the rows refer to, changes what differs, adds what is new, and counts."""
+    table = metadata.tables[kind.table]
+    resolved, unresolved = _resolved(kind, staging)
+    here = sa.and_(*(_same(kind, table, resolved, field) for field in kind.key))
+    main = _Part(kind, table, resolved, profile=False)
+    updated = main.update(here).cte("updated")
+    inserted = main.insert(~sa.exists().where(here)).returning(table).cte("inserted")
+    changed: sa.Select[Any] | sa.CompoundSelect[Any] = sa.select(updated.c.id)
+    ctes = [updated, inserted]
+    if kind.profile_table:
+        profile = metadata.tables[kind.profile_table]
+        part = _Part(kind, profile, resolved, profile=True)
+        same = sa.and_(*(inserted.c[field] == resolved.c[field] for field in kind.key))
+        added = part.insert(same, id_=inserted.c.id).returning(profile.c.id).cte("added_profiles")
+        others = part.update((profile.c.id == table.c.id) & here).cte("profiles")
+        changed = sa.union(changed, sa.select(others.c.id))
+        ctes += [added, others]
+    counts = sa.select(
+        sa.select(sa.func.count()).select_from(resolved).where(unresolved).scalar_subquery().label("unresolved"),
+        sa.select(sa.func.count()).select_from(changed.subquery()).scalar_subquery().label("updated"),
+        sa.select(sa.func.count()).select_from(inserted).scalar_subquery().label("inserted"),
+    )
+    return counts.add_cte(*ctes)
+
+
+def _same(kind: Kind, table: sa.Table, resolved: sa.CTE, field: str) -> sa.ColumnElement[bool]:
+    """A field of a key may be empty where it is one of several that a reference can mean."""
+    stored, given = table.c[field], resolved.c[field]
+    optional = any(field in each.targets.values() and len(each.targets) > 1 for each in kind.references)
+    return stored.is_not_distinct_from(given) if optional else stored == given
+
+
+def _resolved(kind: Kind, staging: sa.Table) -> tuple[sa.CTE, sa.ColumnElement[bool]]:
+    """The staged rows with the ids of what they refer to, and which of them refer to nothing."""
+    path: sa.FromClause = staging
+    ids: list[Any] = []
+    missing: list[Any] = []
+    for reference in kind.references:
+        if reference.headers[0] not in staging.c:
+            continue
+        former: list[sa.ColumnElement[Any]] = []
+        for target, field in reference.targets.items():
+            texts = [staging.c[header] for header in reference.headers]
+            path, found = _looked_up(path, STORED_KINDS[target], texts, [column.is_(None) for column in former])
+            former.append(found)
+            ids.append(found.label(field))
+        nothing = sa.and_(*(column.is_(None) for column in former))
+        named = staging.c[reference.headers[0]].is_not(None)
+        missing.append(nothing if reference.required else nothing & named)
+    unresolved = sa.or_(*missing) if missing else sa.false()
+    fields = {column.header: column.field for column in kind.columns}
+    staged = [column.label(fields[column.name]) for column in staging.c if column.name in fields]
+    resolved = sa.select(*staged, *ids, unresolved.label("unresolved")).select_from(path).cte("resolved")
+    return resolved, resolved.c.unresolved
+
+
+def _looked_up(
+    path: sa.FromClause, kind: Kind, texts: list[Any], also: list[sa.ColumnElement[bool]]
+) -> tuple[sa.FromClause, sa.ColumnElement[Any]]:
+    """The path to the record that the texts name, and its id; a part of its key may be a reference itself."""
+    table = metadata.tables[kind.table].alias()
+    conditions: list[sa.ColumnElement[bool]] = list(also)
+    rest = list(texts)
+    for field in kind.key:
+        reference = next((each for each in kind.references if field in each.targets.values()), None)
+        if reference:
+            own, rest = rest[: len(reference.headers)], rest[len(reference.headers) :]
+            path, found = _looked_up(path, STORED_KINDS[next(iter(reference.targets))], own, [])
+            conditions.append(table.c[field] == found)
+        else:
+            conditions.append(table.c[field] == rest.pop(0))
+    return path.outerjoin(table, sa.and_(*conditions)), table.c.id
+
+
+class _Part:
+    """One of the tables of a kind: the main one, or its companion."""
+
+    def __init__(self, kind: Kind, table: sa.Table, resolved: sa.CTE, *, profile: bool) -> None:
+        self.kind, self.table, self.resolved, self.profile = kind, table, resolved, profile
+        self.columns = [
+            column
+            for column in kind.columns
+            if not column.secret
+            and ((column.in_profile or column.also_in_profile) if profile else not column.in_profile)
+        ]
+        self.references = [
+            field
+            for reference in kind.references
+            if reference.in_profile == profile
+            for field in reference.targets.values()
+        ]
+
+    def update(self, here: sa.ColumnElement[bool]) -> Any:
+        """Changes what differs, and gives the ids of what was changed."""
+        values: dict[str, Any] = {}
+        differs: list[sa.ColumnElement[bool]] = []
+        for column in self.columns:
+            if column.field not in self.resolved.c or column.field in self.kind.key:
+                continue
+            stored, given = self.table.c[column.field], self.resolved.c[column.field]
+            if column.kept_when_empty or column.default_now:
+                values[column.field] = sa.func.coalesce(given, stored)
+                differs.append(given.is_not(None) & stored.is_distinct_from(given))
+            else:
+                values[column.field] = given
+                differs.append(stored.is_distinct_from(given))
+        for field in self.references:
+            if field in self.resolved.c and field not in self.kind.key:
+                values[field] = self.resolved.c[field]
+                differs.append(self.table.c[field].is_distinct_from(self.resolved.c[field]))
+        if "updated_at" in self.table.c:
+            values["updated_at"] = _now
+        if not differs:
+            return sa.select(self.table.c.id).where(sa.false())
+        return sa.update(self.table).where(here, sa.or_(*differs)).values(values).returning(self.table.c.id)
+
+    def insert(self, where: sa.ColumnElement[bool], *, id_: sa.ColumnElement[Any] | None = None) -> Any:
+        values: dict[str, Any] = {name: _now for name in ("created_at", "updated_at") if name in self.table.c}
+        if id_ is not None:
+            values["id"] = id_
+        elif self.kind.uuid:
+            values["id"] = sa.func.gen_random_uuid()
+        if not self.profile:
+            values |= {name: sa.literal(value) for name, value in self.kind.constants.items()}
+        for column in self.columns:
+            values[column.field] = self._new(column)
+        values |= {field: self.resolved.c[field] for field in self.references if field in self.resolved.c}
+        return sa.insert(self.table).from_select(list(values), sa.select(*values.values()).where(where))
+
+    def _new(self, column: Column) -> Any:
+        """What a new record has: the cell, else the default."""
+        stored = self.table.c[column.field]
+        default = _now if column.default_now else sa.literal(column.default, type_=stored.type)
+        if column.field not in self.resolved.c:
+            return default
+        given = self.resolved.c[column.field]
+        return sa.func.coalesce(given, default) if column.default_now else given
