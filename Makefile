@@ -6,7 +6,7 @@ ATG := .venv/bin/atg
 export UV_PROJECT_ENVIRONMENT := .venv
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
-.PHONY: help setup run test coverage lint docs bench-files lock audit clean
+.PHONY: help setup run test coverage lint docs bench-files bench-import lock audit clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ docs: setup  ## write the generated documents anew
 
 bench-files: setup  ## how fast files are streamed, beside a plain loop and nginx
 	.venv/bin/python bench/files.py
+
+bench-import: setup  ## how fast files are imported, beside psql
+	.venv/bin/python bench/importing.py
 
 lock: $(UV)  ## resolve requirements.lock anew (names, versions and hashes; no address)
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.12 --extra dev --upgrade pyproject.toml --output-file requirements.lock

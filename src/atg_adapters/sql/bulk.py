@@ -112,43 +112,54 @@ def _stored(kind: Kind, column: Column) -> sa.Column[Any]:
 
 
 def _merge(kind: Kind, staging: sa.Table) -> sa.Select[Any]:
-    """Resolves what the rows refer to, changes what differs, adds what is new, and counts."""
+    """Finds what the rows refer to and what is stored of them, changes what differs, adds what is new, counts."""
+    path, given, unresolved = _given(kind, staging)
     table = metadata.tables[kind.table]
-    resolved, unresolved = _resolved(kind, staging)
-    here = sa.and_(*(_same(kind, table, resolved, field) for field in kind.key))
-    main = _Part(kind, table, resolved, profile=False)
-    updated = main.update(here).cte("updated")
-    inserted = main.insert(~sa.exists().where(here)).returning(table).cte("inserted")
-    changed: sa.Select[Any] | sa.CompoundSelect[Any] = sa.select(updated.c.id)
-    ctes = [updated, inserted]
+    main = _Part(kind, table, given, profile=False)
+    path = path.outerjoin(main.stored, sa.and_(*(_same(kind, main.stored.c[key], given[key]) for key in kind.key)))
+    columns = [given[field].label(field) for field in given]
+    columns += [unresolved.label("unresolved"), main.stored.c.id.label("stored_id"), main.differs().label("differs")]
+    profile = None
     if kind.profile_table:
-        profile = metadata.tables[kind.profile_table]
-        part = _Part(kind, profile, resolved, profile=True)
+        profile = _Part(kind, metadata.tables[kind.profile_table], given, profile=True)
+        path = path.outerjoin(profile.stored, profile.stored.c.id == main.stored.c.id)
+        columns.append(profile.differs().label("profile_differs"))
+    resolved = sa.select(*columns).select_from(path).cte("resolved")
+    new = resolved.c.stored_id.is_(None)
+    inserted = main.insert(resolved, new).returning(table).cte("inserted")
+    changed: list[Any] = [main.update(resolved, resolved.c.differs).cte("updated")]
+    ctes = [inserted, *changed]
+    if profile is not None:
         same = sa.and_(*(inserted.c[field] == resolved.c[field] for field in kind.key))
-        added = part.insert(same, id_=inserted.c.id).returning(profile.c.id).cte("added_profiles")
-        others = part.update((profile.c.id == table.c.id) & here).cte("profiles")
-        changed = sa.union(changed, sa.select(others.c.id))
-        ctes += [added, others]
-    counts = sa.select(
-        sa.select(sa.func.count()).select_from(resolved).where(unresolved).scalar_subquery().label("unresolved"),
-        sa.select(sa.func.count()).select_from(changed.subquery()).scalar_subquery().label("updated"),
-        sa.select(sa.func.count()).select_from(inserted).scalar_subquery().label("inserted"),
+        ctes.append(profile.insert(resolved, same, id_=inserted.c.id).returning(profile.table.c.id).cte("profiles"))
+        changed.append(profile.update(resolved, resolved.c.profile_differs).cte("updated_profiles"))
+        ctes.append(changed[-1])
+    updated = sa.union(*(sa.select(cte.c.id) for cte in changed)).subquery()
+    counts: Any = sa.select(
+        _count(resolved, resolved.c.unresolved).label("unresolved"),
+        _count(updated).label("updated"),
+        _count(inserted).label("inserted"),
     )
-    return counts.add_cte(*ctes)
+    merge: sa.Select[Any] = counts.add_cte(*ctes)
+    return merge
 
 
-def _same(kind: Kind, table: sa.Table, resolved: sa.CTE, field: str) -> sa.ColumnElement[bool]:
+def _count(rows: sa.FromClause, *conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    return sa.select(sa.func.count()).select_from(rows).where(*conditions).scalar_subquery()
+
+
+def _same(kind: Kind, stored: sa.ColumnElement[Any], given: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     """A field of a key may be empty where it is one of several that a reference can mean."""
-    stored, given = table.c[field], resolved.c[field]
-    optional = any(field in each.targets.values() and len(each.targets) > 1 for each in kind.references)
+    optional = any(stored.key in each.targets.values() and len(each.targets) > 1 for each in kind.references)
     return stored.is_not_distinct_from(given) if optional else stored == given
 
 
-def _resolved(kind: Kind, staging: sa.Table) -> tuple[sa.CTE, sa.ColumnElement[bool]]:
-    """The staged rows with the ids of what they refer to, and which of them refer to nothing."""
+def _given(kind: Kind, staging: sa.Table) -> tuple[sa.FromClause, dict[str, Any], sa.ColumnElement[bool]]:
+    """The staged rows joined with what they refer to, what they say by field, and which of them refer to nothing."""
     path: sa.FromClause = staging
-    ids: list[Any] = []
-    missing: list[Any] = []
+    fields = {column.header: column.field for column in kind.columns}
+    given: dict[str, Any] = {fields[column.name]: column for column in staging.c if column.name in fields}
+    missing: list[sa.ColumnElement[bool]] = []
     for reference in kind.references:
         if reference.headers[0] not in staging.c:
             continue
@@ -157,15 +168,11 @@ def _resolved(kind: Kind, staging: sa.Table) -> tuple[sa.CTE, sa.ColumnElement[b
             texts = [staging.c[header] for header in reference.headers]
             path, found = _looked_up(path, STORED_KINDS[target], texts, [column.is_(None) for column in former])
             former.append(found)
-            ids.append(found.label(field))
+            given[field] = found
         nothing = sa.and_(*(column.is_(None) for column in former))
         named = staging.c[reference.headers[0]].is_not(None)
         missing.append(nothing if reference.required else nothing & named)
-    unresolved = sa.or_(*missing) if missing else sa.false()
-    fields = {column.header: column.field for column in kind.columns}
-    staged = [column.label(fields[column.name]) for column in staging.c if column.name in fields]
-    resolved = sa.select(*staged, *ids, unresolved.label("unresolved")).select_from(path).cte("resolved")
-    return resolved, resolved.c.unresolved
+    return path, given, sa.or_(*missing) if missing else sa.false()
 
 
 def _looked_up(
@@ -187,15 +194,15 @@ def _looked_up(
 
 
 class _Part:
-    """One of the tables of a kind: the main one, or its companion."""
+    """One of the tables of a kind: the main one, or its companion. `given`: what the rows say, by field."""
 
-    def __init__(self, kind: Kind, table: sa.Table, resolved: sa.CTE, *, profile: bool) -> None:
-        self.kind, self.table, self.resolved, self.profile = kind, table, resolved, profile
+    def __init__(self, kind: Kind, table: sa.Table, given: dict[str, Any], *, profile: bool) -> None:
+        self.kind, self.table, self.given, self.profile = kind, table, given, profile
+        self.stored = table.alias(f"stored_{table.name}")
         self.columns = [
             column
             for column in kind.columns
-            if not column.secret
-            and ((column.in_profile or column.also_in_profile) if profile else not column.in_profile)
+            if not column.secret and (column.in_profile == profile or (profile and column.also_in_profile))
         ]
         self.references = [
             field
@@ -203,32 +210,36 @@ class _Part:
             if reference.in_profile == profile
             for field in reference.targets.values()
         ]
+        kept = {column.field for column in self.columns if column.kept_when_empty or column.default_now}
+        own = [column.field for column in self.columns] + self.references
+        self.changing = {field: field in kept for field in own if field in given and field not in kind.key}
+        """Whether an empty cell leaves what is stored, by field."""
 
-    def update(self, here: sa.ColumnElement[bool]) -> Any:
+    def differs(self) -> sa.ColumnElement[bool]:
+        """That the stored record is not what the row says."""
+        each = [
+            self.stored.c[field].is_distinct_from(self.given[field])
+            & (self.given[field].is_not(None) if kept else sa.true())
+            for field, kept in self.changing.items()
+        ]
+        return self.stored.c.id.is_not(None) & sa.or_(sa.false(), *each)
+
+    def update(self, resolved: sa.CTE, differs: sa.ColumnElement[bool]) -> Any:
         """Changes what differs, and gives the ids of what was changed."""
-        values: dict[str, Any] = {}
-        differs: list[sa.ColumnElement[bool]] = []
-        for column in self.columns:
-            if column.field not in self.resolved.c or column.field in self.kind.key:
-                continue
-            stored, given = self.table.c[column.field], self.resolved.c[column.field]
-            if column.kept_when_empty or column.default_now:
-                values[column.field] = sa.func.coalesce(given, stored)
-                differs.append(given.is_not(None) & stored.is_distinct_from(given))
-            else:
-                values[column.field] = given
-                differs.append(stored.is_distinct_from(given))
-        for field in self.references:
-            if field in self.resolved.c and field not in self.kind.key:
-                values[field] = self.resolved.c[field]
-                differs.append(self.table.c[field].is_distinct_from(self.resolved.c[field]))
+        values: dict[str, Any] = {
+            field: sa.func.coalesce(resolved.c[field], self.table.c[field]) if kept else resolved.c[field]
+            for field, kept in self.changing.items()
+        }
+        if not values:
+            return sa.select(self.table.c.id).where(sa.false())
         if "updated_at" in self.table.c:
             values["updated_at"] = _now
-        if not differs:
-            return sa.select(self.table.c.id).where(sa.false())
-        return sa.update(self.table).where(here, sa.or_(*differs)).values(values).returning(self.table.c.id)
+        here = self.table.c.id == resolved.c.stored_id
+        return sa.update(self.table).where(here, differs).values(values).returning(self.table.c.id)
 
-    def insert(self, where: sa.ColumnElement[bool], *, id_: sa.ColumnElement[Any] | None = None) -> Any:
+    def insert(
+        self, resolved: sa.CTE, where: sa.ColumnElement[bool], *, id_: sa.ColumnElement[Any] | None = None
+    ) -> Any:
         values: dict[str, Any] = {name: _now for name in ("created_at", "updated_at") if name in self.table.c}
         if id_ is not None:
             values["id"] = id_
@@ -237,15 +248,14 @@ class _Part:
         if not self.profile:
             values |= {name: sa.literal(value) for name, value in self.kind.constants.items()}
         for column in self.columns:
-            values[column.field] = self._new(column)
-        values |= {field: self.resolved.c[field] for field in self.references if field in self.resolved.c}
+            values[column.field] = self._new(resolved, column)
+        values |= {field: resolved.c[field] for field in self.references if field in resolved.c}
         return sa.insert(self.table).from_select(list(values), sa.select(*values.values()).where(where))
 
-    def _new(self, column: Column) -> Any:
+    def _new(self, resolved: sa.CTE, column: Column) -> Any:
         """What a new record has: the cell, else the default."""
-        stored = self.table.c[column.field]
-        default = _now if column.default_now else sa.literal(column.default, type_=stored.type)
-        if column.field not in self.resolved.c:
+        default = _now if column.default_now else sa.literal(column.default, type_=self.table.c[column.field].type)
+        if column.field not in resolved.c:
             return default
-        given = self.resolved.c[column.field]
+        given = resolved.c[column.field]
         return sa.func.coalesce(given, default) if column.default_now else given

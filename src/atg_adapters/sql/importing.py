@@ -19,7 +19,7 @@ from atg_adapters.sql.types import UtcDateTime
 from atg_core.importing.model import Change, Items, Key, Kind, Record, Stored
 from atg_core.importing.ports import Merged, Refusal
 
-_IN_BULK = 25_000
+_IN_BULK = 20_000
 _results, _progress = user_test_results.c, user_topic_progress.c
 _now = sa.bindparam("now", type_=UtcDateTime)
 _JUDGE = (

@@ -191,6 +191,7 @@ def _lock(learners: sa.Select[Any]) -> Any:
 
 
 _LOCK = {kind: _lock(learners) for kind, learners in _LEARNERS.items()}
+_LOCK_ALL = sa.text("LOCK TABLE user_stats IN SHARE ROW EXCLUSIVE MODE")
 _REFRESH = {kind: refresh_of(partial(learners_in, kind)) for kind in _KINDS}
 
 _number = insert(certificate_numbers).values(year=sa.bindparam("in_year"), last=sa.bindparam("count"))
@@ -211,6 +212,9 @@ class SqlStandings:
         self.connection = connection
 
     async def lock_learners(self, scope: Scope) -> None:
+        if scope == Scope() and self.connection.dialect.name == "postgresql":
+            await self.connection.execute(_LOCK_ALL)
+            return
         locked = await self.connection.execute(_LOCK[_kind(scope)], parameters(scope))
         if scope.user_id is not None and locked.first() is None:
             raise LearnerNotFound

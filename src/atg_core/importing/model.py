@@ -65,6 +65,7 @@ class Kind:
     """One kind of rows: a table, the fields by which a record is known again, and what the columns mean.
 
     `constants`: what every new record has; `only`: which records of the table are exported.
+    `settles`: whether something follows from them for learners.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Kind:
     uuid: bool = False
     constants: Mapping[str, Any] = field(default_factory=dict)
     only: Mapping[str, Any] = field(default_factory=dict)
+    settles: bool = False
 
     @property
     def profile_fields(self) -> set[str]:

@@ -1,7 +1,8 @@
 """Importing files: all rows in one transaction, and what is the same stays untouched."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -73,10 +74,41 @@ class ImportFiles:
                 if run.errors:
                     raise BadRows(run.errors[:_MOST_ERRORS])
                 await store.recount(run.now)
-                await self.settle()
+                if any(kind.settles for kind in run.kinds):
+                    await self.settle()
                 if how.dry:
                     raise _Undo
         return counts
+
+
+class _Keys:
+    """The keys of a file, as hashes, with their lines, in little memory: a million of them in some 80 MB."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+        self._hashes, self._lines = array("q"), array("q")
+
+    def are_new(self, keys: Sequence[int]) -> bool:
+        """That none of them was there before, and none twice."""
+        distinct = set(keys)
+        return len(distinct) == len(keys) and self._seen.isdisjoint(distinct)
+
+    def add(self, keys: Sequence[int], lines: Sequence[int]) -> None:
+        self._seen.update(keys)
+        self._hashes.extend(keys)
+        self._lines.extend(lines)
+
+    def line_of(self, key: int) -> int | None:
+        return self._lines[self._hashes.index(key)] if key in self._seen else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Batch:
+    """Rows as they were read; `values`: what they say by header, where all of them can be merged."""
+
+    rows: Sequence[Row]
+    headers: tuple[str, ...]
+    values: Sequence[tuple[Any, ...]] | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,22 +118,48 @@ class _Run:
     now: datetime
     how: How
     errors: list[RowError] = field(default_factory=list)
-    _lines: dict[int, int] = field(default_factory=dict)
+    kinds: list[Kind] = field(default_factory=list)
+    _keys: _Keys = field(default_factory=_Keys)
 
     async def take(self, source: Source) -> Counts:
+        """While a batch is stored, the next one is read."""
         counts = Counts()
-        self._lines.clear()
-        for chunk in batched(source.rows, self.store.in_bulk or _CHUNK):
-            for kind, rows in self._by_kind(source, chunk, counts):
-                if not await self._merged(source, kind, rows, counts):
-                    for some in batched(rows, _CHUNK):
-                        await self._take_chunk(source, kind, some, counts)
-            self.how.advance(source.file, len(chunk))
-            if len(self.errors) >= _MOST_ERRORS:
-                break
+        self._keys = _Keys()
+        batches = self._batches(source)
+        batch = await self._next(batches)
+        while batch is not None and len(self.errors) < _MOST_ERRORS:
+            storing = asyncio.create_task(self._store(source, batch, counts))
+            try:
+                following = await self._next(batches)
+            finally:
+                await storing
+            batch = following
         return counts
 
-    def _by_kind(self, source: Source, rows: Sequence[Row], counts: Counts) -> list[tuple[Kind, list[Row]]]:
+    def _batches(self, source: Source) -> Iterator[_Batch]:
+        headers: tuple[str, ...] = ()
+        if self.store.in_bulk and isinstance(source.kind, Kind):
+            headers = bulk_headers(source.kind, source.headers)
+        for rows in batched(source.rows, self.store.in_bulk or _CHUNK):
+            values = staged(source.kind, headers, rows) if headers and isinstance(source.kind, Kind) else None
+            yield _Batch(rows=rows, headers=headers, values=values)
+
+    async def _next(self, batches: Iterator[_Batch]) -> _Batch | None:
+        """In a thread, where the database works by itself meanwhile."""
+        return await asyncio.to_thread(next, batches, None) if self.store.in_bulk else next(batches, None)
+
+    async def _store(self, source: Source, batch: _Batch, counts: Counts) -> None:
+        for kind, rows in self._by_kind(source, batch.rows, counts):
+            if kind not in self.kinds:
+                self.kinds.append(kind)
+            if not await self._merged(kind, batch, counts):
+                for some in batched(rows, _CHUNK):
+                    await self._take_chunk(source, kind, some, counts)
+        self.how.advance(source.file, len(batch.rows))
+
+    def _by_kind(self, source: Source, rows: Sequence[Row], counts: Counts) -> list[tuple[Kind, Sequence[Row]]]:
+        if isinstance(source.kind, Kind):
+            return [(source.kind, rows)]
         sorted_out: list[tuple[Kind, Row]] = []
         for row in rows:
             try:
@@ -112,21 +170,20 @@ class _Run:
             (kind, [row for _, row in group]) for kind, group in groupby(sorted_out, key=lambda of_kind: of_kind[0])
         ]
 
-    async def _merged(self, source: Source, kind: Kind, rows: Sequence[Row], counts: Counts) -> bool:
+    async def _merged(self, kind: Kind, batch: _Batch, counts: Counts) -> bool:
         """Whether all of these rows were good, and are stored."""
-        headers = bulk_headers(kind, source.headers) if self.store.in_bulk else ()
-        values = staged(kind, headers, rows) if headers else None
-        key = key_of(kind)
-        keys = {key(row): row.line for row in rows} if values is not None else {}
-        if values is None or len(keys) < len(rows) or not self._lines.keys().isdisjoint(keys):
+        if batch.values is None:
             return False
-        merged = await self.store.merge(kind, headers, values, self.now)
+        keys = list(map(key_of(kind), batch.rows))
+        if not self._keys.are_new(keys):
+            return False
+        merged = await self.store.merge(kind, batch.headers, batch.values, self.now)
         if merged is None:
             return False
-        self._lines |= keys
+        self._keys.add(keys, [row.line for row in batch.rows])
         counts.created += merged.created
         counts.updated += merged.updated
-        counts.unchanged += len(rows) - merged.created - merged.updated
+        counts.unchanged += len(batch.rows) - merged.created - merged.updated
         return True
 
     async def _take_chunk(self, source: Source, kind: Kind, rows: Sequence[Row], counts: Counts) -> None:
@@ -165,9 +222,10 @@ class _Run:
         return found
 
     def _require_first(self, key: int, line: int) -> None:
-        before = self._lines.setdefault(key, line)
-        if before != line:
+        before = self._keys.line_of(key)
+        if before is not None:
             raise BadCell(None, f"repeats line {before}")
+        self._keys.add([key], [line])
 
     async def _completed(self, kind: Kind, records: list[Record]) -> list[Record]:
         """New records, with the defaults of what the file leaves open, and with their passwords hashed."""
