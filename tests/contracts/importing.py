@@ -464,3 +464,10 @@ class ImportingContract:
         ]
         assert dict(zip(headers, row, strict=True))["password_hash"] == BCRYPT
         assert "password" not in headers
+
+    async def test_new_records_are_numbered_in_the_order_of_their_file(self, container: Container) -> None:
+        await arrange(container, **PROGRAM_OF_ONE)
+        codes = [str(number * 7 % 101) for number in range(1, 101)]
+        await arrange(container, topics=[{"lesson": "L", "code": f"t{code}", "title": code} for code in codes])
+        rows = sorted(await rows_of(container, "topics"), key=lambda row: row["id"])
+        assert [row["title"] for row in rows[1:]] == codes

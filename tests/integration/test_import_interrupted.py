@@ -59,7 +59,7 @@ async def test_a_signal_in_the_middle_leaves_nothing_behind(
     with importing(database_url, tmp_path) as process:
         process.send_signal(end)
         out, err = process.communicate(timeout=30)
-    assert process.returncode == (130 if end is signal.SIGINT else -end)
+    assert process.returncode == (130 if end is signal.SIGINT else -end), err
     assert "Traceback" not in err
     assert out == ""
     if end is signal.SIGINT:

@@ -25,6 +25,8 @@ from atg_core.importing.model import Column, Kind
 from atg_core.importing.ports import Merged
 
 _now = sa.bindparam("now", type_=UtcDateTime)
+_NUMBER = "number of the row"
+"""The column by which new records get their numbers in the order of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class BulkMerge:
         else:
             await self.connection.exec_driver_sql(f"TRUNCATE {plan.staging.name}")
         text = io.StringIO()
-        csv.writer(text, quoting=csv.QUOTE_NOTNULL).writerows(rows)
+        csv.writer(text, quoting=csv.QUOTE_NOTNULL).writerows((*row, number) for number, row in enumerate(rows))
         raw = await self.connection.get_raw_connection()
         assert raw.driver_connection is not None  # noqa: S101 - it is open
         async with raw.driver_connection.cursor() as cursor, cursor.copy(plan.copy) as copy:
@@ -93,11 +95,12 @@ def plan_of(name: str, headers: tuple[str, ...]) -> Plan:
         f"staged_{name.replace('-', '_')}_{abs(hash(headers))}",
         sa.MetaData(),
         *(sa.Column(header, sa.Text if header in texts else _stored(kind, columns[header]).type) for header in headers),
+        sa.Column(_NUMBER, sa.Integer),
         prefixes=["TEMPORARY"],
         postgresql_on_commit="DROP",
     )
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    quoted = ", ".join(dialect.identifier_preparer.quote(header) for header in headers)
+    quoted = ", ".join(dialect.identifier_preparer.quote(column.name) for column in staging.c)
     return Plan(
         staging=staging,
         create=str(CreateTable(staging).compile(dialect=dialect)),
@@ -118,7 +121,12 @@ def _merge(kind: Kind, staging: sa.Table) -> sa.Select[Any]:
     main = _Part(kind, table, given, profile=False)
     path = path.outerjoin(main.stored, sa.and_(*(_same(kind, main.stored.c[key], given[key]) for key in kind.key)))
     columns = [given[field].label(field) for field in given]
-    columns += [unresolved.label("unresolved"), main.stored.c.id.label("stored_id"), main.differs().label("differs")]
+    columns += [
+        staging.c[_NUMBER],
+        unresolved.label("unresolved"),
+        main.stored.c.id.label("stored_id"),
+        main.differs().label("differs"),
+    ]
     profile = None
     if kind.profile_table:
         profile = _Part(kind, metadata.tables[kind.profile_table], given, profile=True)
@@ -250,7 +258,10 @@ class _Part:
         for column in self.columns:
             values[column.field] = self._new(resolved, column)
         values |= {field: resolved.c[field] for field in self.references if field in resolved.c}
-        return sa.insert(self.table).from_select(list(values), sa.select(*values.values()).where(where))
+        new = sa.select(*values.values()).where(where)
+        if not self.kind.uuid:
+            new = new.order_by(resolved.c[_NUMBER])
+        return sa.insert(self.table).from_select(list(values), new)
 
     def _new(self, resolved: sa.CTE, column: Column) -> Any:
         """What a new record has: the cell, else the default."""

@@ -34,12 +34,23 @@ def settings_or_exit() -> Settings:
 def run[Result](work: Coroutine[Any, Any, Result]) -> Result:
     """Runs a command's coroutine; what the core refuses ends the command with a line that says why."""
     try:
-        return asyncio.run(work)
+        return asyncio.run(_or_stopped(work))
     except (AtgError, SettingsError) as error:
         fail(str(error))
     except KeyboardInterrupt:
         typer.echo("atg: stopped, nothing was stored", err=True)
         sys.exit(130)
+
+
+async def _or_stopped[Result](work: Coroutine[Any, Any, Result]) -> Result:
+    """What is interrupted in the middle of a statement may end with any error; it was stopped all the same."""
+    try:
+        return await work
+    except Exception as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise asyncio.CancelledError from error
+        raise
 
 
 @asynccontextmanager
