@@ -8,7 +8,7 @@ COPY examples examples
 # The lock is the constraint: what the package needs at run time, in the pinned versions and with their hashes checked;
 # the tools for developing, which the lock holds too, are not asked for. The build itself uses the pinned hatchling.
 RUN uv venv /opt/atg \
-    && VIRTUAL_ENV=/opt/atg uv pip install --no-cache --verify-hashes --constraint requirements.lock \
+    && VIRTUAL_ENV=/opt/atg uv pip install --no-cache --compile-bytecode --verify-hashes --constraint requirements.lock \
        --build-constraint requirements.lock .
 
 FROM python:3.13-slim

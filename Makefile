@@ -19,7 +19,7 @@ $(UV):
 
 .venv/.ready: requirements.lock pyproject.toml .python-version | $(UV)
 	test -x .venv/bin/python || $(UV) venv --quiet
-	$(UV) pip sync --quiet --require-hashes requirements.lock
+	$(UV) pip sync --quiet --compile-bytecode --require-hashes requirements.lock
 	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 

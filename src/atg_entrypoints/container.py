@@ -26,7 +26,7 @@ from atg_adapters.memory.testing import MemoryTestResults, MemoryTests
 from atg_adapters.memory.topic_files import MemoryTopicFiles
 from atg_adapters.memory.uploads import MemoryFileRecords, MemoryUploads
 from atg_adapters.passwords.common import common_passwords
-from atg_adapters.passwords.hashing import HASHES_AT_ONCE, HashedPasswords
+from atg_adapters.passwords.hashing import CORES, HASHES_AT_ONCE, HashedPasswords
 from atg_adapters.pdf.certificates import draw_certificate
 from atg_adapters.sql.assigning import SqlAssignments
 from atg_adapters.sql.catalog import SqlCatalog
@@ -272,7 +272,7 @@ class Container(containers.DeclarativeContainer):
         together=database.provided.shared_transaction,
         open=open_import,
         settle=providers.Singleton(partial, settle, Scope()),
-        passwords=passwords,
+        passwords=providers.Singleton(HashedPasswords, CORES),
         clock=clock,
     )
 

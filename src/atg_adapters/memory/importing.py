@@ -41,9 +41,7 @@ class MemoryImport:
     def __init__(self, database: MemoryDatabase) -> None:
         self.database = database
 
-    async def merge(
-        self, kind: Kind, headers: tuple[str, ...], rows: Sequence[tuple[Any, ...]], now: datetime
-    ) -> Merged | None:
+    async def merge(self, kind: Kind, headers: tuple[str, ...], rows: str, now: datetime) -> Merged | None:
         """Memory has no faster way than row by row."""
 
     async def ids(self, kind: Kind, keys: Collection[Key]) -> dict[Key, Any]:

@@ -1,4 +1,4 @@
-"""Password hashes: argon2id, and bcrypt for imported ones, in threads that leave a core to those who serve."""
+"""Password hashes: argon2id, and bcrypt for imported ones, in threads that can leave a core to those who serve."""
 
 import asyncio
 import os
@@ -17,7 +17,8 @@ from atg_core.identity.ports import PasswordCheck
 
 # OWASP Password Storage Cheat Sheet: argon2id with at least 19 MiB, two iterations, one lane.
 _KIBIBYTES = 19_456
-HASHES_AT_ONCE = max(1, (os.cpu_count() or 1) - 1)
+CORES = os.cpu_count() or 1
+HASHES_AT_ONCE = max(1, CORES - 1)
 _NICE = 10
 _NO_ONES_PASSWORD = "no account has this password"  # noqa: S105
 
@@ -25,9 +26,9 @@ _NO_ONES_PASSWORD = "no account has this password"  # noqa: S105
 class HashedPasswords:
     """`Passwords` by pwdlib; the threads release the interpreter's lock while they hash."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: int = HASHES_AT_ONCE) -> None:
         self._hasher = PasswordHash((_argon2(), BcryptHasher()))
-        self._pool = ThreadPoolExecutor(HASHES_AT_ONCE, "hash", _give_way)
+        self._pool = ThreadPoolExecutor(at_once, "hash", _give_way)
         self._decoy = _decoy()
 
     async def hash(self, password: str) -> str:

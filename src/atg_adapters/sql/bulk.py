@@ -4,9 +4,6 @@ Only what is well-formed goes this way. Where a row refers to nothing, or a cons
 is stored and it is taken row by row, which finds those that are to blame (`sql/importing.py`).
 """
 
-import csv
-import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -18,15 +15,11 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import CreateTable
 
+from atg_adapters.sql.merging import ROW_NUMBER, merge_of
 from atg_adapters.sql.tables import metadata
-from atg_adapters.sql.types import UtcDateTime
 from atg_core.importing.kinds import STORED_KINDS
 from atg_core.importing.model import Column, Kind
 from atg_core.importing.ports import Merged
-
-_now = sa.bindparam("now", type_=UtcDateTime)
-_NUMBER = "number of the row"
-"""The column by which new records get their numbers in the order of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +48,8 @@ class BulkMerge:
         self.connection = connection
         self._made: set[str] = set()
 
-    async def __call__(
-        self, kind: Kind, headers: tuple[str, ...], rows: Sequence[Sequence[Any]], now: datetime
-    ) -> Merged | None:
-        """`rows`: values in the order of `headers`. None where a row can not be stored: then none is."""
+    async def __call__(self, kind: Kind, headers: tuple[str, ...], rows: str, now: datetime) -> Merged | None:
+        """`rows`: CSV, as in `ImportStore.merge`. None where a row can not be stored: then none is."""
         plan = plan_of(kind.name, headers)
         try:
             async with self.connection.begin_nested():
@@ -69,19 +60,19 @@ class BulkMerge:
             return None
         return Merged(created=counts.inserted, updated=counts.updated)
 
-    async def _stage(self, plan: Plan, rows: Sequence[Sequence[Any]]) -> None:
+    async def _stage(self, plan: Plan, rows: str) -> None:
         if plan.staging.name not in self._made:
-            # Rows are found by their keys: reading a whole table for each batch would cost more and more.
-            await self.connection.exec_driver_sql("SET LOCAL random_page_cost = 1.1")
+            # Rows are found by their keys: reading a whole table for each batch would cost more and more. What
+            # follows from all of them is sorted and joined once, in memory, without compiling first.
+            for setting in ("random_page_cost = 1.1", "work_mem = '64MB'", "jit = off"):
+                await self.connection.exec_driver_sql(f"SET LOCAL {setting}")
             await self.connection.exec_driver_sql(plan.create)
         else:
             await self.connection.exec_driver_sql(f"TRUNCATE {plan.staging.name}")
-        text = io.StringIO()
-        csv.writer(text, quoting=csv.QUOTE_NOTNULL).writerows((*row, number) for number, row in enumerate(rows))
         raw = await self.connection.get_raw_connection()
         assert raw.driver_connection is not None  # noqa: S101 - it is open
         async with raw.driver_connection.cursor() as cursor, cursor.copy(plan.copy) as copy:
-            await copy.write(text.getvalue())
+            await copy.write(rows)
         await self.connection.exec_driver_sql(f"ANALYZE {plan.staging.name}")
         self._made.add(plan.staging.name)
 
@@ -95,7 +86,7 @@ def plan_of(name: str, headers: tuple[str, ...]) -> Plan:
         f"staged_{name.replace('-', '_')}_{abs(hash(headers))}",
         sa.MetaData(),
         *(sa.Column(header, sa.Text if header in texts else _stored(kind, columns[header]).type) for header in headers),
-        sa.Column(_NUMBER, sa.Integer),
+        sa.Column(ROW_NUMBER, sa.Integer),
         prefixes=["TEMPORARY"],
         postgresql_on_commit="DROP",
     )
@@ -105,168 +96,10 @@ def plan_of(name: str, headers: tuple[str, ...]) -> Plan:
         staging=staging,
         create=str(CreateTable(staging).compile(dialect=dialect)),
         copy=f"COPY {staging.name} ({quoted}) FROM STDIN (FORMAT csv)",
-        merge=_merge(kind, staging),
+        merge=merge_of(kind, staging),
     )
 
 
 def _stored(kind: Kind, column: Column) -> sa.Column[Any]:
     table = kind.profile_table if column.in_profile else kind.table
     return metadata.tables[str(table)].c[column.field]
-
-
-def _merge(kind: Kind, staging: sa.Table) -> sa.Select[Any]:
-    """Finds what the rows refer to and what is stored of them, changes what differs, adds what is new, counts."""
-    path, given, unresolved = _given(kind, staging)
-    table = metadata.tables[kind.table]
-    main = _Part(kind, table, given, profile=False)
-    path = path.outerjoin(main.stored, sa.and_(*(_same(kind, main.stored.c[key], given[key]) for key in kind.key)))
-    columns = [given[field].label(field) for field in given]
-    columns += [
-        staging.c[_NUMBER],
-        unresolved.label("unresolved"),
-        main.stored.c.id.label("stored_id"),
-        main.differs().label("differs"),
-    ]
-    profile = None
-    if kind.profile_table:
-        profile = _Part(kind, metadata.tables[kind.profile_table], given, profile=True)
-        path = path.outerjoin(profile.stored, profile.stored.c.id == main.stored.c.id)
-        columns.append(profile.differs().label("profile_differs"))
-    resolved = sa.select(*columns).select_from(path).cte("resolved")
-    new = resolved.c.stored_id.is_(None)
-    inserted = main.insert(resolved, new).returning(table).cte("inserted")
-    changed: list[Any] = [main.update(resolved, resolved.c.differs).cte("updated")]
-    ctes = [inserted, *changed]
-    if profile is not None:
-        same = sa.and_(*(inserted.c[field] == resolved.c[field] for field in kind.key))
-        ctes.append(profile.insert(resolved, same, id_=inserted.c.id).returning(profile.table.c.id).cte("profiles"))
-        changed.append(profile.update(resolved, resolved.c.profile_differs).cte("updated_profiles"))
-        ctes.append(changed[-1])
-    updated = sa.union(*(sa.select(cte.c.id) for cte in changed)).subquery()
-    counts: Any = sa.select(
-        _count(resolved, resolved.c.unresolved).label("unresolved"),
-        _count(updated).label("updated"),
-        _count(inserted).label("inserted"),
-    )
-    merge: sa.Select[Any] = counts.add_cte(*ctes)
-    return merge
-
-
-def _count(rows: sa.FromClause, *conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
-    return sa.select(sa.func.count()).select_from(rows).where(*conditions).scalar_subquery()
-
-
-def _same(kind: Kind, stored: sa.ColumnElement[Any], given: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    """A field of a key may be empty where it is one of several that a reference can mean."""
-    optional = any(stored.key in each.targets.values() and len(each.targets) > 1 for each in kind.references)
-    return stored.is_not_distinct_from(given) if optional else stored == given
-
-
-def _given(kind: Kind, staging: sa.Table) -> tuple[sa.FromClause, dict[str, Any], sa.ColumnElement[bool]]:
-    """The staged rows joined with what they refer to, what they say by field, and which of them refer to nothing."""
-    path: sa.FromClause = staging
-    fields = {column.header: column.field for column in kind.columns}
-    given: dict[str, Any] = {fields[column.name]: column for column in staging.c if column.name in fields}
-    missing: list[sa.ColumnElement[bool]] = []
-    for reference in kind.references:
-        if reference.headers[0] not in staging.c:
-            continue
-        former: list[sa.ColumnElement[Any]] = []
-        for target, field in reference.targets.items():
-            texts = [staging.c[header] for header in reference.headers]
-            path, found = _looked_up(path, STORED_KINDS[target], texts, [column.is_(None) for column in former])
-            former.append(found)
-            given[field] = found
-        nothing = sa.and_(*(column.is_(None) for column in former))
-        named = staging.c[reference.headers[0]].is_not(None)
-        missing.append(nothing if reference.required else nothing & named)
-    return path, given, sa.or_(*missing) if missing else sa.false()
-
-
-def _looked_up(
-    path: sa.FromClause, kind: Kind, texts: list[Any], also: list[sa.ColumnElement[bool]]
-) -> tuple[sa.FromClause, sa.ColumnElement[Any]]:
-    """The path to the record that the texts name, and its id; a part of its key may be a reference itself."""
-    table = metadata.tables[kind.table].alias()
-    conditions: list[sa.ColumnElement[bool]] = list(also)
-    rest = list(texts)
-    for field in kind.key:
-        reference = next((each for each in kind.references if field in each.targets.values()), None)
-        if reference:
-            own, rest = rest[: len(reference.headers)], rest[len(reference.headers) :]
-            path, found = _looked_up(path, STORED_KINDS[next(iter(reference.targets))], own, [])
-            conditions.append(table.c[field] == found)
-        else:
-            conditions.append(table.c[field] == rest.pop(0))
-    return path.outerjoin(table, sa.and_(*conditions)), table.c.id
-
-
-class _Part:
-    """One of the tables of a kind: the main one, or its companion. `given`: what the rows say, by field."""
-
-    def __init__(self, kind: Kind, table: sa.Table, given: dict[str, Any], *, profile: bool) -> None:
-        self.kind, self.table, self.given, self.profile = kind, table, given, profile
-        self.stored = table.alias(f"stored_{table.name}")
-        self.columns = [
-            column
-            for column in kind.columns
-            if not column.secret and (column.in_profile == profile or (profile and column.also_in_profile))
-        ]
-        self.references = [
-            field
-            for reference in kind.references
-            if reference.in_profile == profile
-            for field in reference.targets.values()
-        ]
-        kept = {column.field for column in self.columns if column.kept_when_empty or column.default_now}
-        own = [column.field for column in self.columns] + self.references
-        self.changing = {field: field in kept for field in own if field in given and field not in kind.key}
-        """Whether an empty cell leaves what is stored, by field."""
-
-    def differs(self) -> sa.ColumnElement[bool]:
-        """That the stored record is not what the row says."""
-        each = [
-            self.stored.c[field].is_distinct_from(self.given[field])
-            & (self.given[field].is_not(None) if kept else sa.true())
-            for field, kept in self.changing.items()
-        ]
-        return self.stored.c.id.is_not(None) & sa.or_(sa.false(), *each)
-
-    def update(self, resolved: sa.CTE, differs: sa.ColumnElement[bool]) -> Any:
-        """Changes what differs, and gives the ids of what was changed."""
-        values: dict[str, Any] = {
-            field: sa.func.coalesce(resolved.c[field], self.table.c[field]) if kept else resolved.c[field]
-            for field, kept in self.changing.items()
-        }
-        if not values:
-            return sa.select(self.table.c.id).where(sa.false())
-        if "updated_at" in self.table.c:
-            values["updated_at"] = _now
-        here = self.table.c.id == resolved.c.stored_id
-        return sa.update(self.table).where(here, differs).values(values).returning(self.table.c.id)
-
-    def insert(
-        self, resolved: sa.CTE, where: sa.ColumnElement[bool], *, id_: sa.ColumnElement[Any] | None = None
-    ) -> Any:
-        values: dict[str, Any] = {name: _now for name in ("created_at", "updated_at") if name in self.table.c}
-        if id_ is not None:
-            values["id"] = id_
-        elif self.kind.uuid:
-            values["id"] = sa.func.gen_random_uuid()
-        if not self.profile:
-            values |= {name: sa.literal(value) for name, value in self.kind.constants.items()}
-        for column in self.columns:
-            values[column.field] = self._new(resolved, column)
-        values |= {field: resolved.c[field] for field in self.references if field in resolved.c}
-        new = sa.select(*values.values()).where(where)
-        if not self.kind.uuid:
-            new = new.order_by(resolved.c[_NUMBER])
-        return sa.insert(self.table).from_select(list(values), new)
-
-    def _new(self, resolved: sa.CTE, column: Column) -> Any:
-        """What a new record has: the cell, else the default."""
-        default = _now if column.default_now else sa.literal(column.default, type_=self.table.c[column.field].type)
-        if column.field not in resolved.c:
-            return default
-        given = resolved.c[column.field]
-        return sa.func.coalesce(given, default) if column.default_now else given

@@ -19,7 +19,7 @@ from atg_adapters.sql.types import UtcDateTime
 from atg_core.importing.model import Change, Items, Key, Kind, Record, Stored
 from atg_core.importing.ports import Merged, Refusal
 
-_IN_BULK = 20_000
+_IN_BULK = 10_000
 _results, _progress = user_test_results.c, user_topic_progress.c
 _now = sa.bindparam("now", type_=UtcDateTime)
 _JUDGE = (
@@ -43,9 +43,7 @@ class SqlImport:
         self._bulk = BulkMerge(connection)
         self.in_bulk = _IN_BULK if connection.dialect.name == "postgresql" else 0
 
-    async def merge(
-        self, kind: Kind, headers: tuple[str, ...], rows: Sequence[tuple[Any, ...]], now: datetime
-    ) -> Merged | None:
+    async def merge(self, kind: Kind, headers: tuple[str, ...], rows: str, now: datetime) -> Merged | None:
         return await self._bulk(kind, headers, rows, now)
 
     async def ids(self, kind: Kind, keys: Collection[Key]) -> dict[Key, Any]:

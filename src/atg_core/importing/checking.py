@@ -1,5 +1,7 @@
 """From the text of a row to a record: each cell checked, each reference found, no more queries than columns."""
 
+import csv
+import io
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -145,19 +147,21 @@ type Convert = Callable[[str], Any]
 def bulk_headers(kind: Kind, headers: Sequence[str]) -> tuple[str, ...]:
     """The headers of a file that a merge needs; none where the kind can not go that way: lists, and passwords."""
     known = tuple(header for header in kind.headers if header in headers)
-    secret = {column.header for column in kind.columns if column.secret}
-    return () if kind.items or secret.intersection(known) else known
+    return () if kind.items or kind.has_secret(headers) else known
 
 
-def staged(kind: Kind, headers: tuple[str, ...], rows: Sequence[Row]) -> list[tuple[Any, ...]] | None:
-    """The values of well-formed rows; None where one of them is not."""
-    plan = [(header, _converter(kind, header)) for header in headers]
+def staged(kind: Kind, headers: tuple[str, ...], rows: Sequence[Row]) -> str | None:
+    """Well-formed rows as CSV: their values in the order of the headers, and their number; None where one is not."""
+    converters = [(header, _converter(kind, header)) for header in headers]
+    text = io.StringIO()
+    writer = csv.writer(text, quoting=csv.QUOTE_NOTNULL)
     try:
-        for row in rows:
+        for number, row in enumerate(rows):
             _require_fitting(row)
-        return [tuple([convert(row.cells.get(header, "").strip()) for header, convert in plan]) for row in rows]
+            writer.writerow([*[convert(row.cells.get(header, "").strip()) for header, convert in converters], number])
     except ValueError:
         return None
+    return text.getvalue()
 
 
 def _require_fitting(row: Row) -> None:

@@ -1,6 +1,6 @@
 """The description of a kind of rows; reading, checking and writing all follow from it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,6 +103,10 @@ class Kind:
     def required_headers(self) -> list[str]:
         references = [header for reference in self.references if reference.required for header in reference.headers]
         return references + [column.header for column in self.columns if column.required]
+
+    def has_secret(self, headers: Sequence[str]) -> bool:
+        """Whether a file with these headers has a column that is hashed."""
+        return any(column.secret and column.header in headers for column in self.columns)
 
     def of_row(self, _row: Mapping[str, str]) -> "Kind":
         return self

@@ -48,10 +48,10 @@ class ImportStore(Protocol):
 
     in_bulk: int
 
-    async def merge(
-        self, kind: Kind, headers: tuple[str, ...], rows: Sequence[tuple[Any, ...]], now: datetime
-    ) -> Merged | None:
-        """Stores well-formed rows, each with the values of the headers; what they refer to is named by texts.
+    async def merge(self, kind: Kind, headers: tuple[str, ...], rows: str, now: datetime) -> Merged | None:
+        """Stores well-formed rows: CSV without a header, the values of `headers` and the number of the row.
+
+        What they refer to is named by texts; an empty cell without quotes is no value.
 
         None where one of the rows refers to nothing, or is refused: then none of them is stored.
         """

@@ -18,6 +18,8 @@ from atg_core.importing.ports import ImportStore, Refusal, Source
 from atg_core.opening import Open
 
 _CHUNK = 500
+_CHUNK_OF_SECRETS = 50
+"""Hashing takes its time: told of more often."""
 _MOST_ERRORS = 1_000
 
 
@@ -104,11 +106,12 @@ class _Keys:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Batch:
-    """Rows as they were read; `values`: what they say by header, where all of them can be merged."""
+    """Rows as they were read; where all of them can be merged, their values as CSV, and the hashes of their keys."""
 
     rows: Sequence[Row]
     headers: tuple[str, ...]
-    values: Sequence[tuple[Any, ...]] | None
+    values: str | None
+    keys: Sequence[int]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -141,21 +144,28 @@ class _Run:
         if self.store.in_bulk and isinstance(source.kind, Kind):
             headers = bulk_headers(source.kind, source.headers)
         for rows in batched(source.rows, self.store.in_bulk or _CHUNK):
-            values = staged(source.kind, headers, rows) if headers and isinstance(source.kind, Kind) else None
-            yield _Batch(rows=rows, headers=headers, values=values)
+            if headers and isinstance(source.kind, Kind):
+                values, keys = staged(source.kind, headers, rows), list(map(key_of(source.kind), rows))
+                yield _Batch(rows=rows, headers=headers, values=values, keys=keys)
+            else:
+                yield _Batch(rows=rows, headers=headers, values=None, keys=[])
 
     async def _next(self, batches: Iterator[_Batch]) -> _Batch | None:
         """In a thread, where the database works by itself meanwhile."""
         return await asyncio.to_thread(next, batches, None) if self.store.in_bulk else next(batches, None)
 
     async def _store(self, source: Source, batch: _Batch, counts: Counts) -> None:
-        for kind, rows in self._by_kind(source, batch.rows, counts):
+        of_kinds = self._by_kind(source, batch.rows, counts)
+        self.how.advance(source.file, len(batch.rows) - sum(len(rows) for _, rows in of_kinds))
+        for kind, rows in of_kinds:
             if kind not in self.kinds:
                 self.kinds.append(kind)
-            if not await self._merged(kind, batch, counts):
-                for some in batched(rows, _CHUNK):
-                    await self._take_chunk(source, kind, some, counts)
-        self.how.advance(source.file, len(batch.rows))
+            if await self._merged(kind, batch, counts):
+                self.how.advance(source.file, len(batch.rows))
+                continue
+            for some in batched(rows, _CHUNK_OF_SECRETS if kind.has_secret(source.headers) else _CHUNK):
+                await self._take_chunk(source, kind, some, counts)
+                self.how.advance(source.file, len(some))
 
     def _by_kind(self, source: Source, rows: Sequence[Row], counts: Counts) -> list[tuple[Kind, Sequence[Row]]]:
         if isinstance(source.kind, Kind):
@@ -172,15 +182,12 @@ class _Run:
 
     async def _merged(self, kind: Kind, batch: _Batch, counts: Counts) -> bool:
         """Whether all of these rows were good, and are stored."""
-        if batch.values is None:
-            return False
-        keys = list(map(key_of(kind), batch.rows))
-        if not self._keys.are_new(keys):
+        if batch.values is None or not self._keys.are_new(batch.keys):
             return False
         merged = await self.store.merge(kind, batch.headers, batch.values, self.now)
         if merged is None:
             return False
-        self._keys.add(keys, [row.line for row in batch.rows])
+        self._keys.add(batch.keys, [row.line for row in batch.rows])
         counts.created += merged.created
         counts.updated += merged.updated
         counts.unchanged += len(batch.rows) - merged.created - merged.updated
