@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
@@ -19,6 +19,7 @@ import redis as redis_client
 from litestar.types import ASGIApp
 from minio import Minio
 from minio.error import MinioException
+from msgspec import structs
 from psycopg import sql
 from urllib3.exceptions import HTTPError
 
@@ -155,13 +156,19 @@ async def _migrated(url: str) -> None:
     await database.close()
 
 
+@contextmanager
+def _new_postgres(server: str, template: str) -> Iterator[str]:
+    name = f"atg_test_{uuid4().hex[:12]}"
+    _admin(server, "CREATE DATABASE {} TEMPLATE {}", name, template)
+    yield with_database(server, name)
+    _admin(server, "DROP DATABASE {} WITH (FORCE)", name)
+
+
 @pytest.fixture
 def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
     """A migrated, empty database of this test's own."""
-    name = f"atg_test_{uuid4().hex[:12]}"
-    _admin(postgres_server, "CREATE DATABASE {} TEMPLATE {}", name, postgres_template)
-    yield with_database(postgres_server, name)
-    _admin(postgres_server, "DROP DATABASE {} WITH (FORCE)", name)
+    with _new_postgres(postgres_server, postgres_template) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -196,6 +203,21 @@ async def container(settings: Settings) -> AsyncIterator[Container]:
     container = create_container(settings)
     yield container
     await close(container)
+
+
+@pytest.fixture
+async def twin(settings: Settings, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Container]:
+    """ATG over another empty database of the same kind as `container`'s."""
+    with ExitStack() as stack:
+        url = settings.database_url
+        if url.startswith("sqlite"):
+            url = f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_template'), tmp_path / 'twin.db')}"
+        elif url.startswith("postgresql"):
+            server, template = (request.getfixturevalue(f"postgres_{name}") for name in ("server", "template"))
+            url = stack.enter_context(_new_postgres(server, template))
+        twin = create_container(structs.replace(settings, database_url=url))
+        yield twin
+        await close(twin)
 
 
 async def import_examples(container: Container) -> dict[str, Counts]:

@@ -1,5 +1,6 @@
 """What importing promises over every `ImportStore`."""
 
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,8 @@ from argon2 import PasswordHasher
 from atg_core.importing.kinds import KINDS
 from atg_core.importing.model import Counts
 from atg_core.importing.run import BadRows
+from atg_entrypoints.cli.exporting import write_rows
+from atg_entrypoints.cli.importing import open_folder
 from atg_entrypoints.container import Container
 from tests.arranging import arrange, rows_of, source
 from tests.conftest import EXAMPLES, import_examples
@@ -22,6 +25,7 @@ TOPIC = {"lesson": "L", "code": "1", "title": "Тема"}
 COURSE = {"code": "C", "station": "S", "title": "Курс", "is_active": "true"}
 PROGRAM_OF_ONE = {"stations": [STATION], "programs": [PROGRAM], "lessons": [LESSON], "topics": [TOPIC]}
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
+HOSTILE_TEXTS = ("=1+1", "'=1+1", "+7 999", "-1", "@x", "''-", 'a "b", c', "a\r\nb", "a;b\\", "'a'", "ё́🚀", "ﬁ")
 BCRYPT = "$2b$04$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234"
 
 
@@ -34,6 +38,14 @@ async def refused(container: Container, **kinds: list[dict[str, str]]) -> list[s
     with pytest.raises(BadRows) as bad:
         await arrange(container, **kinds)
     return [str(error) for error in bad.value.errors]
+
+
+async def exported(container: Container, folder: Path) -> dict[str, bytes]:
+    folder.mkdir()
+    for name in KINDS:
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            await write_rows(file, container.export_kind(), name)
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 class ImportingContract:
@@ -456,6 +468,23 @@ class ImportingContract:
             assert "password_hash" not in headers
             [counts] = (await arrange(container, **{name: exported})).values()
             assert counts == Counts(unchanged=len(exported)), name
+
+    async def test_what_is_exported_and_imported_elsewhere_is_exported_the_same(
+        self, container: Container, twin: Container, tmp_path: Path
+    ) -> None:
+        await import_examples(container)
+        await arrange(
+            container,
+            stations=[{"short_name": text, "name": text, "description": text} for text in HOSTILE_TEXTS],
+            safety_systems=[{"station": "КС-01", "name": "С", "features": r"a\;b;=c;\\;'d"}],
+            progress=[{"username": name, "lesson": "KS01-GPA-L1", "topic": "1.1"} for name in ("employee", "admin")],
+            test_results=[{"username": "employee", "test": "KS01-GPA-T1", "attempt": "2", "score_percent": "70"}],
+        )
+        first, second = await exported(container, tmp_path / "first"), tmp_path / "second"
+        with ExitStack() as stack:
+            await twin.import_files()([source for source, _ in open_folder(tmp_path / "first", stack)])
+        assert await exported(twin, second) == first
+        assert set(first) == {f"{name}.csv" for name in KINDS}
 
     async def test_hashes_are_exported_where_they_are_asked_for(self, container: Container) -> None:
         await arrange(container, users=[{"username": "anna", "password_hash": BCRYPT}])

@@ -17,7 +17,10 @@ class MemoryExport:
 
     async def records(self, kind: Kind) -> AsyncIterator[Sequence[Exported]]:
         rows = sorted(self.database.rows(kind.table, **kind.only), key=lambda row: row["id"])
-        yield [self._record(kind, row) for row in rows]
+        records = [self._record(kind, row) for row in rows]
+        if kind.uuid:
+            records.sort(key=lambda record: [record[header] for header in kind.key_headers])
+        yield records
 
     def _record(self, kind: Kind, row: Row) -> Row:
         profile = self.database.tables[kind.profile_table][row["id"]] if kind.profile_table else {}

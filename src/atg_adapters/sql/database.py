@@ -146,6 +146,17 @@ class Database:
                 async with self.reading.connect() as connection:
                     yield connection
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading streams of rows, during which nothing changes for it."""
+        if self.is_sqlite:
+            async with self.reader() as connection:
+                yield connection
+        else:
+            with _away_if_unreachable():
+                async with self.writing.execution_options(isolation_level="REPEATABLE READ").begin() as connection:
+                    yield connection
+
     async def rows(self, statement: sa.Executable, values: Values | None = None) -> Sequence[Row]:
         async with self.reader() as connection:
             return (await connection.execute(statement, values)).all()

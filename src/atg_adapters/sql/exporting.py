@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from atg_adapters.sql.database import Database, fields_of
 from atg_adapters.sql.tables import metadata
@@ -23,19 +24,15 @@ class SqlExport:
         self.database = database
 
     async def records(self, kind: Kind) -> AsyncIterator[Sequence[Exported]]:
-        table, select = metadata.tables[kind.table], _select(kind)
-        last = None
-        while True:
-            page = select if last is None else select.where(table.c.id > last)
-            rows = [fields_of(row) for row in await self.database.rows(page)]
-            if not rows:
-                return
-            last = rows[-1][_ID]
-            for listed in kind.items:
-                await self._add_items(listed, rows)
-            yield rows
+        async with self.database.snapshot() as connection:
+            result = await connection.stream(_select(kind, collation=None if self.database.is_sqlite else "C"))
+            async for batch in result.partitions(_BATCH):
+                rows = [fields_of(row) for row in batch]
+                for listed in kind.items:
+                    await self._add_items(connection, listed, rows)
+                yield rows
 
-    async def _add_items(self, listed: Items, rows: Sequence[dict[str, Any]]) -> None:
+    async def _add_items(self, connection: AsyncConnection, listed: Items, rows: Sequence[dict[str, Any]]) -> None:
         table = metadata.tables[listed.table]
         flag = table.c[listed.chosen[1]] if listed.chosen else sa.false()
         select = (
@@ -44,8 +41,7 @@ class SqlExport:
             .order_by(table.c.order_index, table.c.id)
         )
         lists: defaultdict[Any, list[tuple[str, bool]]] = defaultdict(list)
-        for row in await self.database.rows(select):
-            parent, text, chosen = tuple(row)
+        for parent, text, chosen in await connection.execute(select):
             lists[parent].append((text, chosen))
         for record in rows:
             items = lists[record[_ID]]
@@ -54,8 +50,8 @@ class SqlExport:
                 record[listed.chosen[0]] = [number for number, (_, chosen) in enumerate(items, start=1) if chosen]
 
 
-def _select(kind: Kind) -> sa.Select[Any]:
-    """The records with the keys of what they refer to, a page after an id."""
+def _select(kind: Kind, collation: str | None) -> sa.Select[Any]:
+    """The records with the keys of what they refer to; `collation`: by which texts are in the order of their codes."""
     table = metadata.tables[kind.table]
     path: sa.FromClause = table
     profile = metadata.tables[kind.profile_table] if kind.profile_table else table
@@ -77,7 +73,15 @@ def _select(kind: Kind) -> sa.Select[Any]:
             owner = profile if column.in_profile else table
             columns.append(owner.c[column.field].label(column.header))
     only = [table.c[name] == value for name, value in kind.only.items()]
-    return sa.select(*columns).select_from(path).where(*only).order_by(table.c.id).limit(_BATCH)
+    order: list[Any] = [table.c.id]
+    if kind.uuid:
+        by_header = {column.name: column.element for column in columns if column.name in kind.key_headers}
+        order = [_by_codes(by_header[header], collation) for header in kind.key_headers]
+    return sa.select(*columns).select_from(path).where(*only).order_by(*order)
+
+
+def _by_codes(column: sa.ColumnElement[Any], collation: str | None) -> sa.ColumnElement[Any]:
+    return column.collate(collation) if collation and isinstance(column.type, sa.String) else column
 
 
 def _joined(path: sa.FromClause, reference: sa.ColumnElement[Any], kind: Kind) -> tuple[sa.FromClause, list[Any]]:

@@ -20,6 +20,7 @@ from atg_core.importing.model import Change, Items, Key, Kind, Record, Stored
 from atg_core.importing.ports import Merged, Refusal
 
 _IN_BULK = 10_000
+_STORED_ID = "stored_id"
 _results, _progress = user_test_results.c, user_topic_progress.c
 _now = sa.bindparam("now", type_=UtcDateTime)
 _JUDGE = (
@@ -91,8 +92,7 @@ class SqlImport:
 
     async def change(self, kind: Kind, changes: Sequence[Change], now: datetime) -> list[Refusal]:
         async def update(some: Sequence[Change]) -> None:
-            for change in some:
-                await self._update(kind, change, now)
+            await self._update(kind, some, now)
 
         return await self._all_but_refused(kind, changes, lambda change: change.record, update)
 
@@ -135,20 +135,26 @@ class SqlImport:
         if rows:
             await self.connection.execute(sa.insert(metadata.tables[listed.table]), rows)
 
-    async def _update(self, kind: Kind, change: Change, now: datetime) -> None:
+    async def _update(self, kind: Kind, changes: Sequence[Change], now: datetime) -> None:
+        """A statement for all records of which the same fields change."""
         tables = [(kind.table, kind.main_fields)]
         if kind.profile_table:
             tables.append((kind.profile_table, kind.profile_fields))
         for name, fields in tables:
             table = metadata.tables[name]
-            if values := _of(fields, change.fields):
-                values |= {key: time for key, time in _times(table, now).items() if key == "updated_at"}
-                await self.connection.execute(sa.update(table).where(table.c.id == change.stored_id).values(values))
+            times = {key: time for key, time in _times(table, now).items() if key == "updated_at"}
+            alike: defaultdict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+            for change in changes:
+                if values := _of(fields, change.fields):
+                    alike[tuple(sorted(values))].append(values | times | {_STORED_ID: change.stored_id})
+            for rows in alike.values():
+                await self.connection.execute(sa.update(table).where(table.c.id == sa.bindparam(_STORED_ID)), rows)
         for listed in kind.items:
-            if listed.table in change.items:
+            lists = {change.stored_id: change.items[listed.table] for change in changes if listed.table in change.items}
+            if lists:
                 table = metadata.tables[listed.table]
-                await self.connection.execute(sa.delete(table).where(table.c[listed.parent] == change.stored_id))
-                await self._insert_items(listed, {change.stored_id: change.items[listed.table]})
+                await self.connection.execute(sa.delete(table).where(table.c[listed.parent].in_(lists)))
+                await self._insert_items(listed, lists)
 
     async def _all_but_refused[Item](
         self,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
+from atg_adapters.tabular.formulas import unguarded
 from atg_core.importing.ports import UnusableFile
 
 _MOST_CELL_CHARACTERS = 1_000_000
@@ -24,7 +25,7 @@ def csv_rows(file: TextIO, path: Path) -> Iterator[tuple[int, list[str]]]:
     while True:
         line = reader.line_num + 1
         try:
-            yield line, next(reader)
+            yield line, [unguarded(cell) for cell in next(reader)]
         except StopIteration:
             return
         except csv.Error as error:

@@ -4,7 +4,7 @@ A parser's docstring says what it takes, in the words of the documentation.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -12,6 +12,8 @@ from typing import Any
 type Parse = Callable[[str], Any]
 
 _EMAIL = re.compile(r"[^@\s,;<>()\x00-\x1f]+@[^@\s,;<>()\x00-\x1f]+\.[^@\s.,;<>()\x00-\x1f]+")
+_ITEM = re.compile(r"(?:\\.|[^;\\]|\\\Z)+", re.DOTALL)
+_ESCAPED, _TO_ESCAPE = re.compile(r"\\([;\\])"), re.compile(r"[;\\]")
 _INT4 = 2**31 - 1
 _TRUE, _FALSE = {"true", "1", "yes", "да"}, {"false", "0", "no", "нет"}
 
@@ -93,5 +95,11 @@ def password_hash(cell: str) -> str:
 
 
 def items(cell: str) -> list[str]:
-    """The parts between semicolons."""
-    return [item.strip() for item in cell.split(";") if item.strip()]
+    """The parts between semicolons; `\\;` is a semicolon within one, `\\\\` a backslash."""
+    parts = (_ESCAPED.sub(r"\1", part).strip() for part in _ITEM.findall(cell))
+    return [part for part in parts if part]
+
+
+def joined(parts: Iterable[str]) -> str:
+    """The cell whose items these are."""
+    return ";".join(_TO_ESCAPE.sub(r"\\\g<0>", part.strip()) for part in parts)

@@ -190,14 +190,8 @@ def _converter(kind: Kind, header: str) -> Convert:
 
 def key_of(kind: Kind) -> Callable[[Row], int]:
     """What tells whether a row stands twice in a file: a hash of its key as it is written."""
-    headers: list[str] = []
-    parsers: dict[str, Parse] = {}
-    for field in kind.key:
-        reference = next((each for each in kind.references if field in each.targets.values()), None)
-        column = next((each for each in kind.columns if each.field == field), None)
-        headers += reference.headers if reference else [column.header] if column else []
-        if column:
-            parsers[column.header] = column.parse
+    headers = kind.key_headers
+    parsers = {column.header: column.parse for column in kind.columns if column.header in headers}
 
     def hashed(row: Row) -> int:
         return hash(tuple([_canonical(parsers.get(header), row.cells.get(header, "").strip()) for header in headers]))

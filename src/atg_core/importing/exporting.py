@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from atg_core.importing.cells import joined
 from atg_core.importing.model import Choice, Kind
 
 type Exported = Mapping[str, Any]
@@ -15,7 +16,7 @@ class ExportReader(Protocol):
     """Reads the records of a kind with what they refer to, in batches, however many there are."""
 
     def records(self, kind: Kind) -> AsyncIterator[Sequence[Exported]]:
-        """Ordered by id."""
+        """In the order in which they were made; where ids are random, in that of their keys (by the texts' codes)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,6 @@ def shown(value: Any) -> str:
         case datetime():
             return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
         case list():
-            return ";".join(map(str, value))
+            return joined(map(str, value))
         case _:
-            return str(value)
+            return str(value).strip()

@@ -100,6 +100,16 @@ class Kind:
         return list(dict.fromkeys([*references, *(column.header for column in self.columns), *lists]))
 
     @property
+    def key_headers(self) -> list[str]:
+        """The headers whose cells are the key."""
+        headers: list[str] = []
+        for name in self.key:
+            reference = next((each for each in self.references if name in each.targets.values()), None)
+            column = next((each for each in self.columns if each.field == name), None)
+            headers += reference.headers if reference else [column.header] if column else []
+        return list(dict.fromkeys(headers))
+
+    @property
     def required_headers(self) -> list[str]:
         references = [header for reference in self.references if reference.required for header in reference.headers]
         return references + [column.header for column in self.columns if column.required]

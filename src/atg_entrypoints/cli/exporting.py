@@ -2,7 +2,9 @@
 
 import csv
 import sys
+from typing import TextIO
 
+from atg_adapters.tabular.formulas import guarded
 from atg_core.importing.exporting import ExportKind
 from atg_core.importing.kinds import KINDS
 from atg_entrypoints.cli.running import UNUSABLE, fail, opened
@@ -14,8 +16,11 @@ async def export_rows(settings: Settings, kind: str, *, with_hashes: bool) -> No
     if kind not in KINDS:
         fail(f"there is no kind {kind}; there are {', '.join(KINDS)}", UNUSABLE)
     sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
-    writer = csv.writer(sys.stdout)
     async with opened(settings) as container:
-        export_kind: ExportKind = container.export_kind()
-        async for rows in export_kind(KINDS[kind], with_hashes=with_hashes):
-            writer.writerows(rows)
+        await write_rows(sys.stdout, container.export_kind(), kind, with_hashes=with_hashes)
+
+
+async def write_rows(file: TextIO, export_kind: ExportKind, kind: str, *, with_hashes: bool = False) -> None:
+    writer = csv.writer(file)
+    async for rows in export_kind(KINDS[kind], with_hashes=with_hashes):
+        writer.writerows([guarded(cell) for cell in row] for row in rows)

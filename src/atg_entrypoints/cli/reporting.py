@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from atg_adapters.tabular.formulas import guarded
 from atg_core.importing.model import Counts, RowError
 from atg_core.importing.ports import UnusableFile
 
@@ -34,9 +35,9 @@ class Report:
         headers = list(error.cells)
         if self._headers is None:
             self._headers = headers
-            self._writer.writerow([*ABOUT, *headers])
+            self._writer.writerow([*ABOUT, *map(guarded, headers)])
         cells = [error.cells.get(header, "") for header in self._headers]
-        self._writer.writerow([error.line, error.column or "", error.reason, *cells])
+        self._writer.writerow([error.line, error.column or "", guarded(error.reason), *map(guarded, cells)])
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 
 from litestar.response import Stream
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+from atg_adapters.tabular.formulas import guarded
 
 
 def csv_reply(name: str, header: Sequence[str], rows: AsyncIterator[Iterable[Sequence[object]]]) -> Stream:
@@ -31,6 +31,4 @@ def _written(rows: Iterable[Sequence[object]]) -> str:
 
 
 def _cell(value: object) -> str:
-    """A text that a spreadsheet never takes for a formula (OWASP, CSV Injection)."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return guarded("" if value is None else str(value))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from atg_adapters.tabular.formulas import guarded, unguarded
 from atg_core.catalog.model import StationStatus
 from atg_core.importing import cells
 
@@ -95,3 +96,15 @@ def test_a_hash_of_a_password_has_a_known_form(form: str) -> None:
 def test_a_list_is_what_stands_between_semicolons() -> None:
     assert cells.items(" a; b ;;c;") == ["a", "b", "c"]
     assert cells.items("") == []
+    assert cells.items(r"a\;b; C:\dir; ends with \\;c\\") == ["a;b", r"C:\dir", "ends with \\", "c\\"]
+
+
+@given(st.lists(st.text(st.characters(blacklist_categories=["Cs"]) | st.sampled_from("\\;")).map(str.strip)))
+def test_any_texts_can_be_items(items: list[str]) -> None:
+    assert cells.items(cells.joined(items)) == [item for item in items if item]
+
+
+@given(st.text() | st.text("'=+-@\t\r\n1a"))
+def test_no_text_is_taken_for_a_formula_and_each_comes_back(text: str) -> None:
+    assert not guarded(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+    assert unguarded(guarded(text)) == text
