@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from atg_adapters.tabular.formulas import unguarded
+from atg_core.formulas import unguarded
 from atg_core.importing.ports import UnusableFile
 
 _MOST_CELL_CHARACTERS = 1_000_000

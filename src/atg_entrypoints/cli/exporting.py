@@ -4,7 +4,7 @@ import csv
 import sys
 from typing import TextIO
 
-from atg_adapters.tabular.formulas import guarded
+from atg_core.formulas import guarded
 from atg_core.importing.exporting import ExportKind
 from atg_core.importing.kinds import KINDS
 from atg_entrypoints.cli.running import UNUSABLE, fail, opened

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from atg_adapters.tabular.formulas import guarded
+from atg_core.formulas import guarded
 from atg_core.importing.model import Counts, RowError
 from atg_core.importing.ports import UnusableFile
 

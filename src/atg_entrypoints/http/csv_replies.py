@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 
 from litestar.response import Stream
 
-from atg_adapters.tabular.formulas import guarded
+from atg_core.formulas import guarded
 
 
 def csv_reply(name: str, header: Sequence[str], rows: AsyncIterator[Iterable[Sequence[object]]]) -> Stream:

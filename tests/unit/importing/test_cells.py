@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atg_adapters.tabular.formulas import guarded, unguarded
 from atg_core.catalog.model import StationStatus
+from atg_core.formulas import guarded, unguarded
 from atg_core.importing import cells
 
 

@@ -1,0 +1,1 @@
+"""Campaigns: anonymous visitors look at assets, collect points, and get a promo code."""
