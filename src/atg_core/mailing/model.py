@@ -42,7 +42,9 @@ class Mail(Protocol):
     async def send(self, message: Message) -> None:
         """Returns when the server has accepted it.
 
-        Raises MailAway (nobody's mail goes now), MailDeferred (4xx for this one), MailRefused (5xx for this one).
+        Raises MailAway (nobody's mail goes now, or the server fell silent and may have accepted it), MailDeferred (4xx
+        for this one), MailRefused (5xx for this one, or its address is none). What they say holds neither the message
+        nor its address.
         """
 
 

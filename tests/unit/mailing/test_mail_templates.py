@@ -1,0 +1,78 @@
+"""What templates make of values."""
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from jinja2 import UndefinedError
+
+from atg_adapters.jinja.templates import MAIL, JinjaTemplates
+from atg_core.mailing.model import Language
+
+CODE, URL = "PROMO-ABC123-120000", "https://atg.example/confirm?token=a.1.b&next=x"
+SUBJECTS = {Language.RU: "Ваш промокод", Language.EN: "Your promo code"}
+
+
+class Page(HTMLParser):
+    """The texts and the links of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.links: set[str | None] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.links |= {value for name, value in attrs if name in {"href", "src"}}
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data.strip())
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_promo_code_is_mailed_with_a_link_that_confirms_the_address(language: Language) -> None:
+    message = JinjaTemplates().message(
+        "promo_code", language, key="k", to="a@example.org", values={"code": CODE, "confirm_url": URL}
+    )
+    assert (message.key, message.to, message.subject) == ("k", "a@example.org", SUBJECTS[language])
+    assert {CODE, URL} <= set(message.text.splitlines())
+    page = Page(message.html)
+    assert {CODE, URL} <= set(page.texts)
+    assert page.links == {URL}
+    assert f'lang="{language}"' in message.html
+
+
+def test_values_are_escaped_in_html_and_not_in_text() -> None:
+    values = {"code": '<b>"&', "confirm_url": 'https://x/?"onclick="alert(1)'}
+    message = JinjaTemplates().message("promo_code", Language.EN, key="k", to="a@example.org", values=values)
+    assert '<b>"&' in message.text
+    assert '<b>"&' in Page(message.html).texts
+    assert "<b>" not in message.html
+    assert '"onclick="' not in message.html
+
+
+@pytest.mark.parametrize("missing", ["code", "confirm_url"])
+@pytest.mark.parametrize("language", Language)
+def test_a_value_that_is_missing_is_an_error(language: Language, missing: str) -> None:
+    values = {"code": CODE, "confirm_url": URL}
+    del values[missing]
+    with pytest.raises(UndefinedError, match=missing):
+        JinjaTemplates().message("promo_code", language, key="k", to="a@example.org", values=values)
+
+
+def test_a_subject_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "x.en.txt").write_text(
+        "{% block subject %}\n  For {{ who }}\n{% endblock %}{% block text %}Hi{% endblock %}"
+    )
+    (tmp_path / "x.en.html").write_text("<p>Hi</p>")
+    message = JinjaTemplates(tmp_path).message(
+        "x", Language.EN, key="k", to="a@example.org", values={"who": "Anna\r\nBcc: eve@example.org"}
+    )
+    assert (message.subject, message.text) == ("For Anna Bcc: eve@example.org", "Hi\n")
+
+
+def test_every_message_is_there_in_every_language_as_text_and_as_html() -> None:
+    names = {path.name.split(".")[0] for path in MAIL.iterdir()}
+    assert {path.name for path in MAIL.iterdir()} == {
+        f"{name}.{language}.{kind}" for name in names for language in Language for kind in ("txt", "html")
+    }
