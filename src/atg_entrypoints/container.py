@@ -11,6 +11,8 @@ from dependency_injector import containers, providers
 from atg_adapters.jwt.tokens import JwtTokens
 from atg_adapters.limits.throttle import LimitsThrottle
 from atg_adapters.media.recognition import recognise
+from atg_adapters.memory.campaign_reading import MemoryCampaignReads
+from atg_adapters.memory.campaigns import MemoryAssets, MemoryCampaigns
 from atg_adapters.memory.catalog import MemoryCatalog
 from atg_adapters.memory.certificates import MemoryAttestations, MemoryCertificates
 from atg_adapters.memory.curriculum import MemoryCurriculum
@@ -29,6 +31,9 @@ from atg_adapters.passwords.common import common_passwords
 from atg_adapters.passwords.hashing import CORES, HASHES_AT_ONCE, HashedPasswords
 from atg_adapters.pdf.certificates import draw_certificate
 from atg_adapters.sql.assigning import SqlAssignments
+from atg_adapters.sql.campaign_assets import SqlAssets
+from atg_adapters.sql.campaign_reading import SqlCampaignReads
+from atg_adapters.sql.campaigns import SqlCampaigns
 from atg_adapters.sql.catalog import SqlCatalog
 from atg_adapters.sql.certificates import SqlAttestations, SqlCertificates
 from atg_adapters.sql.curriculum import SqlCurriculum
@@ -44,6 +49,10 @@ from atg_adapters.sql.stations import SqlStations
 from atg_adapters.sql.testing import SqlTestResults, SqlTests
 from atg_adapters.sql.throttle import SqlThrottle
 from atg_adapters.sql.topic_files import SqlTopicFiles
+from atg_core.campaigns.codes import new_code
+from atg_core.campaigns.editing import EditAssets
+from atg_core.campaigns.promo import CheckPromo, IssueCodes, RedeemPromo, SendPromoCode
+from atg_core.campaigns.visiting import ConfirmEmail, ShowProgress, StartSession, SubmitEmail, ViewAsset
 from atg_core.catalog.authoring import EditStations
 from atg_core.catalog.curriculum import Curriculum, EditCurriculum
 from atg_core.catalog.program_writing import WriteProgram
@@ -264,6 +273,64 @@ class Container(containers.DeclarativeContainer):
     upload_file = providers.Singleton(UploadFile, reserve=reserve_upload, store=object_store, open=open_uploads)
     clean_uploads = providers.Singleton(CleanUploads, store=object_store, open=open_uploads, clock=clock)
 
+    pace = providers.Singleton(parts.pace, settings)
+    jobs = providers.Singleton(parts.jobs, database, clock, pace)
+    mail = providers.Singleton(parts.mail, settings, clock)
+    templates = providers.Singleton(parts.templates)
+
+    campaigns = providers.Singleton(SqlCampaignReads, database)
+    open_campaigns = providers.Singleton(Database.opening, database, SqlCampaigns, shared=True)
+    open_assets = providers.Singleton(Database.opening, database, SqlAssets)
+    edit_assets = providers.Singleton(EditAssets, open=open_assets)
+    issue_codes = providers.Singleton(
+        IssueCodes,
+        jobs=jobs,
+        clock=clock,
+        new_id=new_id,
+        new_code=providers.Object(new_code),
+    )
+    start_session = providers.Singleton(
+        StartSession, open=open_campaigns, clock=clock, timezone=settings.provided.zone, new_id=new_id
+    )
+    view_asset = providers.Singleton(
+        ViewAsset,
+        open=open_campaigns,
+        issue=issue_codes,
+        clock=clock,
+        timezone=settings.provided.zone,
+    )
+    submit_email = providers.Singleton(
+        SubmitEmail,
+        open=open_campaigns,
+        issue=issue_codes,
+        clock=clock,
+        timezone=settings.provided.zone,
+        new_id=new_id,
+    )
+    confirmation_tokens = providers.Singleton(parts.confirmation_tokens, settings)
+    confirm_email = providers.Singleton(ConfirmEmail, open=open_campaigns, tokens=confirmation_tokens, clock=clock)
+    show_progress = providers.Singleton(ShowProgress, open=open_campaigns, clock=clock, timezone=settings.provided.zone)
+    check_promo = providers.Singleton(
+        CheckPromo,
+        open=open_campaigns,
+        issue=issue_codes,
+        clock=clock,
+        timezone=settings.provided.zone,
+    )
+    redeem_promo = providers.Singleton(RedeemPromo, open=open_campaigns, clock=clock)
+    send_promo_code = providers.Singleton(
+        SendPromoCode,
+        open=open_campaigns,
+        jobs=jobs,
+        mail=mail,
+        templates=templates,
+        tokens=confirmation_tokens,
+        confirm_url=providers.Singleton(parts.confirm_url, settings),
+        clock=clock,
+    )
+
+    work = providers.Singleton(parts.work, settings, clean_uploads, send_promo_code)
+
     export_reader = providers.Singleton(SqlExport, database)
     export_kind = providers.Singleton(ExportKind, reader=export_reader)
     open_import = providers.Singleton(Database.opening, database, SqlImport)
@@ -299,6 +366,9 @@ class MemoryAdapters(containers.DeclarativeContainer):
     open_uploads = providers.Singleton(MemoryDatabase.opening, database, MemoryUploads)
     file_records = providers.Singleton(MemoryFileRecords, database)
     open_topic_files = providers.Singleton(MemoryDatabase.opening, database, MemoryTopicFiles)
+    campaigns = providers.Singleton(MemoryCampaignReads, database)
+    open_campaigns = providers.Singleton(MemoryDatabase.opening, database, MemoryCampaigns, shared=True)
+    open_assets = providers.Singleton(MemoryDatabase.opening, database, MemoryAssets)
     export_reader = providers.Singleton(MemoryExport, database)
     open_import = providers.Singleton(MemoryDatabase.opening, database, MemoryImport)
 

@@ -40,5 +40,7 @@ def configure_logs(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for chatty in ("uvicorn.error", "sqlalchemy", "alembic"):
+    for chatty in ("uvicorn.error", "sqlalchemy", "alembic", "procrastinate"):
         logging.getLogger(chatty).setLevel(max(logging.getLevelName(level), logging.WARNING))
+    # It shows the arguments of jobs, which may name people; how jobs end we tell ourselves.
+    logging.getLogger("procrastinate.worker").setLevel(logging.CRITICAL)

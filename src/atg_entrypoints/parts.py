@@ -10,14 +10,19 @@ from uuid import UUID
 from redis.asyncio import Redis
 
 from atg_adapters.filesystem.store import FilesystemStore
+from atg_adapters.jobs.performing import Pace
 from atg_adapters.media.recognition import BYTES_TO_RECOGNISE, recognise
 from atg_adapters.memory.caller_cache import MemoryCallerCache, NoCallerCache
 from atg_adapters.memory.database import MemoryDatabase
 from atg_adapters.memory.files import MemoryStore
+from atg_adapters.memory.jobs import MemoryJobs
 from atg_adapters.minio.store import S3Store
 from atg_adapters.redis.caller_cache import RedisCallerCache
 from atg_adapters.redis.client import connect
 from atg_adapters.sql.database import Database
+from atg_adapters.sql.jobs import SqlJobs
+from atg_core.campaigns.codes import ConfirmationTokens
+from atg_core.campaigns.promo import SEND_PROMO_CODE, SendPromoCode
 from atg_core.clock import Clock
 from atg_core.files.keys import checked_key
 from atg_core.files.ports import FileRecords, ObjectStore, SelfServedStore
@@ -31,19 +36,25 @@ from atg_core.files.rights import (
     for_their_teacher,
 )
 from atg_core.files.signing import UrlSigner
-from atg_core.files.uploading import UploadLimits
+from atg_core.files.uploading import CleanUploads, UploadLimits
 from atg_core.identity.audit import Action, AuditEvent
 from atg_core.identity.model import Caller, SessionLifetime
 from atg_core.identity.ports import CallerCache, IdentityStore
 from atg_core.ids import NewId
+from atg_core.jobs.model import Arguments, JobKind, Periodic, Work
+from atg_core.jobs.ports import Jobs
 from atg_core.learning.model import Scope
 from atg_core.learning.settling import Settle
+from atg_core.mailing.model import Mail, Templates
 from atg_core.opening import Open
 from atg_core.throttling import Limit
+from atg_entrypoints.mail_settings import smtp_server
 from atg_entrypoints.settings import Settings
 from atg_entrypoints.visitors import visitor_of
 
 _URL_SECONDS = 3600
+# A mail server may be away for a day, and is asked every five minutes then.
+_TRIES_TO_MAIL, _PAUSE_TO_MAIL = 300, timedelta(minutes=5)
 
 type Check = Callable[[], Awaitable[Any]]
 
@@ -56,7 +67,7 @@ def caller_cache(settings: Settings, redis: Redis | None) -> CallerCache:
     """What a process remembers by itself is right only where no other process serves."""
     if redis is not None:
         return RedisCallerCache(redis)
-    alone = settings.workers == 1 and (settings.in_memory or settings.database.startswith("sqlite"))
+    alone = settings.workers == 1 and settings.is_embedded
     return MemoryCallerCache() if alone else NoCallerCache()
 
 
@@ -65,6 +76,41 @@ def checks(database: Database | MemoryDatabase, redis: Redis | None, store: Obje
     if redis is not None:
         checks["cache"] = redis.ping
     return checks | {"store": store.check}
+
+
+def pace(settings: Settings) -> Pace:
+    return Pace(lease=timedelta(seconds=settings.job_lease))
+
+
+def jobs(database: Database | MemoryDatabase, clock: Clock, pace: Pace) -> Jobs:
+    if isinstance(database, MemoryDatabase):
+        return MemoryJobs(database, clock, pace)
+    if database.is_sqlite:
+        return SqlJobs(database, clock, pace)
+    from atg_adapters.procrastinate.jobs import ProcrastinateJobs  # noqa: PLC0415 - a tenth of a second to import
+
+    return ProcrastinateJobs(database, pace)
+
+
+def work(settings: Settings, clean_uploads: CleanUploads, send_promo_code: SendPromoCode) -> Work:
+    """What the contexts that are served want done in the background: by a request, or by time itself."""
+
+    async def clean(_arguments: Arguments) -> None:
+        await clean_uploads()
+
+    mailing = JobKind(
+        name=SEND_PROMO_CODE,
+        handler=send_promo_code,
+        most_tries=_TRIES_TO_MAIL,
+        most_pause=_PAUSE_TO_MAIL,
+        one_at_a_time=True,
+    )
+    kinds = {"campaigns": mailing}
+    periodic = {"files": Periodic(kind=JobKind(name="clean_uploads", handler=clean, most_tries=3), cron="17 * * * *")}
+    return Work(
+        kinds=tuple(kind for context, kind in kinds.items() if context in settings.contexts),
+        periodic=tuple(each for context, each in periodic.items() if context in settings.contexts),
+    )
 
 
 def lifetime(settings: Settings) -> SessionLifetime:
@@ -79,6 +125,14 @@ def request_limit(settings: Settings) -> Limit | None:
 
 def url_signer(settings: Settings) -> UrlSigner:
     return UrlSigner(hmac.digest(settings.secret_key.encode(), b"atg:files", "sha256"))
+
+
+def confirmation_tokens(settings: Settings) -> ConfirmationTokens:
+    return ConfirmationTokens(hmac.digest(settings.secret_key.encode(), b"atg:confirmations", "sha256"))
+
+
+def confirm_url(settings: Settings) -> str:
+    return f"{settings.base_url}/user/email/confirm"
 
 
 def stream_url(settings: Settings) -> Callable[[str], str]:
@@ -129,6 +183,37 @@ def read_rights(settings: Settings, records: FileRecords) -> ReadRights:
             "shop/": for_administrators,
         },
     )
+
+
+def mail(settings: Settings, clock: Clock) -> Mail:
+    """By SMTP, if there is a server; else kept where all else is. Imported here: few processes send mail."""
+    if settings.smtp_url:
+        from atg_adapters.smtp.mail import SmtpMail  # noqa: PLC0415
+
+        server = smtp_server(settings.smtp_url)
+        return SmtpMail(
+            host=server.host,
+            port=server.port,
+            username=server.username,
+            password=server.password,
+            implicit_tls=server.implicit_tls,
+            starttls=server.starttls,
+            sender=settings.mail_sender,
+            clock=clock,
+        )
+    if settings.in_memory:
+        from atg_adapters.memory.mail import MemoryMail  # noqa: PLC0415
+
+        return MemoryMail()
+    from atg_adapters.outbox.mail import Outbox  # noqa: PLC0415
+
+    return Outbox(settings.home_path / "outbox", sender=settings.mail_sender, clock=clock)
+
+
+def templates() -> Templates:
+    from atg_adapters.jinja.templates import JinjaTemplates  # noqa: PLC0415 - the same
+
+    return JinjaTemplates()
 
 
 def upload_limits(settings: Settings) -> UploadLimits:

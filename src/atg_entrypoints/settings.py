@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from secrets import token_urlsafe
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,14 +14,21 @@ from msgspec import Meta, Struct, ValidationError, convert, field
 
 from atg_core.files.keys import InvalidKey, checked_prefix
 from atg_core.files.media import UPLOAD_TYPES
+from atg_core.mailing.addresses import Sender
+from atg_entrypoints.mail_settings import nobody_at, smtp_server
 
 _SECRET_BYTES = 32
 _DATABASES = ("sqlite", "postgresql", "postgres")
-_LISTS = ("cors_origins", "allowed_hosts", "trusted_proxies", "public_prefixes", "upload_types", "service_tokens")
+_LISTS = (
+    *("cors_origins", "allowed_hosts", "trusted_proxies", "public_prefixes", "upload_types", "service_tokens"),
+    "contexts",
+)
 _WEAK = ("change", "secret", "password", "example", "default", "0123456789", "aaaaaaaa")
 
 type Bytes = Annotated[int, Meta(ge=1)]
 type Seconds = Annotated[int, Meta(ge=1)]
+Context = Literal["identity", "catalog", "learning", "files", "campaigns"]
+CONTEXTS: tuple[Context, ...] = get_args(Context)
 
 
 class SettingsError(Exception):
@@ -56,6 +63,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     admin_username: str = ""
     admin_password: str = ""
     service_tokens: list[str] = field(default_factory=list)
+    smtp_url: str = ""
+    mail_from: str = ""
     public_url: str = ""
     public_prefixes: list[str] = field(default_factory=lambda: ["stations/", "public/", "tex_kart/"])
     upload_types: list[str] = field(default_factory=lambda: list(UPLOAD_TYPES))
@@ -65,8 +74,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     accel_redirect: str = ""
     rate_limit: Annotated[int, Meta(ge=0)] = 1200
     timezone: str = "UTC"
+    job_lease: Seconds = 60
     drain_seconds: Annotated[int, Meta(ge=0, le=600)] = 0
     auto_migrate: bool = True
+    contexts: list[Context] = field(default_factory=lambda: list(CONTEXTS))
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @property
@@ -88,8 +99,17 @@ class Settings(Struct, frozen=True, kw_only=True):
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
+    def mail_sender(self) -> Sender:
+        return Sender.of(self.mail_from) if self.mail_from else nobody_at(self.base_url)
+
+    @property
     def in_memory(self) -> bool:
         return self.database == "memory://"
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether no server keeps the database, so that the processes that serve do the jobs as well."""
+        return self.in_memory or self.database.startswith("sqlite")
 
     @property
     def signing_keys(self) -> dict[str, bytes]:
@@ -170,6 +190,7 @@ def _check(settings: Settings) -> None:
     if "*" in settings.cors_origins and settings.cors_allow_credentials:
         raise SettingsError("ATG_CORS_ALLOW_CREDENTIALS: not with ATG_CORS_ORIGINS=*")
     _check_files(settings)
+    _check_mail(settings)
     try:
         settings.zone  # noqa: B018
     except (ZoneInfoNotFoundError, ValueError):
@@ -199,6 +220,18 @@ def _check_files(settings: Settings) -> None:
             known = False
         if not known:
             raise SettingsError(f"ATG_PUBLIC_PREFIXES: {prefix!r} is no prefix of keys that ends in a slash")
+
+
+def _check_mail(settings: Settings) -> None:
+    try:
+        settings.mail_sender  # noqa: B018
+    except ValueError as error:
+        raise SettingsError(f"ATG_MAIL_FROM: {error}") from None
+    try:
+        if settings.smtp_url:
+            smtp_server(settings.smtp_url)
+    except ValueError as error:
+        raise SettingsError(f"ATG_SMTP_URL: {error}") from None
 
 
 def _scheme(name: str, url: str) -> str:

@@ -63,6 +63,7 @@ def test_while_the_database_is_away_every_reply_is_503_and_then_the_same_token_w
             for _ in range(3):
                 assert statuses() == [503] * 5
             assert client.get("/health").status_code == 200
+            assert client.get("/metrics").status_code == 200
         finally:
             let_in(postgres_server, database, allowed=True)
         assert statuses() == [200] * 5

@@ -43,6 +43,10 @@ def test_a_demo_starts_from_nothing_and_again_from_what_it_left(tmp_path: Path) 
         me = httpx.get(f"{server.url}/auth/me", headers={"authorization": f"Bearer {token}"})
         assert me.json()["user"]["username"] == "employee"
         assert len(httpx.get(f"{server.url}/stations").json()["data"]) == 7
+        stats = httpx.get(f"{server.url}/stats/").json()
+        assert (stats["sessions"], stats["views_all_time"], stats["promo_codes_sent"]) == (7, 21, 1)
+    [mail] = (tmp_path / "outbox").glob("*.eml")
+    assert b"k.belov@example.com" in mail.read_bytes()
     assert server.process.returncode == 0
 
 

@@ -66,6 +66,15 @@ def test_compose_waits_for_health_and_for_the_migration() -> None:
     assert all(port.startswith("127.0.0.1:") for service in composed.values() for port in service.get("ports", []))
 
 
+@pytest.mark.parametrize("name", COMPOSE)
+def test_a_worker_does_the_jobs_and_has_the_time_to_finish_them(name: str) -> None:
+    worker = services(name)["worker"]
+    assert worker["command"] == ["atg", "worker"]
+    assert worker["stop_grace_period"] == "40s"
+    assert worker["healthcheck"] == {"disable": True}, "the image's own check asks an API"
+    assert worker["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
+
+
 def test_the_image_runs_as_nobody_special_and_says_how_it_is() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     final = dockerfile.rpartition("FROM ")[2]

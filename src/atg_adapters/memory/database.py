@@ -48,6 +48,10 @@ UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "user_test_results": _ATTEMPT,
     "idempotency_keys": (("owner", "key"),),
     "certificates": (("user_id", "course_id"), ("number",), ("verification_code",)),
+    "campaign_participants": (("email",),),
+    "campaign_assets": (("slug",),),
+    "promo_codes": (("code",), ("session_id",)),
+    "promo_mails": (("promo_code_id", "email"),),
 }
 
 
@@ -84,12 +88,15 @@ class MemoryDatabase:
             finally:
                 _shared.reset(token)
 
-    def opening[Store](self, store: Callable[["MemoryDatabase"], Store]) -> Open[Store]:
-        """The `Open` of a store that is made of this database."""
+    def opening[Store](self, store: Callable[["MemoryDatabase"], Store], *, shared: bool = False) -> Open[Store]:
+        """The `Open` of a store that is made of this database.
+
+        `shared`: its transaction is joined by everything that is asked of the database before it ends.
+        """
 
         @asynccontextmanager
         async def open_store() -> AsyncIterator[Store]:
-            async with self.transaction() as database:
+            async with self.shared_transaction() if shared else self.transaction() as database:
                 yield store(database)
 
         return open_store

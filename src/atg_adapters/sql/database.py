@@ -165,12 +165,15 @@ class Database:
         async with self.reader() as connection:
             return (await connection.execute(statement, values)).first()
 
-    def opening[Store](self, store: Callable[[AsyncConnection], Store]) -> Open[Store]:
-        """The `Open` of a store that is made of a connection."""
+    def opening[Store](self, store: Callable[[AsyncConnection], Store], *, shared: bool = False) -> Open[Store]:
+        """The `Open` of a store that is made of a connection.
+
+        `shared`: its transaction is joined by everything that is asked of the database before it ends.
+        """
 
         @asynccontextmanager
         async def open_store() -> AsyncIterator[Store]:
-            async with self.transaction() as connection:
+            async with self.shared_transaction() if shared else self.transaction() as connection:
                 yield store(connection)
 
         return open_store

@@ -48,6 +48,11 @@ def _index_over_expression_unseen() -> Iterator[None]:
         yield
 
 
+def is_ours(name: str | None, _kind: str, _parents: Any) -> bool:
+    """The tables of procrastinate are made by a revision, but belong to that library."""
+    return not (name or "").startswith("procrastinate_")
+
+
 async def migrate(database: Database, revision: str = "head") -> None:
     """Runs the missing migrations in one transaction; many processes at once wait for the first."""
     async with database.transaction() as connection:
@@ -63,7 +68,8 @@ async def differences(database: Database) -> list[Any]:
     """What Alembic would change to make the database's schema that of the code; empty if they agree."""
 
     def compare(connection: sa.Connection) -> list[Any]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_name": is_ours}
+        context = MigrationContext.configure(connection, opts=opts)
         with _index_over_expression_unseen():
             return list(compare_metadata(context, metadata))
 

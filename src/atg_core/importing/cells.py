@@ -3,6 +3,7 @@
 A parser's docstring says what it takes, in the words of the documentation.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -92,6 +93,30 @@ def password_hash(cell: str) -> str:
     if len(cell) > 255 or not re.fullmatch(r"\$argon2id\$[!-~]+|\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}", cell):
         raise ValueError("is not an argon2id or bcrypt hash")
     return cell
+
+
+def slug(cell: str) -> str:
+    """at most 100 Latin letters, digits, dots, hyphens and underscores, the first a letter or digit"""
+    if len(cell) > 100 or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", cell):
+        raise ValueError("is not made of Latin letters, digits, dots, hyphens and underscores")
+    return cell
+
+
+def json_object(cell: str) -> dict[str, Any]:
+    """JSON object"""
+    try:
+        value = json.loads(cell)
+        json_text(value).encode()
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict) or "\\u0000" in cell:
+        raise ValueError("is not a JSON object")
+    return value
+
+
+def json_text(value: Any) -> str:
+    """JSON in one form: members in the order of their names. Raises ValueError for what JSON has no number for."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def items(cell: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from atg_core.importing.cells import Parse, integer, text
+from atg_core.importing.cells import Parse, integer, json_text, text
 from atg_core.importing.cells import items as split_items
 from atg_core.importing.kinds import STORED_KINDS
 from atg_core.importing.model import Column, Items, Key, Kind, Record, Reference, Row
@@ -180,10 +180,12 @@ def _converter(kind: Kind, header: str) -> Convert:
 
     def convert(cell: str) -> Any:
         if cell:
-            return parse(cell)
-        if needed:
+            value = parse(cell)
+        elif needed:
             raise ValueError("is missing")
-        return empty
+        else:
+            value = empty
+        return json_text(value) if isinstance(value, dict) else value
 
     return convert
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from atg_core.importing.cells import joined
+from atg_core.importing.cells import joined, json_text
 from atg_core.importing.model import Choice, Kind
 
 type Exported = Mapping[str, Any]
@@ -49,6 +49,8 @@ def shown(value: Any) -> str:
             return "true" if value else "false"
         case datetime():
             return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case dict():
+            return json_text(value)
         case list():
             return joined(map(str, value))
         case _:

@@ -4,9 +4,22 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+from atg_core.campaigns.model import DEFAULT_CAMPAIGN
 from atg_core.catalog.model import FileType, StationStatus
 from atg_core.identity.model import Role
-from atg_core.importing.cells import Parse, boolean, choice, email, instant, integer, password, password_hash, text
+from atg_core.importing.cells import (
+    Parse,
+    boolean,
+    choice,
+    email,
+    instant,
+    integer,
+    json_object,
+    password,
+    password_hash,
+    slug,
+    text,
+)
 from atg_core.importing.model import Choice, Column, Items, Kind, Reference
 
 
@@ -306,6 +319,19 @@ TEST_RESULTS = Kind(
         _column("completed_at", instant, field="created_at", default_now=True),
     ),
 )
+ASSETS = Kind(
+    name="assets",
+    table="campaign_assets",
+    key=("slug",),
+    columns=(
+        _column("slug", slug, required=True),
+        _column("name", required=True),
+        _column("type", _CODE, default="model"),
+        _column("campaign", _CODE, default=DEFAULT_CAMPAIGN),
+        _column("points", integer(0, 1_000_000), default=10),
+        _column("meta", json_object, default={}),
+    ),
+)
 
 KINDS: Mapping[str, Kind | Choice] = {
     kind.name: kind
@@ -327,6 +353,7 @@ KINDS: Mapping[str, Kind | Choice] = {
         ENROLLMENTS,
         PROGRESS,
         TEST_RESULTS,
+        ASSETS,
     )
 }
 STORED_KINDS: Mapping[str, Kind] = {

@@ -1,6 +1,6 @@
 """Work that is done later, outside the request that wants it (spec: operations, Jobs)."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,6 +11,9 @@ type Arguments = Mapping[str, Any]
 
 type Handler = Callable[[Arguments], Awaitable[None]]
 """Does a job. It may be called more than once for the same job, and so has to bear that; an error is a failed try."""
+
+MOST_NAME = 40
+"""Characters in the name of a kind: it is a part of a channel's name in PostgreSQL."""
 
 _MOST_PAUSE = timedelta(hours=1)
 
@@ -36,12 +39,20 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobKind:
-    """How jobs of a kind are done, and how often before one is given up."""
+    """How jobs of a kind are done, and how often before one is given up.
+
+    `one_at_a_time`: a worker does one of them after the other, as suits those that share a lane.
+    """
 
     name: str
     handler: Handler
     most_tries: int = 16
     most_pause: timedelta = _MOST_PAUSE
+    one_at_a_time: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.name) <= MOST_NAME:
+            raise ValueError(f"the name of a kind has 1 to {MOST_NAME} characters")
 
     def pause_after(self, tries: int) -> timedelta | None:
         """Until the next try: a second, and twice as long each time; None after the last one."""
@@ -65,9 +76,11 @@ class Work:
     kinds: tuple[JobKind, ...]
     periodic: tuple[Periodic, ...] = ()
 
-    def kind(self, name: str) -> JobKind | None:
-        every = (*self.kinds, *(each.kind for each in self.periodic))
-        return next((kind for kind in every if kind.name == name), None)
+    @property
+    def every(self) -> Sequence[JobKind]:
+        """The kinds of both, in the order of their names."""
+        kinds = {kind.name: kind for kind in (*self.kinds, *(each.kind for each in self.periodic))}
+        return sorted(kinds.values(), key=lambda kind: kind.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,12 +33,16 @@ class Jobs(Protocol):
     async def retry(self, job_id: int) -> None:
         """A dead job is due again, with all its tries. Raises JobNotFound."""
 
+    async def retry_all(self) -> int:
+        """So is every dead job; gives how many there were."""
+
     async def backlog(self) -> Sequence[Backlog]:
         """By kind, in the order of their names; kinds of which nothing waits or is dead are left out."""
 
     async def run(self, work: Work, *, until_idle: bool = False) -> None:
         """Does what is due, also what other processes want, until it is cancelled; then what has begun is finished.
 
+        A job of a kind that is not in `work` waits for another worker. A database that is away is waited for.
         `until_idle`: only until nothing is due. Any number of workers may run at once: each job, and each time of a
         periodic one, is done by one of them.
         """

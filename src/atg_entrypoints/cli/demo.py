@@ -3,18 +3,31 @@
 import json
 import os
 from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
 
+import msgspec
+
+from atg_core.campaigns.model import DEFAULT_CAMPAIGN
 from atg_core.importing.kinds import USERS
 from atg_core.importing.model import Row
 from atg_core.importing.ports import Source
+from atg_core.mailing.model import Language
 from atg_entrypoints.cli.importing import open_folder
 from atg_entrypoints.container import Container
 
 _DEMO_USERS = ("admin", "instructor", "employee")
 _IN_PACKAGE = Path(__file__).parents[1] / "examples"
 _IN_CHECKOUT = Path(__file__).parents[3] / "examples"
+
+
+class _Visit(msgspec.Struct):
+    hours_ago: int
+    views: list[str]
+    email: str | None = None
 
 
 async def import_examples(container: Container, home: Path) -> dict[str, str]:
@@ -31,7 +44,25 @@ async def import_examples(container: Container, home: Path) -> dict[str, str]:
         folder = _IN_PACKAGE if _IN_PACKAGE.is_dir() else _IN_CHECKOUT
         sources = [source for source, _ in open_folder(folder, stack)]
         await container.import_files()([*sources, own])
+    await _play_visits(container, msgspec.json.decode((folder / "visitors.json").read_bytes(), type=list[_Visit]))
     return passwords
+
+
+async def _play_visits(container: Container, visits: list[_Visit]) -> None:
+    """What visitors of the campaign did, some time ago, by the calls that they made."""
+    start, view, submit = container.start_session(), container.view_asset(), container.submit_email()
+    for visit in visits:
+        at = partial(_ago, container.clock()(), visit.hours_ago)
+        issue = replace(container.issue_codes(), clock=at)
+        session = await replace(start, clock=at)(DEFAULT_CAMPAIGN)
+        for slug in visit.views:
+            await replace(view, clock=at, issue=issue)(session.id, slug)
+        if visit.email:
+            await replace(submit, clock=at, issue=issue)(session.id, visit.email, Language.RU)
+
+
+def _ago(now: datetime, hours: int) -> datetime:
+    return now - timedelta(hours=hours)
 
 
 def _kept_passwords(path: Path) -> dict[str, str]:

@@ -13,9 +13,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from atg_core.identity.administer import AdministerUsers, NewUser
 from atg_core.identity.model import Caller, Role, UserQuery
 from atg_core.identity.ports import AccessClaims, Callers, UserNotFound
-from atg_entrypoints.http.identity_wire import EMAIL
 from atg_entrypoints.http.policy import ADMIN
-from atg_entrypoints.http.wire import NO_NUL, Instant, Name, Page, Paging, to_wire, uuid_or
+from atg_entrypoints.http.wire import EMAIL, NO_NUL, Instant, Name, Page, Paging, to_wire, uuid_or
 
 _TAGS = ["administration"]
 

@@ -16,56 +16,30 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import QueryParameter
 from litestar.plugins import InitPlugin
-from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
+from litestar.plugins.prometheus import PrometheusConfig
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
-from atg_core.identity.avatar import MOST_AVATAR_BYTES
 from atg_entrypoints.container import Container, close
-from atg_entrypoints.http import (
-    administration,
-    authored_files,
-    avatar,
-    catalog,
-    certificates,
-    course_program,
-    curriculum,
-    files,
-    identity,
-    learning,
-    operations,
-    reports,
-    signed_files,
-    stations,
-    testing,
-    topic_files,
-    topics,
-    uploads,
-)
+from atg_entrypoints.http import identity, operations
+from atg_entrypoints.http.background import background
+from atg_entrypoints.http.contexts import MOST_BODY_BYTES, handlers_of
 from atg_entrypoints.http.draining import draining
 from atg_entrypoints.http.envelope import Envelope
 from atg_entrypoints.http.errors import EXCEPTION_HANDLERS, problem
 from atg_entrypoints.http.etag import ETagMiddleware
-from atg_entrypoints.http.housekeeping import housekeeping
 from atg_entrypoints.http.in_line import InLine
+from atg_entrypoints.http.metrics import Metrics
 from atg_entrypoints.http.policy import PUBLIC, PolicyMiddleware, PolicyPlugin
 from atg_entrypoints.http.repeating import HEADER, RepeatableMiddleware
 from atg_entrypoints.http.wire import InstantSchema, Paging
 from atg_entrypoints.settings import Settings
 
-MOST_BODY_BYTES = 1_000_000
 _MOST_PAGE_SIZE = 100
 _EXPOSED_HEADERS = [
     *("Accept-Ranges", "Content-Range", "Content-Length", "Content-Encoding", "ETag", "Content-Disposition"),
     *("X-Request-ID", "Retry-After", "WWW-Authenticate"),
 ]
-
-
-class Metrics(PrometheusController):
-    """Counts and durations of requests by route, for Prometheus."""
-
-    opt = {"policy": PUBLIC, "unlimited": True}  # noqa: RUF012
-    include_in_schema = False
 
 
 class ContainerPlugin(InitPlugin):
@@ -85,7 +59,7 @@ class ContainerPlugin(InitPlugin):
     async def _lifespan(self, app: Litestar) -> AsyncIterator[None]:
         settings: Settings = self.container.settings()
         try:
-            async with draining(app.state, settings.drain_seconds), housekeeping(self.container.clean_uploads()):
+            async with draining(app.state, settings.drain_seconds), background(self.container):
                 yield
         finally:
             await close(self.container)
@@ -130,27 +104,7 @@ def create_api(container: Container) -> Litestar:
     metrics = PrometheusConfig(app_name="atg", prefix="atg", group_path=True, exclude=["^/metrics"])
     return Litestar(
         route_handlers=[
-            *identity.HANDLERS,
-            *administration.HANDLERS,
-            *catalog.HANDLERS,
-            *stations.HANDLERS,
-            *topic_files.HANDLERS,
-            *course_program.HANDLERS,
-            *curriculum.HANDLERS,
-            *authored_files.HANDLERS,
-            *learning.HANDLERS,
-            *testing.HANDLERS,
-            *topics.HANDLERS,
-            *reports.HANDLERS,
-            *certificates.HANDLERS,
-            *files.HANDLERS,
-            *uploads.SMALL,
-            Router("/", route_handlers=avatar.HANDLERS, request_max_body_size=MOST_AVATAR_BYTES + MOST_BODY_BYTES),
-            Router(
-                "/",
-                route_handlers=[*uploads.LARGE, *signed_files.HANDLERS],
-                request_max_body_size=settings.upload_max_bytes + MOST_BODY_BYTES,
-            ),
+            *handlers_of(settings),
             operations.health,
             operations.ready,
             Metrics,

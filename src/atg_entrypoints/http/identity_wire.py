@@ -6,9 +6,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from atg_core.identity.model import Role, Session
-from atg_entrypoints.http.wire import NO_NUL, FilledName, Instant, Name, Text, Word
-
-EMAIL = r"^([^@\s,;<>()\x00-\x1f]+@[^@\s,;<>()\x00-\x1f]+\.[^@\s.,;<>()\x00-\x1f]+)?$(?!\n)"
+from atg_entrypoints.http.wire import EMAIL, NO_NUL, FilledName, Instant, Name, Text, Word
 
 
 class Credentials(Struct, frozen=True, kw_only=True):

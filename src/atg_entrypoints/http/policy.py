@@ -45,6 +45,7 @@ ANYONE = Policy(name="anyone, who may be signed in", signed_in=False, optional=T
 SIGNED_IN = Policy(name="signed in")
 SIGNED_IN_OR_SERVICE = Policy(name="signed in, or a service", services=True)
 ADMIN = Policy(name="admin", roles=frozenset({Role.ADMIN}))
+ADMIN_OR_SERVICE = Policy(name="admin, or a service", services=True, roles=frozenset({Role.ADMIN}))
 UPLOADER = Policy(name="instructor, admin or teacher", roles=frozenset({Role.ADMIN, Role.INSTRUCTOR, Role.TEACHER}))
 AUTHOR = Policy(name="instructor or admin", roles=frozenset({Role.ADMIN, Role.INSTRUCTOR}))
 

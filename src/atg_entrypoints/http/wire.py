@@ -13,6 +13,7 @@ from msgspec import Meta, Struct, convert
 from atg_core.errors import NotFound
 
 NO_NUL = r"^[^\x00]*$"
+EMAIL = r"^([^@\s,;<>()\x00-\x1f]+@[^@\s,;<>()\x00-\x1f]+\.[^@\s.,;<>()\x00-\x1f]+)?$(?!\n)"
 
 # No database keeps a NUL character in a text, so that every text of a request is one of these.
 type Word = Annotated[str, Meta(max_length=50, pattern=NO_NUL)]

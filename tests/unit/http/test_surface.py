@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -16,7 +17,7 @@ from atg_entrypoints.container import Container, create_container
 from atg_entrypoints.http.app import create_api, create_app
 from atg_entrypoints.http.policy import Policy, PolicyPlugin
 from atg_entrypoints.settings import Settings
-from tests.arranging import insert
+from tests.arranging import arrange, insert, rows_of
 from tests.conftest import SECRET
 from tests.contracts.files import put
 from tests.people import sign_in
@@ -72,6 +73,17 @@ async def test_unknown_fields_of_a_body_are_ignored(client: httpx.AsyncClient, s
     assert (await client.put("/users/me", json={"nonsense": [1, 2]})).status_code == 200
 
 
+async def a_visit(client: httpx.AsyncClient, container: Container) -> dict[str, Any]:
+    """Of a campaign with one asset, with an email left."""
+    await arrange(container, assets=[{"slug": "only", "name": "x", "campaign": "small"}])
+    session = (await client.post("/session/start", json={"campaign": "small"})).json()["session_id"]
+    await client.post("/view", json={"session_id": session, "asset_slug": "only"})
+    left = (await client.post("/user/email", json={"session_id": session, "email": "a@example.com"})).json()
+    token = container.confirmation_tokens().token(UUID(left["user_id"]), container.clock()())
+    [asset] = [row["id"] for row in await rows_of(container, "campaign_assets") if row["slug"] == "only"]
+    return {**left, "token": token, "asset_id": asset}
+
+
 async def test_every_route_answers_with_and_without_a_trailing_slash(
     client: httpx.AsyncClient, stocked: Container
 ) -> None:
@@ -100,7 +112,12 @@ async def test_every_route_answers_with_and_without_a_trailing_slash(
         "program_id": str(at.program),
         "number": number,
     }
+    visit = await a_visit(client, stocked)
+    ids |= {"campaign": "small", "asset_id": str(visit["asset_id"])}
     queries = {
+        "/progress": f"?session_id={visit['session_id']}",
+        "/promo": f"?user_id={visit['user_id']}",
+        "/user/email/confirm": f"?token={visit['token']}",
         "/files": "?key=stations/1.png",
         "/certificates": "?code=x",
         "/admin/reports": f"?course_id={at.course}",
@@ -111,7 +128,7 @@ async def test_every_route_answers_with_and_without_a_trailing_slash(
         if not isinstance(route, HTTPRoute) or "GET" not in route.methods or ":path" in route.path or "." in route.path:
             continue
         path = re.sub(r"\{(\w+):\w+\}", lambda match: ids[match[1]], route.path)
-        query = next((query for prefix, query in queries.items() if path.startswith(prefix)), "")
+        query = next((query for prefix, query in queries.items() if path.removeprefix("/api").startswith(prefix)), "")
         plain, slashed = await client.get(path + query), await client.get(f"{path}/{query}")
         assert plain.status_code == slashed.status_code == 200, path
         checked += 1
@@ -172,6 +189,14 @@ async def test_metrics_group_requests_by_route(client: httpx.AsyncClient) -> Non
     text = (await client.get("/metrics")).text
     assert 'path="/stations/{station_id}"' in text
     assert 'path="/stations/1"' not in text
+
+
+async def test_metrics_show_the_jobs_of_every_kind(client: httpx.AsyncClient, stocked: Container) -> None:
+    await stocked.jobs().enqueue("some_kind", {})
+    text = (await client.get("/metrics")).text
+    assert 'atg_jobs_waiting{kind="some_kind"} 1.0' in text
+    assert 'atg_jobs_oldest_seconds{kind="some_kind"} 0.' in text
+    assert 'atg_jobs_dead{kind="clean_uploads"} 0.0' in text
 
 
 async def test_the_documentation_needs_nothing_from_elsewhere(client: httpx.AsyncClient) -> None:

@@ -108,3 +108,23 @@ def test_any_texts_can_be_items(items: list[str]) -> None:
 def test_no_text_is_taken_for_a_formula_and_each_comes_back(text: str) -> None:
     assert not guarded(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
     assert unguarded(guarded(text)) == text
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(st.characters(blacklist_categories=["Cs", "Cc"])),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(blacklist_categories=["Cs", "Cc"])), inner),
+    max_leaves=10,
+)
+
+
+@given(st.dictionaries(st.text(st.characters(blacklist_categories=["Cs", "Cc"])), _JSON))
+def test_an_object_comes_back_from_its_text(value: dict[str, object]) -> None:
+    assert cells.json_object(cells.json_text(value)) == value
+
+
+@pytest.mark.parametrize(
+    "cell", ["[]", "1", "{", '{"a": NaN}', '{"a": 1e400}', '{"a": "\\ud800"}', '{"a": "\\u0000"}', "[" * 100_000]
+)
+def test_what_is_no_object_is_refused(cell: str) -> None:
+    with pytest.raises(ValueError, match="JSON object"):
+        cells.json_object(cell)

@@ -31,6 +31,7 @@ PROMISED_HEADERS = {
     "enrollments": "username course enrolled_at due_at",
     "progress": "username lesson topic completed_at",
     "test-results": "username test attempt score_percent completed_at",
+    "assets": "slug name type campaign points meta",
 }
 """The columns that operators are told of, by kind."""
 PROMISED_KEYS = {

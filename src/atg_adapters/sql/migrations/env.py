@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from atg_adapters.sql.schema import is_ours
 from atg_adapters.sql.tables import metadata
 
 context.configure(
@@ -10,6 +11,7 @@ context.configure(
     render_as_batch=True,
     compare_type=True,
     compare_server_default=False,
+    include_name=is_ours,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -1,0 +1,155 @@
+"""The worker over a table of jobs with leases, in memory or in SQLite."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import structlog
+
+from atg_adapters.jobs.performing import Pace, error_text, perform, told
+from atg_adapters.jobs.times import STILL_DUE, last_time
+from atg_core.clock import Clock
+from atg_core.jobs.model import Job, JobKind, Work
+
+WORKER_LOST = "WorkerLost: the worker ended before the job"
+"""The error of a job whose lease has ended."""
+
+_log = structlog.get_logger("atg.jobs")
+
+
+class LeasedJobs(Protocol):
+    """The table, as a worker sees it. What is said of a job is heard only while its lease is this worker's."""
+
+    async def claim(self, kinds: Sequence[str], lease: timedelta) -> Job | None:
+        """Begins the oldest job that is due and takes a lease on it; also one whose lease has ended."""
+
+    async def finish(self, job: Job) -> None:
+        """It is done, and forgotten."""
+
+    async def postpone(self, job: Job, error: str, run_at: datetime) -> None:
+        """It failed, and is due again later."""
+
+    async def bury(self, job: Job, error: str) -> None:
+        """It failed for the last time."""
+
+    async def release(self, job: Job) -> None:
+        """It was interrupted, and is due again as if it had not begun."""
+
+    async def enqueue_at(self, kind: str, at: datetime) -> None:
+        """The job of a time, unless this time or a later one had its job already."""
+
+
+class LeasedWorker:
+    """Does the work of one call of `Jobs.run`. `wake`: set when there is something new."""
+
+    def __init__(self, jobs: LeasedJobs, work: Work, pace: Pace, clock: Clock, wake: asyncio.Event) -> None:
+        self._jobs, self._work, self._pace, self._clock, self._wake = jobs, work, pace, clock, wake
+        self._kinds = {kind.name: kind for kind in work.every}
+        self._times: dict[str, datetime] = {}
+        self._running: set[asyncio.Task[None]] = set()
+        self._stopping = False
+        self._trouble: str | None = None
+
+    async def run(self, *, until_idle: bool) -> None:
+        """Cancelled once, it finishes what has begun; cancelled again, or after the grace, it interrupts that."""
+        loop = asyncio.create_task(self._loop(until_idle=until_idle))
+        try:
+            await asyncio.shield(loop)
+        except asyncio.CancelledError:
+            self._stopping = True
+            self._wake.set()
+            with suppress(asyncio.CancelledError):
+                await loop
+            raise
+        finally:
+            loop.cancel()
+
+    async def _loop(self, *, until_idle: bool) -> None:
+        try:
+            while not self._stopping:
+                self._wake.clear()
+                if len(self._running) < self._pace.at_once:
+                    job = await (self._next() if until_idle else self._next_or_none())
+                    if job is not None:
+                        self._begin(job)
+                        continue
+                if until_idle and not self._running:
+                    return
+                await self._rest()
+            await self._finished(self._pace.grace)
+        finally:
+            for task in self._running:
+                task.cancel()
+            await self._finished(None)
+
+    async def _next(self) -> Job | None:
+        now = self._clock()
+        for each in self._work.periodic:
+            at = last_time(each.cron, now)
+            if at > self._times.get(each.kind.name, now - STILL_DUE):
+                await self._jobs.enqueue_at(each.kind.name, at)
+                self._times[each.kind.name] = at
+        return await self._jobs.claim(list(self._kinds), self._pace.lease)
+
+    async def _next_or_none(self) -> Job | None:
+        """A database that is away is no reason to end; it is written down once."""
+        try:
+            job = await self._next()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next look is another try
+            if self._trouble != type(error).__name__:
+                self._trouble = type(error).__name__
+                _log.warning("no jobs can be had", reason=self._trouble)
+            return None
+        self._trouble = None
+        return job
+
+    async def _rest(self) -> None:
+        """Until something is new, a job has ended, or it is time to look again."""
+        waking = asyncio.create_task(self._wake.wait())
+        await asyncio.wait({*self._running, waking}, timeout=self._pace.poll, return_when=asyncio.FIRST_COMPLETED)
+        waking.cancel()
+
+    def _begin(self, job: Job) -> None:
+        task = asyncio.create_task(self._do(job, self._kinds[job.kind]))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _finished(self, seconds: float | None) -> None:
+        if self._running:
+            await asyncio.wait(set(self._running), timeout=seconds)
+
+    async def _do(self, job: Job, kind: JobKind) -> None:
+        if job.tries > kind.most_tries:
+            await self._record(lambda: self._jobs.bury(job, job.error or WORKER_LOST))
+            return
+        try:
+            with told(kind, job.id, job.tries):
+                await perform(kind, job.arguments, self._pace)
+        except asyncio.CancelledError:
+            await self._record(lambda: self._jobs.release(job))
+        except Exception as error:  # noqa: BLE001 - what a handler raises is the end of a try, not of the worker
+            await self._record(self._failing(job, kind, error_text(error)))
+        else:
+            await self._record(lambda: self._jobs.finish(job))
+
+    def _failing(self, job: Job, kind: JobKind, error: str) -> Callable[[], Coroutine[Any, Any, None]]:
+        pause = kind.pause_after(job.tries)
+        if pause is None:
+            return lambda: self._jobs.bury(job, error)
+        return lambda: self._jobs.postpone(job, error, self._clock() + pause)
+
+    async def _record(self, say: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Tries as long as the lease lasts: what is done shall not be done again because the file was locked."""
+        until = self._clock() + self._pace.lease
+        while True:
+            try:
+                await say()
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next try may do
+                if self._clock() > until or self._stopping:
+                    _log.warning("the end of a job was not kept", reason=type(error).__name__)
+                    return
+                await asyncio.sleep(self._pace.poll)
+            else:
+                return

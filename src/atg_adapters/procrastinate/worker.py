@@ -1,0 +1,166 @@
+"""The worker of procrastinate, with what it lacks: errors that are kept, and jobs of workers that died."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
+from procrastinate.jobs import Job as StoredJob
+from procrastinate.types import JSONDict
+
+from atg_adapters.jobs.leased import WORKER_LOST
+from atg_adapters.jobs.performing import Pace, error_text, perform, told
+from atg_adapters.procrastinate import statements
+from atg_adapters.sql.database import Database, DatabaseAway
+from atg_core.jobs.model import JobKind, Work
+
+_HEARTBEATS_IN_LEASE = 6
+_MOST_SECONDS_BETWEEN_RESCUES = 5.0
+_SECONDS_TO_CONNECT = 2
+_log = structlog.get_logger("atg.jobs")
+
+
+class Pauses(BaseRetryStrategy):
+    """When a kind is tried again. What was interrupted, since the worker ends, is tried again at once."""
+
+    def __init__(self, kind: JobKind) -> None:
+        self._kind = kind
+
+    def get_retry_decision(self, *, exception: BaseException, job: StoredJob) -> RetryDecision | None:
+        if isinstance(exception, asyncio.CancelledError):
+            return RetryDecision(retry_at=datetime.now(UTC))
+        pause = self._kind.pause_after(job.attempts + 1)
+        return RetryDecision(retry_at=datetime.now(UTC) + pause) if pause is not None else None
+
+
+class Worker:
+    """Does the work of one call of `Jobs.run`.
+
+    The heartbeats of a worker are the leases of its jobs: where they stop, the jobs are due again.
+    """
+
+    def __init__(self, database: Database, work: Work, pace: Pace) -> None:
+        self._database, self._work, self._pace = database, work, pace
+        self._kinds = {kind.name: kind for kind in work.every}
+        self._lease = pace.lease.total_seconds()
+        self._begun = 0
+        self._trouble: str | None = None
+
+    async def run(self, *, until_idle: bool) -> None:
+        if until_idle:
+            await self._rescue()
+            before = -1
+            while self._begun != before:  # a job may have held up others of its lane
+                before = self._begun
+                await self._run_once(wait=False)
+            return
+        rescuing = asyncio.create_task(self._rescue_now_and_then())
+        try:
+            while True:
+                try:
+                    await self._run_once(wait=True)
+                    self._tell("SideTask")
+                except Exception as error:  # noqa: BLE001 - whatever it is, the worker begins anew
+                    _raise_if_cancelled(error)
+                    self._tell(type(error).__name__)
+                await asyncio.sleep(1)
+        finally:
+            rescuing.cancel()
+            with suppress(asyncio.CancelledError):
+                await rescuing
+
+    def _tell(self, trouble: str) -> None:
+        """Writes down once why there is no work; the library tells more in its own log."""
+        if trouble != self._trouble:
+            _log.warning("the worker begins anew", reason=trouble)
+        self._trouble = trouble
+
+    async def _run_once(self, *, wait: bool) -> None:
+        await self._database.check()  # a pool would try for long, and ever more seldom
+        self._trouble = None
+        alone = [kind.name for kind in self._work.every if kind.one_at_a_time]
+        others = [name for name in self._kinds if name not in alone]
+        async with self._app().open_async() as app, asyncio.TaskGroup() as workers:
+            for queues, at_once in ((alone, 1), (others, self._pace.at_once)):
+                if queues:
+                    workers.create_task(self._run_worker(app, queues, at_once, wait=wait))
+
+    async def _run_worker(self, app: App, queues: list[str], at_once: int, *, wait: bool) -> None:
+        await app.run_worker_async(
+            queues=queues,
+            concurrency=at_once,
+            wait=wait,
+            fetch_job_polling_interval=self._pace.poll,
+            shutdown_graceful_timeout=self._pace.grace,
+            delete_jobs="successful",
+            install_signal_handlers=False,
+            update_heartbeat_interval=self._lease / _HEARTBEATS_IN_LEASE,
+            stalled_worker_timeout=self._lease,
+        )
+
+    def _app(self) -> App:
+        """A pool lives as long as one run, and so does what holds it."""
+        connector = PsycopgConnector(
+            conninfo=self._database.url.set(drivername="postgresql").render_as_string(hide_password=False),
+            kwargs={"connect_timeout": _SECONDS_TO_CONNECT, "application_name": "atg worker"},
+            min_size=1,
+            max_size=self._pace.at_once + 4,
+            timeout=_SECONDS_TO_CONNECT,
+        )
+        app = App(connector=connector)
+        crons = {each.kind.name: each.cron for each in self._work.periodic}
+        for kind in self._kinds.values():
+            task = app.task(name=kind.name, queue=kind.name, pass_context=True, retry=Pauses(kind))(self._doing(kind))
+            if kind.name in crons:
+                app.periodic(cron=crons[kind.name])(task)
+        return app
+
+    def _doing(self, kind: JobKind) -> Callable[..., Awaitable[None]]:
+        async def do(context: JobContext, arguments: JSONDict | None = None, **_time: Any) -> None:
+            self._begun += 1
+            job_id, tries = context.job.id or 0, context.job.attempts + 1
+            with told(kind, job_id, tries):
+                try:
+                    await perform(kind, arguments or {}, self._pace)
+                except Exception as error:
+                    with suppress(DatabaseAway):
+                        await self._keep_error(job_id, error_text(error))
+                    raise
+
+        return do
+
+    async def _keep_error(self, job_id: int, error: str) -> None:
+        async with self._database.transaction() as connection:
+            await connection.execute(statements.KEEP_ERROR, {"job_id": job_id, "error": error})
+
+    async def _rescue_now_and_then(self) -> None:
+        while True:
+            try:
+                await self._rescue()
+            except DatabaseAway:
+                pass  # which the worker tells
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next time is another try
+                _log.warning("abandoned jobs were not looked for", reason=type(error).__name__)
+            await asyncio.sleep(min(self._lease / _HEARTBEATS_IN_LEASE, _MOST_SECONDS_BETWEEN_RESCUES))
+
+    async def _rescue(self) -> None:
+        """Jobs of workers whose heartbeat has stopped are due again, or dead if that was the last try."""
+        async with self._database.transaction() as connection:
+            for job in (await connection.execute(statements.ABANDONED, {"lease": self._lease})).all():
+                kind = self._kinds.get(job.kind)
+                await connection.execute(statements.KEEP_ERROR, {"job_id": job.id, "error": WORKER_LOST})
+                if kind is not None and job.tries >= kind.most_tries:
+                    await connection.execute(statements.BURY, {"job": job.id})
+                else:
+                    await connection.execute(statements.DUE_AGAIN, {"job": job.id, "pause": 0})
+            await connection.execute(statements.FORGET_ERRORS)
+
+
+def _raise_if_cancelled(error: Exception) -> None:
+    """A worker that is told to end while the database is away ends with that error instead."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError from error

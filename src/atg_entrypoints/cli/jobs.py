@@ -1,0 +1,86 @@
+"""`atg worker` and `atg jobs`: doing what waits, and looking at it."""
+
+import asyncio
+import signal
+from contextlib import suppress
+from typing import Annotated
+
+import msgspec
+import typer
+
+from atg_core.jobs.model import Job, JobStatus
+from atg_core.jobs.ports import Jobs
+from atg_entrypoints.cli.running import fail, opened, run, settings_or_exit
+from atg_entrypoints.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="Background jobs.")
+
+Status = Annotated[JobStatus | None, typer.Option(help="Only these")]
+Limit = Annotated[int, typer.Option(min=1, help="At most as many, the oldest first")]
+
+
+def worker() -> None:
+    """Do background and periodic jobs until told to end; what has begun is finished."""
+    run(_work(_settings()))
+
+
+@app.command("list")
+def list_jobs(
+    *,
+    status: Status = None,
+    limit: Limit = 100,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line")] = False,
+) -> None:
+    """Show the jobs that are not done, oldest first; a dead one with its error."""
+
+    async def listed(settings: Settings) -> None:
+        async with opened(settings) as container:
+            jobs: Jobs = container.jobs()
+            for job in await jobs.listed(status=status, limit=limit):
+                typer.echo(msgspec.json.encode(job) if as_json else _line(job))
+
+    run(listed(_settings()))
+
+
+@app.command("retry")
+def retry_jobs(
+    job_id: Annotated[int | None, typer.Argument(metavar="ID", help="The number of a dead job")] = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Every dead job")] = False,
+) -> None:
+    """Try dead jobs again."""
+    if (job_id is None) is not every:
+        fail("give the number of a job, or --all")
+
+    async def retried(settings: Settings) -> int:
+        async with opened(settings) as container:
+            jobs: Jobs = container.jobs()
+            if job_id is None:
+                return await jobs.retry_all()
+            await jobs.retry(job_id)
+            return 1
+
+    number = run(retried(_settings()))
+    typer.echo(f"{number} {'job is' if number == 1 else 'jobs are'} due again.")
+
+
+def _line(job: Job) -> str:
+    time = job.run_at.isoformat(timespec="seconds")
+    error = "".join(sign if sign.isprintable() else " " for sign in job.error or "")
+    return f"{job.id:>8}  {job.status:<8}  {job.kind:<24}  {job.tries:>3}  {time}  {error}".rstrip()
+
+
+def _settings() -> Settings:
+    settings = settings_or_exit()
+    if settings.in_memory:
+        fail("ATG_DATABASE_URL: jobs that are kept in memory are those of the process that serves")
+    return settings
+
+
+async def _work(settings: Settings) -> None:
+    async with opened(settings) as container:
+        task = asyncio.create_task(container.jobs().run(container.work()))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+        with suppress(asyncio.CancelledError):
+            await task
