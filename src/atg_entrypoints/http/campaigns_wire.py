@@ -1,0 +1,291 @@
+"""The JSON of campaigns (spec: campaigns, Routes)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from atg_core.campaigns.model import DEFAULT_CAMPAIGN, EventType, PromoCode, Standing
+from atg_core.campaigns.popularity import best_asset
+from atg_core.campaigns.ports import Totals
+from atg_core.errors import Invalid
+from atg_core.mailing.model import Language
+from atg_entrypoints.http.wire import EMAIL, NO_NUL, FilledName, Instant, Word
+
+_SLUG = r"^[A-Za-z0-9][A-Za-z0-9._-]*$(?!\n)"
+_ID = Meta(max_length=50, pattern=NO_NUL, examples=["3f8e7c1a-5d2b-4e60-9c7f-1a2b3c4d5e6f"])
+
+type Slug = Annotated[str, Meta(min_length=1, max_length=100, pattern=_SLUG, examples=["turbine"])]
+type CampaignName = Annotated[str, Meta(min_length=1, max_length=50, pattern=_SLUG)]
+
+
+class SessionStart(Struct, frozen=True):
+    campaign: CampaignName = DEFAULT_CAMPAIGN
+
+
+class SessionStarted(Struct, frozen=True):
+    session_id: UUID
+
+
+class ViewBody(Struct, frozen=True, kw_only=True):
+    session_id: Annotated[str, _ID] | None = None
+    asset_slug: Annotated[str, Meta(max_length=100, pattern=NO_NUL)] | None = None
+
+    def required(self) -> tuple[UUID, str]:
+        """Raises Invalid."""
+        if not (self.session_id and self.asset_slug):
+            missing = "asset_slug" if self.session_id else "session_id"
+            raise Invalid("session_id and asset_slug are required", field=missing)
+        return uuid_of(self.session_id, "session_id"), self.asset_slug
+
+
+class ViewReply(Struct, frozen=True, kw_only=True):
+    """`promo_code` is in the one reply that completes the set."""
+
+    session_id: UUID
+    asset_slug: str
+    awarded_points: int
+    session_score: int
+    promo_code: str | UnsetType = UNSET
+
+
+class EmailBody(Struct, frozen=True, kw_only=True):
+    session_id: Annotated[str, _ID] | None = None
+    email: Annotated[str, Meta(max_length=254, pattern=EMAIL)] | None = None
+
+    def required(self) -> tuple[UUID, str]:
+        """Raises Invalid."""
+        if not (self.session_id and self.email):
+            missing = "email" if self.session_id else "session_id"
+            raise Invalid("session_id and email are required", field=missing)
+        return uuid_of(self.session_id, "session_id"), self.email.lower()
+
+
+class EmailReply(Struct, frozen=True, kw_only=True):
+    session_id: UUID
+    user_id: UUID
+    email: str
+    user_total_score: int
+
+
+class Confirmed(Struct, frozen=True, kw_only=True):
+    email: str
+    is_verified: bool
+    verified_at: Instant | None
+
+
+class ProgressItem(Struct, frozen=True, kw_only=True):
+    asset_slug: str
+    name: str
+    viewed: bool
+    viewed_at: Instant | None
+    times_viewed: int
+
+
+class ProgressReply(Struct, frozen=True, kw_only=True):
+    total_assets: int
+    viewed_assets: int
+    remaining_assets: int
+    total_score: int
+    items: list[ProgressItem]
+
+    @classmethod
+    def of(cls, standings: Sequence[Standing]) -> "ProgressReply":
+        viewed = [standing for standing in standings if standing.viewed_at]
+        return cls(
+            total_assets=len(standings),
+            viewed_assets=len(viewed),
+            remaining_assets=len(standings) - len(viewed),
+            total_score=sum(standing.points for standing in viewed),
+            items=[
+                ProgressItem(
+                    asset_slug=standing.asset_slug,
+                    name=standing.name,
+                    viewed=standing.viewed_at is not None,
+                    viewed_at=_instant(standing.viewed_at),
+                    times_viewed=standing.times_viewed,
+                )
+                for standing in standings
+            ],
+        )
+
+
+class PromoReply(Struct, frozen=True, kw_only=True):
+    promo_code: str
+    issued_at: Instant
+    sent_at: Instant | None
+
+    @classmethod
+    def of(cls, code: PromoCode) -> "PromoReply":
+        return cls(promo_code=code.code, issued_at=Instant.of(code.issued_at), sent_at=_instant(code.sent_at))
+
+
+class Redemption(Struct, frozen=True):
+    code: Annotated[str, Meta(min_length=1, max_length=40, pattern=NO_NUL)]
+
+
+class Redeemed(PromoReply, frozen=True, kw_only=True):
+    used_at: Instant | None
+
+    @classmethod
+    def of(cls, code: PromoCode) -> "Redeemed":
+        return cls(
+            promo_code=code.code,
+            issued_at=Instant.of(code.issued_at),
+            sent_at=_instant(code.sent_at),
+            used_at=_instant(code.used_at),
+        )
+
+
+class BestAsset(Struct, frozen=True):
+    slug: str
+    name: str
+
+
+class AssetStats(Struct, frozen=True, kw_only=True):
+    slug: str
+    views: int
+    unique_sessions: int
+
+
+class StatsReply(Struct, frozen=True, kw_only=True):
+    """`active_sessions`: those that were heard of on one of the last 30 days."""
+
+    best_asset: BestAsset | None
+    views_today: int
+    views_all_time: int
+    sessions: int
+    active_sessions: int
+    participants: int
+    completed_sessions: int
+    promo_codes_issued: int
+    promo_codes_sent: int
+    assets: list[AssetStats]
+
+    @classmethod
+    def of(cls, totals: Totals) -> "StatsReply":
+        best = best_asset(totals.assets)
+        return cls(
+            best_asset=BestAsset(best.slug, best.name) if best else None,
+            views_today=totals.views_today,
+            views_all_time=totals.views_all_time,
+            sessions=totals.sessions,
+            active_sessions=totals.active_sessions,
+            participants=totals.participants,
+            completed_sessions=totals.codes_issued,
+            promo_codes_issued=totals.codes_issued,
+            promo_codes_sent=totals.codes_sent,
+            assets=[
+                AssetStats(slug=asset.slug, views=asset.views, unique_sessions=asset.first_views)
+                for asset in totals.assets
+            ],
+        )
+
+
+class AssetRow(Struct, frozen=True, kw_only=True):
+    id: int
+    slug: str
+    name: str
+    type: str
+    campaign: str
+    points: int
+    meta: dict[str, Any]
+
+
+class AssetCreation(Struct, frozen=True, kw_only=True):
+    slug: Slug
+    name: FilledName
+    type: Word = "model"
+    points: Annotated[int, Meta(ge=0, le=1_000_000)] = 10
+    meta: dict[str, Any] = {}
+
+
+class AssetChanges(Struct, frozen=True, kw_only=True):
+    """Only what is named changes."""
+
+    slug: Slug | UnsetType = UNSET
+    name: FilledName | UnsetType = UNSET
+    type: Word | UnsetType = UNSET
+    points: Annotated[int, Meta(ge=0, le=1_000_000)] | UnsetType = UNSET
+    meta: dict[str, Any] | UnsetType = UNSET
+
+
+class ParticipantRow(Struct, frozen=True, kw_only=True):
+    id: UUID
+    email: str
+    is_verified: bool
+    verified_at: Instant | None
+    created_at: Instant
+    total_score: int
+    metadata: dict[str, Any]
+
+
+class SessionRow(Struct, frozen=True, kw_only=True):
+    id: UUID
+    campaign: str
+    participant_id: UUID | None
+    created_at: Instant
+    last_seen: Instant
+    score: int
+    pending_email: str | None
+    is_active: bool
+    metadata: dict[str, Any]
+
+
+class ViewedRow(Struct, frozen=True, kw_only=True):
+    session_id: UUID
+    asset_id: int
+    asset_slug: str
+    viewed_at: Instant
+    times_viewed: int
+
+
+class EventRow(Struct, frozen=True, kw_only=True):
+    id: int
+    session_id: UUID
+    asset_id: int | None
+    event_type: EventType
+    timestamp: Instant
+    raw_payload: dict[str, Any]
+    processed: bool
+
+
+class PromoCodeRow(Struct, frozen=True, kw_only=True):
+    id: UUID
+    code: str
+    session_id: UUID | None
+    participant_id: UUID | None
+    email: str | None
+    issued_at: Instant
+    sent_at: Instant | None
+    used_at: Instant | None
+    meta: dict[str, Any]
+
+
+def uuid_of(text: str, field: str) -> UUID:
+    """Raises Invalid."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Invalid(f"{field} is not a uuid", field=field) from None
+
+
+def language_of(accepted: str) -> Language:
+    """The heaviest of the languages we have (RFC 9110, section 12.5.4); Russian where none is named."""
+    best, weight = Language.RU, 0.0
+    for each in accepted.lower().split(","):
+        tag, _, quality = each.strip().partition(";q=")
+        language = next((known for known in Language if tag.split("-")[0] == known), None)
+        try:
+            weighs = float(quality or 1)
+        except ValueError:
+            continue
+        if language and weighs > weight:
+            best, weight = language, weighs
+    return best
+
+
+def _instant(moment: datetime | None) -> Instant | None:
+    return Instant.of(moment) if moment else None
