@@ -3,11 +3,13 @@
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
 
 from dependency_injector import containers, providers
 
+from atg_adapters.jwt.customers import CustomerTokens
 from atg_adapters.jwt.tokens import JwtTokens
 from atg_adapters.limits.throttle import LimitsThrottle
 from atg_adapters.media.recognition import recognise
@@ -17,12 +19,16 @@ from atg_adapters.memory.catalog import MemoryCatalog
 from atg_adapters.memory.certificates import MemoryAttestations, MemoryCertificates
 from atg_adapters.memory.curriculum import MemoryCurriculum
 from atg_adapters.memory.database import MemoryDatabase
+from atg_adapters.memory.desk import MemoryDesk
 from atg_adapters.memory.exporting import MemoryExport
+from atg_adapters.memory.goods import MemoryGoods
 from atg_adapters.memory.idempotency import MemoryRepeatable
 from atg_adapters.memory.identity import MemoryCallers, MemoryIdentity
 from atg_adapters.memory.importing import MemoryImport
 from atg_adapters.memory.learning import MemoryLearners, MemoryLearning
 from atg_adapters.memory.reporting import MemoryAssignments, MemoryReports
+from atg_adapters.memory.sales import MemorySales
+from atg_adapters.memory.shop import MemoryShop
 from atg_adapters.memory.stations import MemoryStations
 from atg_adapters.memory.testing import MemoryTestResults, MemoryTests
 from atg_adapters.memory.topic_files import MemoryTopicFiles
@@ -38,13 +44,17 @@ from atg_adapters.sql.catalog import SqlCatalog
 from atg_adapters.sql.certificates import SqlAttestations, SqlCertificates
 from atg_adapters.sql.curriculum import SqlCurriculum
 from atg_adapters.sql.database import Database
+from atg_adapters.sql.desk import SqlDesk
 from atg_adapters.sql.exporting import SqlExport
 from atg_adapters.sql.files import SqlFileRecords, SqlUploads
+from atg_adapters.sql.goods import SqlGoods
 from atg_adapters.sql.idempotency import SqlRepeatable
 from atg_adapters.sql.identity import SqlCallers, SqlIdentity
 from atg_adapters.sql.importing import SqlImport
 from atg_adapters.sql.learning import SqlLearners, SqlLearning
 from atg_adapters.sql.reporting import SqlReports
+from atg_adapters.sql.sales import SqlSales
+from atg_adapters.sql.shop import SqlShop
 from atg_adapters.sql.stations import SqlStations
 from atg_adapters.sql.testing import SqlTestResults, SqlTests
 from atg_adapters.sql.throttle import SqlThrottle
@@ -80,6 +90,11 @@ from atg_core.learning.progress import RecordProgress
 from atg_core.learning.settling import Settle
 from atg_core.learning.stats import ShowStats
 from atg_core.learning.testing import ShowTest, StartAttempt, TakeTest
+from atg_core.store.buying import CheckPromo as CheckShopPromo
+from atg_core.store.buying import CreatePurchase, PreCheckout, SettlePurchase
+from atg_core.store.keeping import KeepCodes, KeepCustomers, KeepGoods, KeepTickets
+from atg_core.store.support import AnswerTicket, RefundPurchase, RefundStars, SendMessage
+from atg_core.store.updates import AnswerCheckout, NotePayments
 from atg_entrypoints import parts
 from atg_entrypoints.settings import Settings
 
@@ -277,6 +292,9 @@ class Container(containers.DeclarativeContainer):
     jobs = providers.Singleton(parts.jobs, database, clock, pace)
     mail = providers.Singleton(parts.mail, settings, clock)
     templates = providers.Singleton(parts.templates)
+    opened: providers.Singleton[AsyncExitStack] = providers.Singleton(AsyncExitStack)
+    telegram = providers.Singleton(parts.telegram, settings, clock, opened)
+    init_data = providers.Singleton(parts.init_data, settings)
 
     campaigns = providers.Singleton(SqlCampaignReads, database)
     open_campaigns = providers.Singleton(Database.opening, database, SqlCampaigns, shared=True)
@@ -329,7 +347,34 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
     )
 
-    work = providers.Singleton(parts.work, settings, clean_uploads, send_promo_code)
+    shop = providers.Singleton(SqlShop, database)
+    open_sales = providers.Singleton(Database.opening, database, SqlSales, shared=True)
+    open_goods = providers.Singleton(Database.opening, database, SqlGoods)
+    open_desk = providers.Singleton(Database.opening, database, SqlDesk, shared=True)
+    customer_tokens = providers.Singleton(CustomerTokens, settings.provided.signing_keys)
+    keep_goods = providers.Singleton(KeepGoods, open=open_goods, clock=clock)
+    keep_customers = providers.Singleton(KeepCustomers, open=open_desk, clock=clock)
+    keep_codes = providers.Singleton(KeepCodes, open=open_desk, clock=clock)
+    keep_tickets = providers.Singleton(KeepTickets, open=open_desk, clock=clock)
+    answer_ticket = providers.Singleton(AnswerTicket, open=open_desk, jobs=jobs, clock=clock)
+    create_purchase = providers.Singleton(CreatePurchase, open=open_sales, clock=clock)
+    pre_checkout = providers.Singleton(PreCheckout, shop=shop, clock=clock)
+    settle_purchase = providers.Singleton(SettlePurchase, open=open_sales, clock=clock)
+    refund_purchase = providers.Singleton(RefundPurchase, open=open_sales, settle=settle_purchase, jobs=jobs)
+    answer_checkout = providers.Singleton(AnswerCheckout, check=pre_checkout)
+    note_payments = providers.Singleton(NotePayments, open=open_sales, jobs=jobs, clock=clock)
+    send_message = providers.Singleton(SendMessage, telegram=telegram)
+    refund_stars = providers.Singleton(RefundStars, telegram=telegram)
+    check_shop_promo = providers.Singleton(CheckShopPromo, shop=shop, clock=clock)
+
+    work = providers.Singleton(
+        parts.work,
+        settings,
+        clean_uploads,
+        send_promo_code,
+        settle_purchase,
+        providers.Singleton(lambda *telling: telling, send_message, refund_stars),
+    )
 
     export_reader = providers.Singleton(SqlExport, database)
     export_kind = providers.Singleton(ExportKind, reader=export_reader)
@@ -369,12 +414,17 @@ class MemoryAdapters(containers.DeclarativeContainer):
     campaigns = providers.Singleton(MemoryCampaignReads, database)
     open_campaigns = providers.Singleton(MemoryDatabase.opening, database, MemoryCampaigns, shared=True)
     open_assets = providers.Singleton(MemoryDatabase.opening, database, MemoryAssets)
+    shop = providers.Singleton(MemoryShop, database)
+    open_sales = providers.Singleton(MemoryDatabase.opening, database, MemorySales, shared=True)
+    open_goods = providers.Singleton(MemoryDatabase.opening, database, MemoryGoods)
+    open_desk = providers.Singleton(MemoryDatabase.opening, database, MemoryDesk, shared=True)
     export_reader = providers.Singleton(MemoryExport, database)
     open_import = providers.Singleton(MemoryDatabase.opening, database, MemoryImport)
 
 
 async def close(container: Container) -> None:
     """Gives back the connections that the container has opened."""
+    await container.opened().aclose()
     await container.database().close()
     redis = container.redis()
     if redis is not None:

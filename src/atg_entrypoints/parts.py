@@ -2,7 +2,9 @@
 
 import hmac
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -47,14 +49,18 @@ from atg_core.learning.model import Scope
 from atg_core.learning.settling import Settle
 from atg_core.mailing.model import Mail, Templates
 from atg_core.opening import Open
+from atg_core.store.buying import SettlePurchase
+from atg_core.store.support import REFUND_STARS, SEND_MESSAGE, RefundStars, SendMessage
+from atg_core.telegram.init_data import InitData
+from atg_core.telegram.model import Telegram
 from atg_core.throttling import Limit
 from atg_entrypoints.mail_settings import smtp_server
 from atg_entrypoints.settings import Settings
 from atg_entrypoints.visitors import visitor_of
 
 _URL_SECONDS = 3600
-# A mail server may be away for a day, and is asked every five minutes then.
-_TRIES_TO_MAIL, _PAUSE_TO_MAIL = 300, timedelta(minutes=5)
+# A server outside may be away for a day, and is asked every five minutes then.
+_TRIES_OUTSIDE, _PAUSE_OUTSIDE = 300, timedelta(minutes=5)
 
 type Check = Callable[[], Awaitable[Any]]
 
@@ -92,23 +98,36 @@ def jobs(database: Database | MemoryDatabase, clock: Clock, pace: Pace) -> Jobs:
     return ProcrastinateJobs(database, pace)
 
 
-def work(settings: Settings, clean_uploads: CleanUploads, send_promo_code: SendPromoCode) -> Work:
+def work(
+    settings: Settings,
+    clean_uploads: CleanUploads,
+    send_promo_code: SendPromoCode,
+    settle_purchase: SettlePurchase,
+    telling: tuple[SendMessage, RefundStars],
+) -> Work:
     """What the contexts that are served want done in the background: by a request, or by time itself."""
 
     async def clean(_arguments: Arguments) -> None:
         await clean_uploads()
 
-    mailing = JobKind(
-        name=SEND_PROMO_CODE,
-        handler=send_promo_code,
-        most_tries=_TRIES_TO_MAIL,
-        most_pause=_PAUSE_TO_MAIL,
-        one_at_a_time=True,
-    )
-    kinds = {"campaigns": mailing}
-    periodic = {"files": Periodic(kind=JobKind(name="clean_uploads", handler=clean, most_tries=3), cron="17 * * * *")}
+    async def expire(_arguments: Arguments) -> None:
+        await settle_purchase.fail_overdue()
+
+    send_message, refund_stars = telling
+    outside = partial(JobKind, most_tries=_TRIES_OUTSIDE, most_pause=_PAUSE_OUTSIDE)
+    kinds = {
+        "campaigns": [outside(name=SEND_PROMO_CODE, handler=send_promo_code, one_at_a_time=True)],
+        "store": [
+            outside(name=SEND_MESSAGE, handler=send_message),
+            outside(name=REFUND_STARS, handler=refund_stars),
+        ],
+    }
+    periodic = {
+        "files": Periodic(kind=JobKind(name="clean_uploads", handler=clean, most_tries=3), cron="17 * * * *"),
+        "store": Periodic(kind=JobKind(name="expire_purchases", handler=expire, most_tries=1), cron="* * * * *"),
+    }
     return Work(
-        kinds=tuple(kind for context, kind in kinds.items() if context in settings.contexts),
+        kinds=tuple(kind for context in settings.contexts for kind in kinds.get(context, ())),
         periodic=tuple(each for context, each in periodic.items() if context in settings.contexts),
     )
 
@@ -214,6 +233,27 @@ def templates() -> Templates:
     from atg_adapters.jinja.templates import JinjaTemplates  # noqa: PLC0415 - the same
 
     return JinjaTemplates()
+
+
+def telegram(settings: Settings, clock: Clock, opened: AsyncExitStack) -> Telegram:
+    """By the Bot API, if there is a bot; else kept where all else is. Imported here for the same reason."""
+    if settings.telegram_bot_token:
+        from atg_adapters.telegram.bot_api import BotApi  # noqa: PLC0415
+
+        bot = BotApi(settings.telegram_bot_token, url=settings.telegram_api_url)
+        opened.push_async_callback(bot.close)
+        return bot
+    if settings.in_memory:
+        from atg_adapters.memory.telegram import MemoryTelegram  # noqa: PLC0415
+
+        return MemoryTelegram()
+    from atg_adapters.outbox.telegram import TelegramOutbox  # noqa: PLC0415
+
+    return TelegramOutbox(settings.home_path / "outbox", clock=clock)
+
+
+def init_data(settings: Settings) -> InitData | None:
+    return InitData(settings.telegram_bot_token) if settings.telegram_bot_token else None
 
 
 def upload_limits(settings: Settings) -> UploadLimits:

@@ -16,6 +16,7 @@ from atg_core.files.keys import InvalidKey, checked_prefix
 from atg_core.files.media import UPLOAD_TYPES
 from atg_core.mailing.addresses import Sender
 from atg_entrypoints.mail_settings import nobody_at, smtp_server
+from atg_entrypoints.telegram_settings import CHECKS
 
 _SECRET_BYTES = 32
 _DATABASES = ("sqlite", "postgresql", "postgres")
@@ -23,11 +24,12 @@ _LISTS = (
     *("cors_origins", "allowed_hosts", "trusted_proxies", "public_prefixes", "upload_types", "service_tokens"),
     "contexts",
 )
+_TELEGRAMS_OWN = ("telegram_bot_token", "telegram_webhook_secret")
 _WEAK = ("change", "secret", "password", "example", "default", "0123456789", "aaaaaaaa")
 
 type Bytes = Annotated[int, Meta(ge=1)]
 type Seconds = Annotated[int, Meta(ge=1)]
-Context = Literal["identity", "catalog", "learning", "files", "campaigns"]
+Context = Literal["identity", "catalog", "learning", "files", "campaigns", "store"]
 CONTEXTS: tuple[Context, ...] = get_args(Context)
 
 
@@ -36,7 +38,7 @@ class SettingsError(Exception):
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """The field `x` is the variable `ATG_X`; lists are comma-separated."""
+    """The field `x` is the variable that `variable_of` names; lists are comma-separated."""
 
     env: Literal["development", "production"] = "development"
     home: str = "./var"
@@ -65,6 +67,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     service_tokens: list[str] = field(default_factory=list)
     smtp_url: str = ""
     mail_from: str = ""
+    telegram_bot_token: str = ""
+    telegram_webhook_secret: str = ""
+    telegram_api_url: str = "https://api.telegram.org"
     public_url: str = ""
     public_prefixes: list[str] = field(default_factory=lambda: ["stations/", "public/", "tex_kart/"])
     upload_types: list[str] = field(default_factory=lambda: list(UPLOAD_TYPES))
@@ -120,13 +125,18 @@ class Settings(Struct, frozen=True, kw_only=True):
         return {kid.strip(): secret.strip().encode() for kid, _, secret in pairs}
 
 
+def variable_of(name: str) -> str:
+    """`ATG_X` for the field `x`; the bot's own are named as everywhere."""
+    return name.upper() if name in _TELEGRAMS_OWN else f"ATG_{name.upper()}"
+
+
 def read_settings(environment: Mapping[str, str] | None = None, *, dotenv: str | Path = ".env") -> Settings:
     """Settings of the environment, before that of the `.env` file.
 
     In development a missing secret is made and kept in the home folder. Raises SettingsError.
     """
     values = {**_of_file(dotenv), **(os.environ if environment is None else environment)}
-    given = {name: value for name in Settings.__struct_fields__ if (value := values.get(f"ATG_{name.upper()}"))}
+    given = {name: value for name in Settings.__struct_fields__ if (value := values.get(variable_of(name)))}
     settings = _typed(given)
     if settings.env == "development" and not settings.secret_key:
         settings = _typed({**given, "secret_key": _kept_secret(settings.home_path)})
@@ -152,7 +162,7 @@ def _typed(given: Mapping[str, str]) -> Settings:
         return convert(typed, Settings, strict=False)
     except ValidationError as error:
         reason, _, path = str(error).partition(" - at `$.")
-        raise SettingsError(f"ATG_{path.rstrip('`').upper()}: {reason}") from None
+        raise SettingsError(f"{variable_of(path.rstrip('`'))}: {reason}") from None
 
 
 def _make_home(home: Path) -> None:
@@ -191,6 +201,7 @@ def _check(settings: Settings) -> None:
         raise SettingsError("ATG_CORS_ALLOW_CREDENTIALS: not with ATG_CORS_ORIGINS=*")
     _check_files(settings)
     _check_mail(settings)
+    _check_telegram(settings)
     try:
         settings.zone  # noqa: B018
     except (ZoneInfoNotFoundError, ValueError):
@@ -234,6 +245,17 @@ def _check_mail(settings: Settings) -> None:
         raise SettingsError(f"ATG_SMTP_URL: {error}") from None
 
 
+def _check_telegram(settings: Settings) -> None:
+    for name, check in CHECKS.items():
+        try:
+            if value := getattr(settings, name):
+                check(value)
+        except ValueError as error:
+            raise SettingsError(f"{variable_of(name)}: {error}") from None
+    if settings.telegram_webhook_secret:
+        _refuse_examples(variable_of("telegram_webhook_secret"), settings.telegram_webhook_secret, settings)
+
+
 def _scheme(name: str, url: str) -> str:
     try:
         parts = urlsplit(url)
@@ -247,5 +269,9 @@ def _check_secret(name: str, secret: str, settings: Settings) -> None:
     """Refuses what is short or was copied from an example; in development only what is short."""
     if len(secret.encode()) < _SECRET_BYTES:
         raise SettingsError(f"{name}: is missing or shorter than {_SECRET_BYTES} bytes")
+    _refuse_examples(name, secret, settings)
+
+
+def _refuse_examples(name: str, secret: str, settings: Settings) -> None:
     if settings.env == "production" and (len(set(secret)) < 10 or any(word in secret.lower() for word in _WEAK)):
         raise SettingsError(f"{name}: looks like an example; make one, such as with `openssl rand -base64 48`")

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 import yaml
 
-from atg_entrypoints.settings import Settings
+from atg_entrypoints.settings import Settings, variable_of
 
 ROOT = Path(__file__).parents[2]
-VARIABLES = {f"ATG_{name.upper()}" for name in Settings.__struct_fields__}
+VARIABLES = set(map(variable_of, Settings.__struct_fields__))
+OURS = ("ATG_", "TELEGRAM_")
 COMPOSE = ["docker-compose.yml", "docker-compose.prod.yml"]
 
 
@@ -20,7 +21,9 @@ def services(name: str) -> dict[str, dict[str, Any]]:
 
 
 def test_the_example_environment_names_every_setting_and_no_other() -> None:
-    named = re.findall(r"^#?(ATG_[A-Z0-9_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE)
+    named = re.findall(
+        r"^#?((?:ATG|TELEGRAM)_[A-Z0-9_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert sorted(named) == sorted(VARIABLES)
 
 
@@ -37,7 +40,7 @@ def test_the_example_environment_shows_the_defaults() -> None:
 @pytest.mark.parametrize("name", COMPOSE)
 def test_a_service_is_given_only_settings_that_exist(name: str) -> None:
     for service in services(name).values():
-        given = {variable for variable in service.get("environment", {}) if variable.startswith("ATG_")}
+        given = {variable for variable in service.get("environment", {}) if variable.startswith(OURS)}
         assert given <= VARIABLES
 
 
@@ -45,7 +48,7 @@ def test_a_service_is_given_only_settings_that_exist(name: str) -> None:
 def test_secrets_come_from_the_environment(name: str) -> None:
     for service in services(name).values():
         for variable, value in service.get("environment", {}).items():
-            if re.search(r"PASSWORD|SECRET|ACCESS_KEY|JWT|DATABASE_URL", variable):
+            if re.search(r"PASSWORD|SECRET|TOKEN|ACCESS_KEY|JWT|DATABASE_URL", variable):
                 assert "${" in value, variable
                 assert not re.search(r"\$\{\w+:-[^}]", value), variable
 

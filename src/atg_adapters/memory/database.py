@@ -52,6 +52,9 @@ UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "campaign_assets": (("slug",),),
     "promo_codes": (("code",), ("session_id",)),
     "promo_mails": (("promo_code_id", "email"),),
+    "shop_customers": (("telegram_id",),),
+    "shop_promo_codes": (("code",),),
+    "purchases": (("payment_id",), ("telegram_payment_charge_id",)),
 }
 
 

@@ -19,10 +19,10 @@ from atg_entrypoints.http.campaigns_wire import (
     AssetRow,
     CampaignName,
     EventRow,
+    IssuedCodeRow,
     ParticipantRow,
-    PromoCodeRow,
-    SessionRow,
     ViewedRow,
+    VisitRow,
 )
 from atg_entrypoints.http.policy import ADMIN
 from atg_entrypoints.http.wire import NO_NUL, Page, Paging, serial_or, to_wire
@@ -93,9 +93,9 @@ async def list_sessions(
     campaign: Campaign = None,
     participant_id: Participant = None,
     is_active: Annotated[bool | None, QueryParameter(name="is_active")] = None,
-) -> Page[SessionRow]:
+) -> Page[VisitRow]:
     filters = {"campaign": campaign, "participant_id": participant_id, "is_active": is_active}
-    return await _listed(campaigns, paging, Record.SESSIONS, filters, SessionRow)
+    return await _listed(campaigns, paging, Record.SESSIONS, filters, VisitRow)
 
 
 @get("/admin/campaigns/progress", policy=ADMIN, tags=_TAGS, summary="Which session has viewed what", also={400})
@@ -129,7 +129,7 @@ async def list_promo_codes(
     email: Email = None,
     sent: Annotated[bool | None, QueryParameter(name="sent")] = None,
     used: Annotated[bool | None, QueryParameter(name="used")] = None,
-) -> Page[PromoCodeRow]:
+) -> Page[IssuedCodeRow]:
     filters = {
         "code": code,
         "session_id": session_id,
@@ -138,7 +138,7 @@ async def list_promo_codes(
         "sent_at": sent,
         "used_at": used,
     }
-    return await _listed(campaigns, paging, Record.PROMO_CODES, filters, PromoCodeRow)
+    return await _listed(campaigns, paging, Record.PROMO_CODES, filters, IssuedCodeRow)
 
 
 async def _listed[Row](

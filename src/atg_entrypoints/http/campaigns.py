@@ -16,6 +16,7 @@ from atg_core.campaigns.visiting import ConfirmEmail, ShowProgress, StartSession
 from atg_core.clock import Clock
 from atg_core.errors import Invalid
 from atg_entrypoints.http.campaigns_wire import (
+    CampaignStatsReply,
     Confirmed,
     EmailBody,
     EmailReply,
@@ -25,7 +26,6 @@ from atg_entrypoints.http.campaigns_wire import (
     Redemption,
     SessionStart,
     SessionStarted,
-    StatsReply,
     ViewBody,
     ViewReply,
     language_of,
@@ -118,9 +118,9 @@ async def show_stats(
     campaigns: NamedDependency[SkipValidation[Campaigns]],
     clock: NamedDependency[SkipValidation[Clock]],
     settings: NamedDependency[SkipValidation[Settings]],
-) -> StatsReply:
+) -> CampaignStatsReply:
     today = clock().astimezone(settings.zone).date()
-    return StatsReply.of(await campaigns.totals(today, today - IDLE))
+    return CampaignStatsReply.of(await campaigns.totals(today, today - IDLE))
 
 
 @post(

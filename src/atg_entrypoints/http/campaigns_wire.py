@@ -150,7 +150,7 @@ class AssetStats(Struct, frozen=True, kw_only=True):
     unique_sessions: int
 
 
-class StatsReply(Struct, frozen=True, kw_only=True):
+class CampaignStatsReply(Struct, frozen=True, kw_only=True):
     """`active_sessions`: those that were heard of on one of the last 30 days."""
 
     best_asset: BestAsset | None
@@ -165,7 +165,7 @@ class StatsReply(Struct, frozen=True, kw_only=True):
     assets: list[AssetStats]
 
     @classmethod
-    def of(cls, totals: Totals) -> "StatsReply":
+    def of(cls, totals: Totals) -> "CampaignStatsReply":
         best = best_asset(totals.assets)
         return cls(
             best_asset=BestAsset(best.slug, best.name) if best else None,
@@ -222,7 +222,7 @@ class ParticipantRow(Struct, frozen=True, kw_only=True):
     metadata: dict[str, Any]
 
 
-class SessionRow(Struct, frozen=True, kw_only=True):
+class VisitRow(Struct, frozen=True, kw_only=True):
     id: UUID
     campaign: str
     participant_id: UUID | None
@@ -252,7 +252,7 @@ class EventRow(Struct, frozen=True, kw_only=True):
     processed: bool
 
 
-class PromoCodeRow(Struct, frozen=True, kw_only=True):
+class IssuedCodeRow(Struct, frozen=True, kw_only=True):
     id: UUID
     code: str
     session_id: UUID | None

@@ -19,9 +19,13 @@ from atg_entrypoints.http import (
     files,
     identity,
     learning,
+    purchases,
     reports,
+    shop,
+    shop_customers,
     signed_files,
     stations,
+    telegram,
     testing,
     topic_files,
     topics,
@@ -74,12 +78,17 @@ def _campaigns(_: Settings) -> Handlers:
     return [*campaigns.HANDLERS, also, *campaign_administration.HANDLERS]
 
 
+def _store(_: Settings) -> Handlers:
+    return [*shop.HANDLERS, *shop_customers.HANDLERS, *purchases.HANDLERS, *telegram.HANDLERS]
+
+
 _HANDLERS: Mapping[Context, Callable[[Settings], Handlers]] = {
     "identity": _identity,
     "catalog": _catalog,
     "learning": _learning,
     "files": _files,
     "campaigns": _campaigns,
+    "store": _store,
 }
 
 

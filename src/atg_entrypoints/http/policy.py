@@ -31,12 +31,14 @@ class Policy:
 
     `optional`: whoever is signed in is known, and a token that is no longer good is as none.
     `services`: a service with its own token may call it, too; then nobody is signed in.
+    `customers`: so may a customer of the shop, with a token that is good for nothing else; nobody is signed in then.
     """
 
     name: str
     signed_in: bool = True
     optional: bool = False
     services: bool = False
+    customers: bool = False
     roles: frozenset[Role] = field(default_factory=lambda: frozenset(Role))
 
 
@@ -46,8 +48,20 @@ SIGNED_IN = Policy(name="signed in")
 SIGNED_IN_OR_SERVICE = Policy(name="signed in, or a service", services=True)
 ADMIN = Policy(name="admin", roles=frozenset({Role.ADMIN}))
 ADMIN_OR_SERVICE = Policy(name="admin, or a service", services=True, roles=frozenset({Role.ADMIN}))
+SERVICE = Policy(name="a service", services=True, roles=frozenset())
+SHOPPER = Policy(
+    name="anyone; an admin, a service or a customer is known",
+    signed_in=False,
+    optional=True,
+    services=True,
+    customers=True,
+)
+CUSTOMER = Policy(name="customer, admin, or a service", services=True, customers=True, roles=frozenset({Role.ADMIN}))
 UPLOADER = Policy(name="instructor, admin or teacher", roles=frozenset({Role.ADMIN, Role.INSTRUCTOR, Role.TEACHER}))
 AUTHOR = Policy(name="instructor or admin", roles=frozenset({Role.ADMIN, Role.INSTRUCTOR}))
+
+SERVICE_CALLS, CUSTOMER_CALLS = "atg_service", "atg_customer"
+"""Where a request keeps that a service calls, and which customer."""
 
 _DESCRIPTIONS = {
     400: "The request is malformed or invalid",
@@ -82,6 +96,12 @@ async def _enforce(connection: ASGIConnection[Any, Any, Any, Any], handler: Base
     if policy.services and _is_service(connection):
         await _limit(connection, "a service", handler)
         connection.scope["user"] = None
+        connection.scope["state"][SERVICE_CALLS] = True
+        return
+    if policy.customers and (customer_id := _customer(connection)):
+        await _limit(connection, f"customer {customer_id}", handler)
+        connection.scope["user"] = None
+        connection.scope["state"][CUSTOMER_CALLS] = customer_id
         return
     if policy.signed_in or policy.optional:
         try:
@@ -101,6 +121,15 @@ def _is_service(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
     token = (bearer_token(connection) or "").encode()
     settings: Settings = connection.app.state.container.settings()
     return any(hmac.compare_digest(token, known.encode()) for known in settings.service_tokens)
+
+
+def _customer(connection: ASGIConnection[Any, Any, Any, Any]) -> int | None:
+    token, container = bearer_token(connection), connection.app.state.container
+    try:
+        customer_id: int = container.customer_tokens().customer(token or "", container.clock()())
+    except NotSignedIn:
+        return None
+    return customer_id
 
 
 async def _authenticated(connection: ASGIConnection[Any, Any, Any, Any]) -> tuple[Caller, AccessClaims]:

@@ -1,0 +1,28 @@
+"""What a bot does, kept in the process."""
+
+from atg_core.telegram.model import StarTransaction, checked_text
+
+
+class MemoryTelegram:
+    """`Telegram` whose messages are all in `sent`, and what it gave back in `refunded`, each charge once.
+
+    `transactions`: what `star_transactions` tells of, the oldest first.
+    """
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[int, str]] = []
+        self.refunded: list[tuple[int, str]] = []
+        self.transactions: list[StarTransaction] = []
+
+    async def send_message(self, chat_id: int, text: str) -> None:
+        """`Telegram.send_message`."""
+        self.sent.append((chat_id, checked_text(text)))
+
+    async def refund_stars(self, telegram_id: int, charge_id: str) -> None:
+        """`Telegram.refund_stars`."""
+        if (telegram_id, charge_id) not in self.refunded:
+            self.refunded.append((telegram_id, charge_id))
+
+    async def star_transactions(self, offset: int, limit: int) -> list[StarTransaction]:
+        """`Telegram.star_transactions`."""
+        return self.transactions[offset : offset + limit]

@@ -1,0 +1,152 @@
+"""What a bot does, asked of Telegram's Bot API over HTTP (core.telegram.org/bots/api)."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+import msgspec
+from msgspec import Raw, Struct
+
+from atg_core.telegram.model import StarTransaction, TelegramAway, TelegramRefused, checked_text
+
+_SECONDS = 10.0
+_REFUNDED = "CHARGE_ALREADY_REFUNDED"
+_NOT_OUR_TOKEN = {401, 404}
+_MOST_TOLD = 200
+
+
+class Parameters(Struct, frozen=True):
+    retry_after: int | None = None
+
+
+class Answer(Struct, frozen=True):
+    """What Telegram answers, whether or not it has done what it was asked."""
+
+    ok: bool
+    result: Raw = Raw(b"null")
+    error_code: int | None = None
+    description: str = ""
+    parameters: Parameters = Parameters()
+
+
+class User(Struct, frozen=True):
+    id: int
+
+
+class Partner(Struct, frozen=True):
+    """The other side of a transaction; `user` where it is one."""
+
+    user: User | None = None
+    invoice_payload: str | None = None
+
+
+class Transaction(Struct, frozen=True):
+    id: str
+    amount: int
+    date: int
+    source: Partner | None = None
+    receiver: Partner | None = None
+
+    def as_told(self) -> StarTransaction:
+        other = self.source or self.receiver or Partner()
+        return StarTransaction(
+            id=self.id,
+            amount=self.amount,
+            date=datetime.fromtimestamp(self.date, UTC),
+            telegram_id=other.user.id if other.user else None,
+            payload=other.invoice_payload,
+            is_incoming=self.source is not None,
+        )
+
+
+class Transactions(Struct, frozen=True):
+    transactions: list[Transaction]
+
+
+class BotApi:
+    """`Telegram` by its Bot API; an exchange has `seconds`, which are fewer than a job may be silent.
+
+    A wrong token is TelegramAway: nobody gets a message, and no message is to blame. So is whatever is not Telegram's
+    own word, such as a proxy's page.
+    """
+
+    def __init__(self, token: str, *, url: str = "https://api.telegram.org", seconds: float = _SECONDS) -> None:
+        self._secret, self._seconds = token.rpartition(":")[2], seconds
+        transport = _WithToken(token, proxy=_proxy_to(url))
+        self._client = httpx.AsyncClient(base_url=url, timeout=seconds, transport=transport)
+
+    async def send_message(self, chat_id: int, text: str) -> None:
+        """`Telegram.send_message`."""
+        await self._ask("sendMessage", chat_id=chat_id, text=checked_text(text))
+
+    async def refund_stars(self, telegram_id: int, charge_id: str) -> None:
+        """`Telegram.refund_stars`."""
+        try:
+            await self._ask("refundStarPayment", user_id=telegram_id, telegram_payment_charge_id=charge_id)
+        except TelegramRefused as refused:
+            if _REFUNDED not in str(refused):
+                raise
+
+    async def star_transactions(self, offset: int, limit: int) -> list[StarTransaction]:
+        """`Telegram.star_transactions`."""
+        told = await self._ask("getStarTransactions", offset=offset, limit=limit)
+        try:
+            return [each.as_told() for each in msgspec.json.decode(told, type=Transactions).transactions]
+        except (msgspec.MsgspecError, ValueError, OverflowError):
+            raise TelegramAway("getStarTransactions: answers what we do not know") from None
+
+    async def close(self) -> None:
+        """Gives back the connections."""
+        await self._client.aclose()
+
+    async def _ask(self, method: str, **arguments: Any) -> Raw:
+        content, headers = msgspec.json.encode(arguments), {"Content-Type": "application/json"}
+        try:
+            async with asyncio.timeout(self._seconds):
+                response = await self._client.post(f"/{method}", content=content, headers=headers)
+        except TimeoutError:
+            raise TelegramAway(f"{method}: no answer within {self._seconds:g} seconds") from None
+        except httpx.HTTPError as error:
+            raise TelegramAway(f"{method}: {type(error).__name__}") from None
+        return self._result(method, response)
+
+    def _result(self, method: str, response: httpx.Response) -> Raw:
+        try:
+            answer = msgspec.json.decode(response.content, type=Answer)
+        except msgspec.MsgspecError:
+            raise TelegramAway(f"{method}: {response.status_code}, and not in Telegram's words") from None
+        if answer.ok:
+            return answer.result
+        code = answer.error_code or response.status_code
+        told = f"{method}: {code} {answer.description.replace(self._secret, '…')[:_MOST_TOLD]}"
+        if 400 <= code < 500 and code != 429 and code not in _NOT_OUR_TOKEN:
+            raise TelegramRefused(told)
+        raise TelegramAway(told, retry_after=answer.parameters.retry_after)
+
+
+class _WithToken(httpx.AsyncHTTPTransport):
+    """Puts the token into the address last of all: httpx logs addresses, and keeps them in its errors."""
+
+    def __init__(self, token: str, *, proxy: str | None) -> None:
+        super().__init__(proxy=proxy)
+        self._token = token
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        path, _, method = request.url.path.rpartition("/")
+        told = httpx.Request(
+            request.method,
+            request.url.copy_with(path=f"{path}/bot{self._token}/{method}"),
+            headers=request.headers,
+            stream=request.stream,
+            extensions=request.extensions,
+        )
+        return await super().handle_async_request(told)
+
+
+def _proxy_to(url: str) -> str | None:
+    """From HTTPS_PROXY and NO_PROXY, which httpx reads for its own transports alone."""
+    parts = urlsplit(url)
+    return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)

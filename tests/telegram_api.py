@@ -1,0 +1,207 @@
+"""Telegram's Bot API for tests: real HTTP in threads, and what a test wants it to do instead of what it was asked.
+
+    with TelegramApi() as api:
+        api.faults["refundStarPayment"] = [BAD_GATEWAY, SILENCE_AFTER]    # one for each request, then none
+        charge = api.pay(7, 250, "purchase-1")                            # a customer pays
+        ...                                       # TELEGRAM_BOT_TOKEN=TOKEN, ATG_TELEGRAM_API_URL=api.url
+        assert api.refunded == [(7, charge)]
+
+It knows `sendMessage`, `refundStarPayment` and `getStarTransactions`. A charge that it has not seen is given back too,
+so that a test can make up one. `asked` has every request with its arguments, also one that failed.
+"""
+
+import hmac
+import json
+import socket
+from collections import defaultdict
+from contextlib import suppress
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Lock, Thread
+from types import TracebackType
+from typing import Any, Self
+from uuid import uuid4
+
+TOKEN = f"{4242}:{'Test-of_the-shop' * 2}abc"
+NOW = 1_773_057_600
+
+
+@dataclass(frozen=True)
+class Fault:
+    """An answer in place of the usual; `status` 0 is none at all. `done`: after it was done what was asked."""
+
+    status: int = 0
+    description: str = ""
+    retry_after: int | None = None
+    page: bytes | None = None
+    done: bool = False
+    drop: bool = False
+
+
+SILENCE = Fault()
+SILENCE_AFTER = Fault(done=True)
+DROP = Fault(drop=True)
+DROP_AFTER = Fault(drop=True, done=True)
+BAD_GATEWAY = Fault(502, page=b"<html><h1>502 Bad Gateway</h1></html>")
+INTERNAL = Fault(500, "Internal Server Error")
+FLOOD = Fault(429, "Too Many Requests: retry after 7", retry_after=7)
+BLOCKED = Fault(403, "Forbidden: bot was blocked by the user")
+NO_CHAT = Fault(400, "Bad Request: chat not found")
+ALREADY_REFUNDED = Fault(400, "Bad Request: CHARGE_ALREADY_REFUNDED")
+
+
+class TelegramApi:
+    """Listens on 127.0.0.1 while it is entered, for the bot that has `token`."""
+
+    def __init__(self, *, token: str = TOKEN, port: int = 0) -> None:
+        self.token, self.port, self.prefix = token, port, ""
+        self.sent: list[tuple[int, str]] = []
+        self.refunded: list[tuple[int, str]] = []
+        self.transactions: list[dict[str, Any]] = []
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.faults: defaultdict[str, list[Fault]] = defaultdict(list)
+        self.over = Event()
+        self.lock = Lock()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Self:
+        self._server = Listener(self)
+        self.port = self._server.server_port
+        self._thread = Thread(target=self._server.serve_forever, args=[0.05], daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.over.set()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.end()
+
+    def pay(self, telegram_id: int, amount: int, payload: str, *, date: int = NOW, charge: str | None = None) -> str:
+        """A customer's payment for an invoice; its charge's id."""
+        charge = charge or f"stx{uuid4().hex}"
+        other = {"type": "user", "transaction_type": "invoice_payment", "user": user(telegram_id)}
+        source = {**other, "invoice_payload": payload}
+        self.transactions.append({"id": charge, "amount": amount, "date": date, "source": source})
+        return charge
+
+    def withdraw(self, amount: int, *, date: int = NOW) -> None:
+        """Stars that the bot's owner takes out."""
+        receiver = {"type": "fragment"}
+        self.transactions.append({"id": uuid4().hex, "amount": amount, "date": date, "receiver": receiver})
+
+    def reply(self, method: str, arguments: dict[str, Any]) -> tuple[int, Any]:
+        do = {
+            "sendMessage": self._send,
+            "refundStarPayment": self._refund,
+            "getStarTransactions": self._list,
+        }.get(method)
+        return do(arguments) if do else refusal(404, "Not Found")
+
+    def _send(self, told: dict[str, Any]) -> tuple[int, Any]:
+        text = told.get("text", "")
+        if not text.strip():
+            return refusal(400, "Bad Request: message text is empty")
+        if len(text) > 4096:
+            return refusal(400, "Bad Request: message is too long")
+        self.sent.append((told["chat_id"], text))
+        chat = {"id": told["chat_id"], "type": "private", "first_name": "Anna"}
+        return 200, {"ok": True, "result": {"message_id": len(self.sent), "date": NOW, "chat": chat, "text": text}}
+
+    def _refund(self, told: dict[str, Any]) -> tuple[int, Any]:
+        telegram_id, charge = told["user_id"], told["telegram_payment_charge_id"]
+        if (telegram_id, charge) in self.refunded:
+            return refusal(400, "Bad Request: CHARGE_ALREADY_REFUNDED")
+        self.refunded.append((telegram_id, charge))
+        for paid in [paid for paid in self.transactions if paid["id"] == charge and "source" in paid]:
+            self.transactions.append(
+                {"id": charge, "amount": paid["amount"], "date": paid["date"] + 60, "receiver": paid["source"]}
+            )
+        return 200, {"ok": True, "result": True}
+
+    def _list(self, told: dict[str, Any]) -> tuple[int, Any]:
+        offset, limit = told.get("offset", 0), told.get("limit", 100)
+        if not 1 <= limit <= 100:
+            return refusal(400, "Bad Request: limit must be between 1 and 100")
+        return 200, {"ok": True, "result": {"transactions": self.transactions[offset : offset + limit]}}
+
+
+def user(telegram_id: int) -> dict[str, Any]:
+    return {"id": telegram_id, "is_bot": False, "first_name": "Anna", "language_code": "ru"}
+
+
+def refusal(status: int, description: str, retry_after: int | None = None) -> tuple[int, Any]:
+    parameters = {"parameters": {"retry_after": retry_after}} if retry_after is not None else {}
+    return status, {"ok": False, "error_code": status, "description": description, **parameters}
+
+
+class Listener(ThreadingHTTPServer):
+    """Ends its conversations with itself, whatever they wait for."""
+
+    daemon_threads = False
+
+    def __init__(self, api: TelegramApi) -> None:
+        self.api = api
+        self.open: set[socket.socket] = set()
+        super().__init__(("127.0.0.1", api.port), Conversation)
+
+    def end(self) -> None:
+        for connection in list(self.open):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        self.server_close()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes in the middle is no fault."""
+
+
+class Conversation(BaseHTTPRequestHandler):
+    """Requests over one connection."""
+
+    protocol_version = "HTTP/1.1"
+    server: Listener
+
+    def setup(self) -> None:
+        self.server.open.add(self.request)
+        super().setup()
+
+    def finish(self) -> None:
+        self.server.open.discard(self.request)
+        super().finish()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is http.server's
+        """Nothing."""
+
+    def do_POST(self) -> None:
+        api = self.server.api
+        told = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"{}")
+        _, bot, method = self.path.removeprefix(api.prefix).split("/")
+        with api.lock:
+            api.asked.append((method, told))
+            if not hmac.compare_digest(bot, f"bot{api.token}"):
+                self._answer(*refusal(401, "Unauthorized"))
+                return
+            fault = api.faults[method].pop(0) if api.faults[method] else None
+            status, body = api.reply(method, told) if fault is None or fault.done else (0, None)
+        if fault is None:
+            self._answer(status, body)
+        elif fault.status:
+            self._answer(*refusal(fault.status, fault.description, fault.retry_after), page=fault.page)
+        else:
+            self._say_nothing(fault)
+
+    def _say_nothing(self, fault: Fault) -> None:
+        if not fault.drop:
+            self.server.api.over.wait()
+        self.close_connection = True
+
+    def _answer(self, status: int, body: Any, *, page: bytes | None = None) -> None:
+        content = page or json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html" if page else "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
