@@ -93,6 +93,7 @@ from atg_core.learning.testing import ShowTest, StartAttempt, TakeTest
 from atg_core.store.buying import CheckPromo as CheckShopPromo
 from atg_core.store.buying import CreatePurchase, PreCheckout, SettlePurchase
 from atg_core.store.keeping import KeepCodes, KeepCustomers, KeepGoods, KeepTickets
+from atg_core.store.reconciling import ReconcileStars
 from atg_core.store.support import AnswerTicket, RefundPurchase, RefundStars, SendMessage
 from atg_core.store.updates import AnswerCheckout, NotePayments
 from atg_entrypoints import parts
@@ -363,6 +364,7 @@ class Container(containers.DeclarativeContainer):
     refund_purchase = providers.Singleton(RefundPurchase, open=open_sales, settle=settle_purchase, jobs=jobs)
     answer_checkout = providers.Singleton(AnswerCheckout, check=pre_checkout)
     note_payments = providers.Singleton(NotePayments, open=open_sales, jobs=jobs, clock=clock)
+    reconcile_stars = providers.Singleton(ReconcileStars, open=open_sales, telegram=telegram, note=note_payments)
     send_message = providers.Singleton(SendMessage, telegram=telegram)
     refund_stars = providers.Singleton(RefundStars, telegram=telegram)
     check_shop_promo = providers.Singleton(CheckShopPromo, shop=shop, clock=clock)
@@ -370,10 +372,14 @@ class Container(containers.DeclarativeContainer):
     work = providers.Singleton(
         parts.work,
         settings,
-        clean_uploads,
-        send_promo_code,
-        settle_purchase,
-        providers.Singleton(lambda *telling: telling, send_message, refund_stars),
+        providers.Dict(
+            send_promocode_email=send_promo_code, send_telegram_message=send_message, refund_stars=refund_stars
+        ),
+        providers.Dict(
+            clean_uploads=clean_uploads,
+            expire_purchases=settle_purchase.provided.fail_overdue,
+            reconcile_stars=reconcile_stars,
+        ),
     )
 
     export_reader = providers.Singleton(SqlExport, database)

@@ -1,7 +1,7 @@
 """What the container makes of settings, and what it hands from one context to another."""
 
 import hmac
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
@@ -24,7 +24,7 @@ from atg_adapters.redis.client import connect
 from atg_adapters.sql.database import Database
 from atg_adapters.sql.jobs import SqlJobs
 from atg_core.campaigns.codes import ConfirmationTokens
-from atg_core.campaigns.promo import SEND_PROMO_CODE, SendPromoCode
+from atg_core.campaigns.promo import SEND_PROMO_CODE
 from atg_core.clock import Clock
 from atg_core.files.keys import checked_key
 from atg_core.files.ports import FileRecords, ObjectStore, SelfServedStore
@@ -38,19 +38,18 @@ from atg_core.files.rights import (
     for_their_teacher,
 )
 from atg_core.files.signing import UrlSigner
-from atg_core.files.uploading import CleanUploads, UploadLimits
+from atg_core.files.uploading import UploadLimits
 from atg_core.identity.audit import Action, AuditEvent
 from atg_core.identity.model import Caller, SessionLifetime
 from atg_core.identity.ports import CallerCache, IdentityStore
 from atg_core.ids import NewId
-from atg_core.jobs.model import Arguments, JobKind, Periodic, Work
+from atg_core.jobs.model import Arguments, Handler, JobKind, Periodic, Work
 from atg_core.jobs.ports import Jobs
 from atg_core.learning.model import Scope
 from atg_core.learning.settling import Settle
 from atg_core.mailing.model import Mail, Templates
 from atg_core.opening import Open
-from atg_core.store.buying import SettlePurchase
-from atg_core.store.support import REFUND_STARS, SEND_MESSAGE, RefundStars, SendMessage
+from atg_core.store.support import REFUND_STARS, SEND_MESSAGE
 from atg_core.telegram.init_data import InitData
 from atg_core.telegram.model import Telegram
 from atg_core.throttling import Limit
@@ -99,37 +98,33 @@ def jobs(database: Database | MemoryDatabase, clock: Clock, pace: Pace) -> Jobs:
 
 
 def work(
-    settings: Settings,
-    clean_uploads: CleanUploads,
-    send_promo_code: SendPromoCode,
-    settle_purchase: SettlePurchase,
-    telling: tuple[SendMessage, RefundStars],
+    settings: Settings, handlers: Mapping[str, Handler], periodic: Mapping[str, Callable[[], Awaitable[Any]]]
 ) -> Work:
     """What the contexts that are served want done in the background: by a request, or by time itself."""
-
-    async def clean(_arguments: Arguments) -> None:
-        await clean_uploads()
-
-    async def expire(_arguments: Arguments) -> None:
-        await settle_purchase.fail_overdue()
-
-    send_message, refund_stars = telling
     outside = partial(JobKind, most_tries=_TRIES_OUTSIDE, most_pause=_PAUSE_OUTSIDE)
     kinds = {
-        "campaigns": [outside(name=SEND_PROMO_CODE, handler=send_promo_code, one_at_a_time=True)],
-        "store": [
-            outside(name=SEND_MESSAGE, handler=send_message),
-            outside(name=REFUND_STARS, handler=refund_stars),
-        ],
+        "campaigns": [outside(name=SEND_PROMO_CODE, handler=handlers[SEND_PROMO_CODE], one_at_a_time=True)],
+        "store": [outside(name=name, handler=handlers[name]) for name in (SEND_MESSAGE, REFUND_STARS)],
     }
-    periodic = {
-        "files": Periodic(kind=JobKind(name="clean_uploads", handler=clean, most_tries=3), cron="17 * * * *"),
-        "store": Periodic(kind=JobKind(name="expire_purchases", handler=expire, most_tries=1), cron="* * * * *"),
+    times = {
+        "files": {"clean_uploads": "17 * * * *"},
+        "store": {"expire_purchases": "* * * * *", "reconcile_stars": "23 3 * * *"},
     }
     return Work(
         kinds=tuple(kind for context in settings.contexts for kind in kinds.get(context, ())),
-        periodic=tuple(each for context, each in periodic.items() if context in settings.contexts),
+        periodic=tuple(
+            Periodic(kind=JobKind(name=name, handler=_without_arguments(periodic[name]), most_tries=3), cron=cron)
+            for context in settings.contexts
+            for name, cron in times.get(context, {}).items()
+        ),
     )
+
+
+def _without_arguments(do: Callable[[], Awaitable[Any]]) -> Handler:
+    async def handle(_arguments: Arguments) -> None:
+        await do()
+
+    return handle
 
 
 def lifetime(settings: Settings) -> SessionLifetime:

@@ -13,6 +13,7 @@ from dependency_injector import providers
 
 from atg_adapters.memory.telegram import MemoryTelegram
 from atg_core.clock import utc_now
+from atg_core.telegram.model import StarTransaction
 from atg_entrypoints.container import Container
 from tests.arranging import rows_of
 from tests.contracts.http_shop import SERVICE, Bot
@@ -183,6 +184,40 @@ class HttpTelegramContract:
         await bot.call("POST", f"/api/purchases/{purchase['id']}/fail")
         await self.tell(client, payment(purchase, telegram_payment_charge_id="c6"))
         assert len(await self.refunds(stocked)) == 6
+
+    async def test_what_telegram_has_and_we_do_not_is_made_up_for(
+        self, stocked: Container, bot: Bot, lesson: int
+    ) -> None:
+        """M5."""
+        anna = await bot.customer(ANNA)
+        purchase = await bot.buy(anna, lesson_id=lesson, pay=False)
+        telegram: MemoryTelegram = stocked.telegram()
+
+        def happened(charge: str, payload: str | None, *, is_incoming: bool = True) -> None:
+            telegram.transactions.append(
+                StarTransaction(
+                    id=charge,
+                    amount=100,
+                    date=utc_now(),
+                    telegram_id=ANNA,
+                    payload=payload,
+                    is_incoming=is_incoming,
+                )
+            )
+
+        for number in range(150):
+            happened(f"other-{number}", None if number % 2 else "something else")
+        happened("c1", str(purchase["id"]))
+        for _ in range(2):
+            await stocked.reconcile_stars()()
+            [paid] = (await bot.get(f"/api/users/{anna}/purchases"))["items"]
+            assert (paid["status"], paid["telegram_payment_charge_id"]) == ("completed", "c1")
+        happened("c1", str(purchase["id"]), is_incoming=False)
+        await stocked.reconcile_stars()()
+        [refunded] = (await bot.get(f"/api/users/{anna}/purchases"))["items"]
+        assert refunded["status"] == "refunded"
+        assert await rows_of(stocked, "stray_payments") == []
+        assert [row["seen"] for row in await rows_of(stocked, "star_transactions")] == [152]
 
     async def test_what_does_not_concern_the_shop_is_left_alone(self, client: httpx.AsyncClient, bot: Bot) -> None:
         for body in (update(), update(message={"message_id": 1, "text": "hi"}), update(edited_message={"x": 1})):

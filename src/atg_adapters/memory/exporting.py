@@ -49,7 +49,10 @@ class MemoryExport:
     def _items(self, listed: Items, parent: Any) -> Row:
         rows = self.database.rows(listed.table, **{listed.parent: parent})
         items = sorted(rows, key=lambda item: (item["order_index"], item["id"]))
-        record: Row = {listed.header: [item[listed.field] for item in items]}
+        values = [item[listed.field] for item in items]
+        if listed.target:
+            values = [key for value in values for key in self._key(STORED_KINDS[listed.target], value)]
+        record: Row = {listed.header: values}
         if listed.chosen:
             header, flag = listed.chosen
             record[header] = [number for number, item in enumerate(items, start=1) if item[flag]]

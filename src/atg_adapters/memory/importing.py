@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from atg_adapters.memory.counting import recount
 from atg_adapters.memory.database import DuplicateKey, MemoryDatabase
-from atg_core.importing.model import Change, Items, Key, Kind, Record, Stored
+from atg_core.importing.model import Change, Items, Key, Kind, Listed, Record, Stored
 from atg_core.importing.ports import Merged, Refusal
 
 # What the tables of a real database fill in by themselves.
@@ -30,6 +30,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     },
     "user_topic_progress": {"last_activity": None, "position_seconds": 0},
     "user_test_results": dict.fromkeys(("correct_answers", "total_questions", "time_spent", "answers")),
+    "shop_promo_codes": {"current_uses": 0},
 }
 
 
@@ -64,7 +65,7 @@ class MemoryImport:
             id=row_id, fields=fields, items={listed.table: self._items(listed, row_id) for listed in kind.items}
         )
 
-    def _items(self, listed: Items, parent: Any) -> list[tuple[str, bool]]:
+    def _items(self, listed: Items, parent: Any) -> Listed:
         rows = sorted(self.database.rows(listed.table, **{listed.parent: parent}), key=lambda row: row["order_index"])
         return [(row[listed.field], bool(listed.chosen and row[listed.chosen[1]])) for row in rows]
 
@@ -125,11 +126,11 @@ class MemoryImport:
                 self._insert_items(listed, change.stored_id, change.items[listed.table])
         return None
 
-    def _insert_items(self, listed: Items, parent: Any, items: Sequence[tuple[str, bool]]) -> None:
-        for order, (text, chosen) in enumerate(items, start=1):
+    def _insert_items(self, listed: Items, parent: Any, items: Listed) -> None:
+        for order, (item, chosen) in enumerate(items, start=1):
             flag = {listed.chosen[1]: chosen} if listed.chosen else {}
             self.database.insert(
-                listed.table, {listed.parent: parent, listed.field: text, "order_index": order, **flag}
+                listed.table, {listed.parent: parent, listed.field: item, "order_index": order, **flag}
             )
 
     async def recount(self, now: datetime) -> None:

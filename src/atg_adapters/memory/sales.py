@@ -96,6 +96,13 @@ class MemorySales:
         if purchase.status is PurchaseStatus.COMPLETED and any(row["id"] != purchase.id for row in granted):
             raise AlreadyOwned
 
+    async def transactions_seen(self) -> int:
+        return sum(row["seen"] for row in self.database.rows("star_transactions"))
+
+    async def see_transactions(self, number: int) -> None:
+        most = max(number, await self.transactions_seen())
+        self.database.tables["star_transactions"][1] = {"id": 1, "seen": most}
+
     async def set_aside(self, stray: StrayPayment) -> bool:
         if stray.charge_id in self.database.tables["stray_payments"]:
             return False

@@ -35,10 +35,15 @@ class SqlExport:
     async def _add_items(self, connection: AsyncConnection, listed: Items, rows: Sequence[dict[str, Any]]) -> None:
         table = metadata.tables[listed.table]
         flag = table.c[listed.chosen[1]] if listed.chosen else sa.false()
+        path: sa.FromClause = table
+        item: sa.ColumnElement[Any] = table.c[listed.field]
+        if listed.target:
+            path, [item] = _joined(table, item, STORED_KINDS[listed.target])
         select = (
-            sa.select(table.c[listed.parent], table.c[listed.field], flag)
+            sa.select(table.c[listed.parent], item, flag)
+            .select_from(path)
             .where(table.c[listed.parent].in_([row[_ID] for row in rows]))
-            .order_by(table.c.order_index, table.c.id)
+            .order_by(table.c.order_index, *table.primary_key)
         )
         lists: defaultdict[Any, list[tuple[str, bool]]] = defaultdict(list)
         for parent, text, chosen in await connection.execute(select):

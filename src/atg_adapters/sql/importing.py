@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import batched
 from typing import Any
 from uuid import uuid4
 
@@ -16,10 +17,12 @@ from atg_adapters.sql.tables import metadata
 from atg_adapters.sql.tables.learning import user_test_results, user_topic_progress
 from atg_adapters.sql.tables.tests import final_tests, lesson_tests
 from atg_adapters.sql.types import UtcDateTime
-from atg_core.importing.model import Change, Items, Key, Kind, Record, Stored
+from atg_core.importing.model import Change, Items, Key, Kind, Listed, Record, Stored
 from atg_core.importing.ports import Merged, Refusal
 
 _IN_BULK = 10_000
+_MOST_KEYS = 5_000
+"""Of one query: databases limit its parameters, and lists may name many records."""
 _STORED_ID = "stored_id"
 _results, _progress = user_test_results.c, user_topic_progress.c
 _now = sa.bindparam("now", type_=UtcDateTime)
@@ -52,11 +55,11 @@ class SqlImport:
         found: dict[Key, Any] = {}
         for fields, some in _by_filled_fields(kind, keys).items():
             columns = [table.c[field] for field in fields]
-            select = sa.select(table.c.id, *columns).where(_is_one_of(columns, some)).order_by(table.c.id.desc())
-            rows = await self.connection.execute(select)
-            for row in rows:
-                by_field = dict(zip(fields, row[1:], strict=True))
-                found[tuple(by_field.get(field) for field in kind.key)] = row.id
+            select = sa.select(table.c.id, *columns).order_by(table.c.id.desc())
+            for few in batched(some, _MOST_KEYS):
+                for row in await self.connection.execute(select.where(_is_one_of(columns, few))):
+                    by_field = dict(zip(fields, row[1:], strict=True))
+                    found[tuple(by_field.get(field) for field in kind.key)] = row.id
         return found
 
     async def stored(self, kind: Kind, keys: Collection[Key]) -> dict[Key, Stored]:
@@ -71,17 +74,17 @@ class SqlImport:
             for row in rows.mappings()
         }
 
-    async def _items(self, listed: Items, parents: Collection[Any]) -> defaultdict[Any, list[tuple[str, bool]]]:
+    async def _items(self, listed: Items, parents: Collection[Any]) -> defaultdict[Any, Listed]:
         table = metadata.tables[listed.table]
         flag = table.c[listed.chosen[1]] if listed.chosen else sa.false()
         rows = await self.connection.execute(
             sa.select(table.c[listed.parent], table.c[listed.field], flag)
             .where(table.c[listed.parent].in_(parents))
-            .order_by(table.c.order_index, table.c.id)
+            .order_by(table.c.order_index, *table.primary_key)
         )
-        lists: defaultdict[Any, list[tuple[str, bool]]] = defaultdict(list)
-        for parent, text, chosen in rows:
-            lists[parent].append((text, bool(chosen)))
+        lists: defaultdict[Any, Listed] = defaultdict(list)
+        for parent, item, chosen in rows:
+            lists[parent].append((item, bool(chosen)))
         return lists
 
     async def add(self, kind: Kind, records: Sequence[Record], now: datetime) -> list[Refusal]:
@@ -125,12 +128,12 @@ class SqlImport:
             lists = {parent: record.items.get(listed.table, []) for parent, record in zip(ids, records, strict=True)}
             await self._insert_items(listed, lists)
 
-    async def _insert_items(self, listed: Items, lists: Mapping[Any, list[tuple[str, bool]]]) -> None:
+    async def _insert_items(self, listed: Items, lists: Mapping[Any, Listed]) -> None:
         rows = [
-            {listed.parent: parent, listed.field: text, "order_index": order}
+            {listed.parent: parent, listed.field: item, "order_index": order}
             | ({listed.chosen[1]: chosen} if listed.chosen else {})
             for parent, items in lists.items()
-            for order, (text, chosen) in enumerate(items, start=1)
+            for order, (item, chosen) in enumerate(items, start=1)
         ]
         if rows:
             await self.connection.execute(sa.insert(metadata.tables[listed.table]), rows)

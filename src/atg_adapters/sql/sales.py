@@ -18,6 +18,7 @@ from atg_adapters.sql.tables.store import (
     shop_customers,
     shop_lessons,
     shop_promo_codes,
+    star_transactions,
     stray_payments,
 )
 from atg_adapters.sql.types import UtcDateTime
@@ -71,6 +72,13 @@ _FIND_PAYMENT = sa.select(purchases).where(_bought.payment_id == _id)
 _PURCHASE = sa.select(purchases).where(_bought.id == _id).with_for_update()
 _ADD = insert(purchases).on_conflict_do_nothing(index_elements=["payment_id"]).returning(purchases)
 _SAVE = sa.update(purchases).where(_bought.id == _id)
+_SEEN = sa.select(star_transactions.c.seen)
+_seen = insert(star_transactions)
+_SEE = _seen.on_conflict_do_update(
+    index_elements=["id"],
+    set_={"seen": _seen.excluded.seen},
+    where=star_transactions.c.seen < _seen.excluded.seen,
+)
 _SET_ASIDE = insert(stray_payments).on_conflict_do_nothing().returning(stray_payments.c.charge_id)
 _USE = (
     sa.update(shop_promo_codes)
@@ -150,6 +158,13 @@ class SqlSales:
                 await self.connection.execute(_SAVE.values(values), {"key": purchase.id})
         except IntegrityError as error:
             raise PaymentConflict if "charge" in str(error.orig) else AlreadyOwned from None
+
+    async def transactions_seen(self) -> int:
+        row = await self._first(_SEEN)
+        return row.seen if row else 0
+
+    async def see_transactions(self, number: int) -> None:
+        await self.connection.execute(_SEE, {"id": 1, "seen": number})
 
     async def set_aside(self, stray: StrayPayment) -> bool:
         return await self._first(_SET_ASIDE, **asdict(stray)) is not None

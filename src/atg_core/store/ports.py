@@ -95,6 +95,12 @@ class Sales(Protocol):
     async def save_purchase(self, purchase: Purchase) -> None:
         """Raises AlreadyOwned where another purchase grants the item, PaymentConflict for a charge that is known."""
 
+    async def transactions_seen(self) -> int:
+        """How many of Telegram's transactions have been gone through."""
+
+    async def see_transactions(self, number: int) -> None:
+        """Never fewer than before."""
+
     async def set_aside(self, stray: StrayPayment) -> bool:
         """False where it was set aside before."""
 

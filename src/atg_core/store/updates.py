@@ -59,7 +59,7 @@ class NotePayments:
     jobs: Jobs
     clock: Clock
 
-    async def paid(self, payment: Paid) -> None:
+    async def paid(self, payment: Paid, *, keep_stray: bool = True) -> None:
         """Grants the item, once; a payment that fits no purchase is kept apart, and a job gives it back."""
         async with self.open() as store:
             try:
@@ -67,7 +67,8 @@ class NotePayments:
                 if purchase.telegram_payment_charge_id != payment.charge_id:
                     await store.save_purchase(purchase.completed(payment.charge_id, payment.amount, self.clock()))
             except (PurchaseNotFound, Conflict) as error:
-                await self._set_aside(store, payment, error.code)
+                if keep_stray:
+                    await self._set_aside(store, payment, error.code)
 
     async def refunded(self, payment: Paid) -> None:
         """Takes the access back. A refund that comes before its payment ends the purchase as if it had come after."""

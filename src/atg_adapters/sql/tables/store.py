@@ -142,3 +142,12 @@ stray_payments = sa.Table(
     sa.Column("reason", sa.String(50), nullable=False),
     instant("created_at", nullable=False),
 )
+
+# One row: how many of Telegram's transactions have been gone through.
+star_transactions = sa.Table(
+    "star_transactions",
+    metadata,
+    sa.Column("id", sa.SmallInteger, primary_key=True, autoincrement=False),
+    sa.Column("seen", sa.Integer, nullable=False),
+    sa.CheckConstraint("id = 1", name="one_row"),
+)

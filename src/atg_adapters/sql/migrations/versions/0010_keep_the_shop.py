@@ -70,6 +70,12 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_promo_codes')),
     sa.UniqueConstraint('code', name=op.f('uq_shop_promo_codes_code'))
     )
+    op.create_table('star_transactions',
+    sa.Column('id', sa.SmallInteger(), autoincrement=False, nullable=False),
+    sa.Column('seen', sa.Integer(), nullable=False),
+    sa.CheckConstraint('id = 1', name=op.f('ck_star_transactions_one_row')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_star_transactions'))
+    )
     op.create_table('stray_payments',
     sa.Column('charge_id', sa.String(length=255), nullable=False),
     sa.Column('telegram_id', sa.BigInteger(), nullable=False),
@@ -158,6 +164,7 @@ def downgrade() -> None:
 
     op.drop_table('purchases')
     op.drop_table('stray_payments')
+    op.drop_table('star_transactions')
     op.drop_table('shop_promo_codes')
     op.drop_table('shop_lessons')
     op.drop_table('shop_customers')

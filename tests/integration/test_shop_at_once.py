@@ -1,0 +1,154 @@
+"""The shop on PostgreSQL: the ledger's laws over the real database, and many requests at the same moment."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from atg_core.store.model import Customer
+from atg_entrypoints.container import Container, close, create_container
+from atg_entrypoints.settings import Settings
+from tests.arranging import rows_of
+from tests.conftest import SECRET
+from tests.contracts.http_shop import SERVICE
+from tests.contracts.http_telegram import SECRET as WEBHOOK_SECRET
+from tests.contracts.http_telegram import payment
+from tests.contracts.shop_machine import ShopMachine
+from tests.integration.running import serving
+
+LESSON = {"description": "", "is_active": True, "is_free": False, "video_path": None, "text_content": "Тайна"}
+CODE = {"discount_amount": None, "is_active": True, "expires_at": None}
+
+
+def test_the_laws_of_the_shop_hold_on_postgresql(postgres_url: str) -> None:
+    """The machine that runs over memory in the unit tests."""
+    runner = asyncio.Runner()
+    made = create_container(Settings(database_url=postgres_url, secret_key=SECRET))
+
+    class PostgresShopMachine(ShopMachine):
+        container = made
+
+        @staticmethod
+        def run(work: Coroutine[Any, Any, Any]) -> Any:
+            return runner.run(work)
+
+    with runner:
+        run_state_machine_as_test(
+            PostgresShopMachine,
+            settings=settings(
+                stateful_step_count=20, max_examples=6, deadline=None, suppress_health_check=list(HealthCheck)
+            ),
+        )
+        runner.run(close(made))
+
+
+@asynccontextmanager
+async def two_servers(url: str, home: Path) -> AsyncIterator[tuple[Container, list[httpx.AsyncClient]]]:
+    """The container that arranges, and clients of two processes that send the service's and the webhook's secret."""
+    container = create_container(Settings(database_url=url, secret_key=SECRET))
+    environment = {
+        "ATG_DATABASE_URL": url,
+        "ATG_SECRET_KEY": SECRET,
+        "ATG_RATE_LIMIT": "0",
+        "ATG_SERVICE_TOKENS": SERVICE,
+        "TELEGRAM_WEBHOOK_SECRET": WEBHOOK_SECRET,
+    }
+    headers = {"Authorization": f"Bearer {SERVICE}", "X-Telegram-Bot-Api-Secret-Token": WEBHOOK_SECRET}
+    with ExitStack() as stack:
+        servers = [stack.enter_context(serving(home, **environment)) for _ in range(2)]
+        async with AsyncExitStack() as clients:
+            yield (
+                container,
+                [
+                    await clients.enter_async_context(httpx.AsyncClient(base_url=each.url, timeout=60, headers=headers))
+                    for each in servers
+                ],
+            )
+        for server in servers:
+            assert "Traceback" not in server.log
+    await close(container)
+
+
+async def people(container: Container, number: int) -> list[Customer]:
+    keep = container.keep_customers()
+    return [(await keep.meet(1_000 + each, {"first_name": "x"}))[0] for each in range(number)]
+
+
+@pytest.mark.parametrize(("buyers", "uses"), [(50, 7), (100, 1)])
+async def test_a_code_is_used_as_often_as_it_may_be(database_url: str, tmp_path: Path, buyers: int, uses: int) -> None:
+    """M7."""
+    async with two_servers(database_url, tmp_path) as (container, clients):
+        lesson = await container.keep_goods().add_lesson({**LESSON, "title": "x", "price": 100})
+        await container.keep_codes().add({**CODE, "code": "half", "discount_percent": 50, "max_uses": uses})
+        bodies = [
+            {"user_id": each.id, "lesson_id": lesson.id, "payment_id": f"p{each.id}", "promo_code": "half"}
+            for each in await people(container, buyers)
+        ]
+        replies = await asyncio.gather(
+            *(clients[number % 2].post("/api/purchases/create", json=body) for number, body in enumerate(bodies))
+        )
+        assert Counter(reply.status_code for reply in replies) == {201: uses, 409: buyers - uses}
+        assert {reply.json()["code"] for reply in replies if reply.status_code == 409} == {"promo_exhausted"}
+        [code] = await rows_of(container, "shop_promo_codes")
+        assert code["current_uses"] == uses
+        ended = [reply.json()["id"] for reply in replies if reply.status_code == 201]
+        calls = [
+            client.post(f"/api/purchases/{number}/fail") for number in ended for client in clients for _ in range(3)
+        ]
+        assert {reply.status_code for reply in await asyncio.gather(*calls)} == {200}
+        [code] = await rows_of(container, "shop_promo_codes")
+        assert code["current_uses"] == 0
+
+
+async def test_the_same_payment_told_fifty_times_at_once_grants_once(database_url: str, tmp_path: Path) -> None:
+    """M2."""
+    async with two_servers(database_url, tmp_path) as (container, clients):
+        lesson = await container.keep_goods().add_lesson({**LESSON, "title": "x", "price": 100})
+        [anna] = await people(container, 1)
+        body = {"user_id": anna.id, "lesson_id": lesson.id, "payment_id": "one"}
+        created = await asyncio.gather(
+            *(client.post("/api/purchases/create", json=body) for client in clients for _ in range(10))
+        )
+        assert Counter(reply.status_code for reply in created) == {201: 1, 200: 19}
+        [purchase] = {reply.json()["id"]: reply.json() for reply in created}.values()
+        notice = payment(purchase, sender=anna.telegram_id)
+        told = await asyncio.gather(
+            *(client.post("/webhooks/telegram", json=notice) for client in clients for _ in range(25))
+        )
+        assert {reply.status_code for reply in told} == {200}
+        [paid] = await rows_of(container, "purchases")
+        assert paid["status"] == "completed"
+        assert await rows_of(container, "stray_payments") == []
+
+
+async def test_two_purchases_of_one_item_paid_at_once_grant_it_once_and_the_other_goes_back(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with two_servers(database_url, tmp_path) as (container, clients):
+        lesson = await container.keep_goods().add_lesson({**LESSON, "title": "x", "price": 100})
+        [anna] = await people(container, 1)
+        purchases = []
+        for number in range(10):
+            body = {"user_id": anna.id, "lesson_id": lesson.id, "payment_id": f"p{number}"}
+            purchases.append((await clients[0].post("/api/purchases/create", json=body)).json())
+        told = await asyncio.gather(
+            *(
+                clients[number % 2].post("/webhooks/telegram", json=payment(each, sender=anna.telegram_id))
+                for number, each in enumerate(purchases)
+            )
+        )
+        assert {reply.status_code for reply in told} == {200}
+        statuses = Counter(row["status"] for row in await rows_of(container, "purchases"))
+        assert statuses == {"completed": 1, "pending": 9}
+        assert {row["reason"] for row in await rows_of(container, "stray_payments")} == {"already_owned"}
+        # On SQLite the servers do the jobs themselves: what was asked of Telegram lies in the outbox.
+        asked = {path.stem.partition("refund-")[2] for path in (tmp_path / "outbox").glob("*refund*")}
+        asked |= {job.arguments["charge_id"] for job in await container.jobs().listed() if job.kind == "refund_stars"}
+        assert len(asked) == 9
