@@ -14,6 +14,7 @@ ROUTES = {
     "learning": ("GET", "/users/me/stats", 401),
     "files": ("GET", "/files/info/none", 404),
     "campaigns": ("POST", "/session/start/", 201),
+    "store": ("GET", "/api/lessons", 200),
 }
 """A route that only this context has."""
 

@@ -121,7 +121,7 @@ def create_api(container: Container) -> Litestar:
         openapi_config=OpenAPIConfig(
             title="ATG",
             version=operations.VERSION,
-            description="Employee training: stations, courses, programs, enrollments. Sign in with `POST /auth/login`.",
+            description="Employee training, viewing campaigns, a shop for Telegram. Sign in with `POST /auth/login`.",
             components=Components(
                 security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
             ),
