@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
+from atg_core.importing.cells import joined
 from atg_core.importing.kinds import KINDS
 from atg_core.importing.model import Counts
 from atg_core.importing.run import BadRows
 from atg_entrypoints.cli.exporting import write_rows
 from atg_entrypoints.cli.importing import open_folder
 from atg_entrypoints.container import Container
-from tests.arranging import arrange, rows_of, source
+from tests.arranging import arrange, insert, rows_of, source
 from tests.conftest import EXAMPLES, import_examples
 from tests.people import PASSWORD
 
@@ -26,6 +27,8 @@ COURSE = {"code": "C", "station": "S", "title": "Курс", "is_active": "true"}
 PROGRAM_OF_ONE = {"stations": [STATION], "programs": [PROGRAM], "lessons": [LESSON], "topics": [TOPIC]}
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 HOSTILE_TEXTS = ("=1+1", "'=1+1", "+7 999", "-1", "@x", "''-", 'a "b", c', "a\r\nb", "a;b\\", "'a'", "ё́🚀", "ﬁ")
+SHOP = {"shop_lessons": [{"title": title, "price": "10"} for title in ("A", "B", "C")]}
+BUNDLE = {"title": "All", "total_price": "25", "lessons": "C;A"}
 BCRYPT = "$2b$04$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234"
 
 
@@ -248,6 +251,80 @@ class ImportingContract:
         assert sorted(texts, key=lambda text: text[1]) == [("three", 1), ("one", 2)]
         assert (await arrange(container, programs=[PROGRAM]))["programs.csv"] == Counts(unchanged=1)
         assert len(await rows_of(container, "course_program_requirements")) == 2
+
+    async def test_the_records_that_a_list_names_are_kept_in_order_and_replaced(self, container: Container) -> None:
+        async def titles() -> list[object]:
+            names = {row["id"]: row["title"] for row in await rows_of(container, "shop_lessons")}
+            links = sorted(await rows_of(container, "shop_course_lessons"), key=lambda link: link["order_index"])
+            assert [link["order_index"] for link in links] == list(range(1, len(links) + 1))
+            return [names[link["lesson_id"]] for link in links]
+
+        assert (await arrange(container, **SHOP, shop_courses=[BUNDLE]))["shop-courses.csv"] == Counts(created=1)
+        assert await titles() == ["C", "A"]
+        for lessons, expected in (("A;C", ["A", "C"]), ("B; A ;;C", ["B", "A", "C"]), ("", [])):
+            again = [BUNDLE | {"lessons": lessons}]
+            assert (await arrange(container, shop_courses=again))["shop-courses.csv"] == Counts(updated=1)
+            assert await titles() == expected
+            assert (await arrange(container, shop_courses=again))["shop-courses.csv"] == Counts(unchanged=1)
+        await arrange(container, shop_courses=[BUNDLE])
+        without = {"title": "All", "total_price": "25"}
+        assert (await arrange(container, shop_courses=[without]))["shop-courses.csv"] == Counts(unchanged=1)
+        assert await titles() == ["C", "A"]
+
+    async def test_what_a_list_names_must_be_there_and_stands_in_it_once(self, container: Container) -> None:
+        rows = [
+            BUNDLE | {"title": str(number), "lessons": lessons}
+            for number, lessons in enumerate((r"A;X;B;Y\;Z", "A;B;A", "A", "a", "x" * 256, "B\x00"))
+        ]
+        assert await refused(container, **SHOP, shop_courses=rows) == [
+            "shop-courses.csv:2: lessons: names nothing that is there: X, Y;Z",
+            "shop-courses.csv:3: lessons: names twice: A",
+            "shop-courses.csv:5: lessons: names nothing that is there: a",
+            f"shop-courses.csv:6: lessons: names nothing that is there: {'x' * 256}",
+            "shop-courses.csv:7: lessons: holds a NUL character",
+        ]
+        assert await rows_of(container, "shop_lessons") == []
+
+    async def test_of_several_records_of_a_title_the_oldest_counts(self, container: Container) -> None:
+        for price in (1, 2):
+            lesson = {"title": "A", "description": "", "price": price, "is_active": True, "is_free": False}
+            await insert(container, "shop_lessons", **lesson, created_at=MONDAY, updated_at=MONDAY)
+        await arrange(container, shop_courses=[BUNDLE | {"lessons": "A"}])
+        oldest = min(row["id"] for row in await rows_of(container, "shop_lessons"))
+        assert (await only_row(container, "shop_course_lessons"))["lesson_id"] == oldest
+        changed = await arrange(container, shop_lessons=[{"title": "A", "price": "3"}])
+        assert changed["shop-lessons.csv"] == Counts(updated=1)
+        prices = {row["id"]: row["price"] for row in await rows_of(container, "shop_lessons")}
+        assert prices == {oldest: 3, oldest + 1: 2}
+
+    async def test_lists_may_name_more_records_than_one_query_takes(self, container: Container) -> None:
+        names = [f"lesson {number}" for number in range(5_100)]
+        courses = [BUNDLE | {"title": str(n), "lessons": ";".join(names[n::100])} for n in range(100)]
+        lessons = [{"title": name, "price": "1"} for name in names]
+        counts = await arrange(container, shop_lessons=lessons, shop_courses=courses)
+        assert counts["shop-courses.csv"] == Counts(created=100)
+        assert len(await rows_of(container, "shop_course_lessons")) == len(names)
+
+    async def test_promo_codes_are_kept_in_upper_case_with_the_uses_that_they_have(self, container: Container) -> None:
+        spring = {"code": "Spring-20", "discount_percent": "20", "max_uses": "2", "expires_at": "2026-06-01"}
+        await arrange(container, promo_codes=[spring])
+        code = await only_row(container, "shop_promo_codes")
+        assert (code["code"], code["discount_percent"], code["max_uses"]) == ("SPRING-20", 20, 2)
+        assert (code["current_uses"], code["discount_amount"], code["is_active"]) == (0, None, True)
+        assert code["expires_at"] == datetime(2026, 6, 1, tzinfo=UTC)
+        same = spring | {"code": "spring-20"}
+        assert (await arrange(container, promo_codes=[same]))["promo-codes.csv"] == Counts(unchanged=1)
+        ten = same | {"max_uses": "10", "discount_amount": "5"}
+        assert (await arrange(container, promo_codes=[ten]))["promo-codes.csv"] == Counts(updated=1)
+        assert await refused(container, promo_codes=[spring, same]) == ["promo-codes.csv:3: repeats line 2"]
+        bad = [{"code": "two words"}, {"code": "X" * 51}, {"code": "A", "discount_percent": "101"}]
+        errors = await refused(container, promo_codes=[*bad, {"code": "B", "discount_amount": "1000001"}])
+        assert [error.split(": is not")[0] for error in errors] == [
+            "promo-codes.csv:2: code",
+            "promo-codes.csv:3: code",
+            "promo-codes.csv:4: discount_percent",
+            "promo-codes.csv:5: discount_amount",
+        ]
 
     async def test_a_test_is_of_a_lesson_or_of_a_program(self, container: Container) -> None:
         base = {"stations": [STATION], "programs": [PROGRAM], "lessons": [LESSON]}
@@ -479,6 +556,12 @@ class ImportingContract:
             safety_systems=[{"station": "КС-01", "name": "С", "features": r"a\;b;=c;\\;'d"}],
             progress=[{"username": name, "lesson": "KS01-GPA-L1", "topic": "1.1"} for name in ("employee", "admin")],
             test_results=[{"username": "employee", "test": "KS01-GPA-T1", "attempt": "2", "score_percent": "70"}],
+            shop_lessons=[{"title": text, "price": "1", "text_content": text} for text in HOSTILE_TEXTS],
+            shop_courses=[
+                {"title": text, "description": text, "total_price": "1", "lessons": joined(HOSTILE_TEXTS[number:])}
+                for number, text in enumerate(HOSTILE_TEXTS)
+            ],
+            promo_codes=[{"code": code} for code in ("-1", "--", "_a")],
         )
         first, second = await exported(container, tmp_path / "first"), tmp_path / "second"
         with ExitStack() as stack:

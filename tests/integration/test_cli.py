@@ -66,7 +66,7 @@ def test_a_folder_is_imported_and_the_second_time_everything_is_unchanged(atg: A
     """I1, I2."""
     first = atg("import", "all", str(EXAMPLES))
     assert (first.returncode, first.stderr) == (0, "")
-    assert len(first.stdout.splitlines()) == 16
+    assert len(first.stdout.splitlines()) == 19
     assert "users.csv: 47 created, 0 updated, 0 unchanged, 0 rejected" in first.stdout
     second = atg("import", "all", str(EXAMPLES))
     assert second.returncode == 0

@@ -43,11 +43,25 @@ def test_a_demo_starts_from_nothing_and_again_from_what_it_left(tmp_path: Path) 
         me = httpx.get(f"{server.url}/auth/me", headers={"authorization": f"Bearer {token}"})
         assert me.json()["user"]["username"] == "employee"
         assert len(httpx.get(f"{server.url}/stations").json()["data"]) == 7
+        lessons = httpx.get(f"{server.url}/api/lessons/").json()["items"]
+        assert [lesson["title"] for lesson in lessons if lesson["text_content"]] == [
+            lesson["title"] for lesson in lessons if lesson["is_free"]
+        ]
+        assert _sold(server.url, passwords["admin"]) == ["completed"] * 5 + ["pending"]
         stats = httpx.get(f"{server.url}/stats/").json()
         assert (stats["sessions"], stats["views_all_time"], stats["promo_codes_sent"]) == (7, 21, 1)
     [mail] = (tmp_path / "outbox").glob("*.eml")
     assert b"k.belov@example.com" in mail.read_bytes()
     assert server.process.returncode == 0
+
+
+def _sold(url: str, password: str) -> list[str]:
+    """The statuses of all purchases, as an administrator sees them."""
+    login = httpx.post(f"{url}/auth/login", json={"username": "admin", "password": password})
+    with httpx.Client(base_url=url, headers={"authorization": f"Bearer {login.json()['token']}"}) as admin:
+        customers = admin.get("/api/users/").json()["items"]
+        replies = [admin.get(f"/api/users/{customer['id']}/purchases") for customer in customers]
+    return sorted(purchase["status"] for reply in replies for purchase in reply.json()["items"])
 
 
 def test_a_server_ends_on_sigterm_with_zero(tmp_path: Path) -> None:

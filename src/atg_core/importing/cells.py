@@ -15,6 +15,7 @@ type Parse = Callable[[str], Any]
 _EMAIL = re.compile(r"[^@\s,;<>()\x00-\x1f]+@[^@\s,;<>()\x00-\x1f]+\.[^@\s.,;<>()\x00-\x1f]+")
 _ITEM = re.compile(r"(?:\\.|[^;\\]|\\\Z)+", re.DOTALL)
 _ESCAPED, _TO_ESCAPE = re.compile(r"\\([;\\])"), re.compile(r"[;\\]")
+_NUL_IN_JSON = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _INT4 = 2**31 - 1
 _TRUE, _FALSE = {"true", "1", "yes", "да"}, {"false", "0", "no", "нет"}
 
@@ -102,6 +103,13 @@ def slug(cell: str) -> str:
     return cell
 
 
+def promo_code(cell: str) -> str:
+    """at most 50 Latin letters, digits, hyphens and underscores, kept in upper case"""
+    if len(cell) > 50 or not re.fullmatch(r"[A-Za-z0-9_-]+", cell):
+        raise ValueError("is not made of at most 50 Latin letters, digits, hyphens and underscores")
+    return cell.upper()
+
+
 def json_object(cell: str) -> dict[str, Any]:
     """JSON object"""
     try:
@@ -109,7 +117,7 @@ def json_object(cell: str) -> dict[str, Any]:
         json_text(value).encode()
     except (ValueError, RecursionError):
         value = None
-    if not isinstance(value, dict) or "\\u0000" in cell:
+    if not isinstance(value, dict) or _NUL_IN_JSON.search(cell):
         raise ValueError("is not a JSON object")
     return value
 

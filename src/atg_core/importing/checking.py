@@ -9,11 +9,14 @@ from typing import Any
 from atg_core.importing.cells import Parse, integer, json_text, text
 from atg_core.importing.cells import items as split_items
 from atg_core.importing.kinds import STORED_KINDS
-from atg_core.importing.model import Column, Items, Key, Kind, Record, Reference, Row
+from atg_core.importing.model import Column, Items, Key, Kind, Listed, Record, Reference, Row
 from atg_core.importing.ports import ImportStore
 
 type Texts = tuple[str, ...]
 """The cells that together name a record of another kind."""
+
+type Found = Mapping[Texts, Mapping[Texts, Mapping[str, Any]]]
+"""By the headers of a reference or a list: the fields that its texts stand for."""
 
 
 class BadCell(Exception):
@@ -29,6 +32,23 @@ class References:
     """Finds the records that rows refer to, a query for each kind and not for each row."""
 
     store: ImportStore
+
+    async def of(self, kind: Kind, rows: Sequence[Row]) -> Found:
+        """What these rows refer to, in columns and in lists."""
+        found: dict[Texts, Mapping[Texts, Mapping[str, Any]]] = {}
+        for reference in kind.references:
+            texts = set()
+            for row in rows:
+                try:
+                    texts.add(named_by(reference, row))
+                except BadCell:  # said by `check`, with the row's other faults
+                    continue
+            found[reference.headers] = await self.find(reference, texts - {None})  # type: ignore[arg-type]
+        for listed in kind.items:
+            if listed.reference:
+                named = {(item,) for row in rows for item in split_items(row.cells.get(listed.header, ""))}
+                found[listed.reference.headers] = await self.find(listed.reference, named)
+        return found
 
     async def find(self, reference: Reference, texts: Collection[Texts]) -> dict[Texts, dict[str, Any]]:
         """The fields that each of the texts stands for; what names nothing is left out."""
@@ -76,12 +96,7 @@ def named_by(reference: Reference, row: Row) -> Texts | None:
     return None
 
 
-def check(
-    kind: Kind,
-    row: Row,
-    found: Mapping[Texts, Mapping[Texts, Mapping[str, Any]]],
-    headers: Sequence[str],
-) -> Record:
+def check(kind: Kind, row: Row, found: Found, headers: Sequence[str]) -> Record:
     """The record that a row describes. Raises BadCell."""
     if row.surplus:
         raise BadCell(None, "has more cells than there are columns")
@@ -99,7 +114,7 @@ def check(
             record.fields[column.field] = value
     for listed in kind.items:
         if listed.header in headers:
-            record.items[listed.table] = _list(listed, row)
+            record.items[listed.table] = _list(listed, row, found)
     return record
 
 
@@ -122,14 +137,15 @@ def _value(column: Column, row: Row) -> Any:
         raise BadCell(column.header, str(error)) from None
 
 
-def _list(listed: Items, row: Row) -> list[tuple[str, bool]]:
+def _list(listed: Items, row: Row, found: Found) -> Listed:
     parse = text(listed.most)
     try:
         texts = [parse(item) for item in split_items(row.cells.get(listed.header, ""))]
     except ValueError as error:
         raise BadCell(listed.header, str(error)) from None
+    stored = _named(listed.reference, texts, found) if listed.reference else texts
     if listed.chosen is None:
-        return [(text, False) for text in texts]
+        return [(item, False) for item in stored]
     header, _ = listed.chosen
     number_from_one = integer(1, len(texts))
     try:
@@ -138,7 +154,21 @@ def _list(listed: Items, row: Row) -> list[tuple[str, bool]]:
         chosen = set()
     if not chosen:
         raise BadCell(header, f"needs numbers from 1 to {len(texts)}")
-    return [(text, number in chosen) for number, text in enumerate(texts, start=1)]
+    return [(item, number in chosen) for number, item in enumerate(stored, start=1)]
+
+
+def _named(reference: Reference, texts: Sequence[str], found: Found) -> list[Any]:
+    """The ids of the records that the items of a list name."""
+    [header], [field], records = reference.headers, reference.targets.values(), found[reference.headers]
+    if missing := [item for item in texts if (item,) not in records]:
+        raise BadCell(header, f"names nothing that is there: {', '.join(missing)}")
+    ids: dict[Any, None] = {}
+    for item in texts:
+        record_id = records[item,][field]
+        if record_id in ids:
+            raise BadCell(header, f"names twice: {item}")
+        ids[record_id] = None
+    return list(ids)
 
 
 type Convert = Callable[[str], Any]

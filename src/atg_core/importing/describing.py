@@ -97,13 +97,15 @@ def _column(column: Column) -> str:
     elif column.kept_when_empty:
         rule = "empty: as it was"
     else:
-        rule = "" if column.default is None else f"`{str(column.default).lower()}`"
+        rule = "" if column.default in (None, "") else f"`{str(column.default).lower()}`"
     return f"| `{column.header}` | {rule} | {column.parse.__doc__} |"
 
 
 def _items(listed: Items) -> Iterator[str]:
-    most = f", each of at most {listed.most} characters" if listed.most else ""
-    yield f"| `{listed.header}` | | list{most} |"
+    each = f", each of at most {listed.most} characters" if listed.most else ""
+    if listed.target:
+        each = f", each names one of {listed.target}, none twice"
+    yield f"| `{listed.header}` | | list{each} |"
     if listed.chosen:
         yield f"| `{listed.chosen[0]}` | | numbers of the chosen items of `{listed.header}`, from 1 |"
 

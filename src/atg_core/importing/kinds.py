@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
 
 from atg_core.campaigns.model import DEFAULT_CAMPAIGN
 from atg_core.catalog.model import FileType, StationStatus
 from atg_core.identity.model import Role
 from atg_core.importing.cells import (
-    Parse,
     boolean,
     choice,
     email,
@@ -20,7 +18,9 @@ from atg_core.importing.cells import (
     slug,
     text,
 )
-from atg_core.importing.model import Choice, Column, Items, Kind, Reference
+from atg_core.importing.declaring import ACTIVE, CODE, KEY, column, columns, refers
+from atg_core.importing.model import Choice, Items, Kind, Reference
+from atg_core.importing.shop import PROMO_CODES, SHOP_COURSES, SHOP_LESSONS
 
 
 class QuestionType(StrEnum):
@@ -28,26 +28,10 @@ class QuestionType(StrEnum):
     MULTIPLE = "multiple"
 
 
-_LINE, _CODE, _KEY = text(255), text(50), text(1024)
-
-
-def _column(header: str, parse: Parse = _LINE, *, field: str | None = None, **rules: Any) -> Column:
-    return Column(header=header, parse=parse, field=field or header, **rules)
-
-
-def _columns(headers: str, parse: Parse = _LINE) -> tuple[Column, ...]:
-    return tuple(_column(header, parse) for header in headers.split())
-
-
-def _refers(header: str, kind: str, field: str, *, required: bool = True) -> Reference:
-    return Reference(headers=(header,), targets={kind: field}, required=required)
-
-
-_ORDER = _column("order_index", integer(), default=0)
-_ACTIVE = _column("is_active", boolean, default=True)
-_TITLE = _column("title", text(500), required=True)
-_DESCRIPTION = _column("description", text())
-_STATION = _refers("station", "stations", "station_id")
+_ORDER = column("order_index", integer(), default=0)
+_TITLE = column("title", text(500), required=True)
+_DESCRIPTION = column("description", text())
+_STATION = refers("station", "stations", "station_id")
 
 USERS = Kind(
     name="users",
@@ -57,19 +41,19 @@ USERS = Kind(
     profile_table="user_profiles",
     references=(Reference(headers=("station",), targets={"stations": "station_id"}, required=False, in_profile=True),),
     columns=(
-        _column("username", text(50), required=True),
-        _column("email", email, also_in_profile=True),
-        _column("full_name", also_in_profile=True),
-        _column("role", choice(Role), default=Role.USER),
-        _column("password", password, field="password_hash", secret=True, kept_when_empty=True),
-        _column("password_hash", password_hash, kept_when_empty=True),
-        _ACTIVE,
-        _column("employee_id", _CODE, in_profile=True),
-        _column("position", in_profile=True),
-        _column("department", in_profile=True),
-        _column("company", in_profile=True),
-        _column("phone", _CODE, in_profile=True),
-        _column("language", text(10), default="ru", in_profile=True),
+        column("username", text(50), required=True),
+        column("email", email, also_in_profile=True),
+        column("full_name", also_in_profile=True),
+        column("role", choice(Role), default=Role.USER),
+        column("password", password, field="password_hash", secret=True, kept_when_empty=True),
+        column("password_hash", password_hash, kept_when_empty=True),
+        ACTIVE,
+        column("employee_id", CODE, in_profile=True),
+        column("position", in_profile=True),
+        column("department", in_profile=True),
+        column("company", in_profile=True),
+        column("phone", CODE, in_profile=True),
+        column("language", text(10), default="ru", in_profile=True),
     ),
 )
 STATIONS = Kind(
@@ -77,14 +61,14 @@ STATIONS = Kind(
     table="stations",
     key=("short_name",),
     columns=(
-        _column("short_name", _CODE, required=True),
-        _column("name", required=True),
+        column("short_name", CODE, required=True),
+        column("name", required=True),
         _DESCRIPTION,
-        *_columns("image tech_map_image", _KEY),
-        *_columns("power commission_date", text(100)),
-        _column("status", choice(StationStatus), default=StationStatus.ACTIVE),
-        *_columns("location type design_capacity gas_pressure distance_from_border pipeline_diameter"),
-        *_columns("input_pressure output_pressure parallel_lines"),
+        *columns("image tech_map_image", KEY),
+        *columns("power commission_date", text(100)),
+        column("status", choice(StationStatus), default=StationStatus.ACTIVE),
+        *columns("location type design_capacity gas_pressure distance_from_border pipeline_diameter"),
+        *columns("input_pressure output_pressure parallel_lines"),
     ),
 )
 EQUIPMENT = Kind(
@@ -93,10 +77,10 @@ EQUIPMENT = Kind(
     key=("station_id", "name"),
     references=(_STATION,),
     columns=(
-        _column("name", required=True),
-        *_columns("model manufacturer"),
-        _column("quantity", integer(), default=1),
-        _column("power", text(100)),
+        column("name", required=True),
+        *columns("model manufacturer"),
+        column("quantity", integer(), default=1),
+        column("power", text(100)),
         _DESCRIPTION,
         _ORDER,
     ),
@@ -107,9 +91,9 @@ SPECIFICATIONS = Kind(
     key=("station_id", "category"),
     references=(_STATION,),
     columns=(
-        _column("category", required=True),
-        _column("value", required=True),
-        _column("unit", _CODE),
+        column("category", required=True),
+        column("value", required=True),
+        column("unit", CODE),
         _DESCRIPTION,
         _ORDER,
     ),
@@ -119,7 +103,7 @@ SAFETY_SYSTEMS = Kind(
     table="station_safety_systems",
     key=("station_id", "name"),
     references=(_STATION,),
-    columns=(_column("name", required=True), _DESCRIPTION, _column("manufacturer"), _ORDER),
+    columns=(column("name", required=True), _DESCRIPTION, column("manufacturer"), _ORDER),
     items=(
         Items(
             header="features",
@@ -135,7 +119,7 @@ GAS_SOURCES = Kind(
     table="station_gas_supply_sources",
     key=("station_id", "source_name"),
     references=(_STATION,),
-    columns=(_column("source_name", required=True), _ORDER),
+    columns=(column("source_name", required=True), _ORDER),
 )
 COURSES = Kind(
     name="courses",
@@ -143,15 +127,15 @@ COURSES = Kind(
     settles=True,
     key=("code",),
     uuid=True,
-    references=(_refers("station", "stations", "station_id", required=False),),
+    references=(refers("station", "stations", "station_id", required=False),),
     columns=(
-        _column("code", _CODE, required=True),
-        _column("title", required=True),
+        column("code", CODE, required=True),
+        column("title", required=True),
         _DESCRIPTION,
-        _column("duration_hours", integer()),
-        _column("level", _CODE),
-        _ACTIVE,
-        _column("icon", text(100)),
+        column("duration_hours", integer()),
+        column("level", CODE),
+        ACTIVE,
+        column("icon", text(100)),
     ),
 )
 PROGRAMS = Kind(
@@ -161,12 +145,12 @@ PROGRAMS = Kind(
     key=("code",),
     references=(_STATION,),
     columns=(
-        _column("code", _CODE, required=True),
+        column("code", CODE, required=True),
         _TITLE,
         _DESCRIPTION,
-        _column("duration", text(100)),
-        _column("format", _CODE, default="Онлайн"),
-        _ACTIVE,
+        column("duration", text(100)),
+        column("format", CODE, default="Онлайн"),
+        ACTIVE,
         _ORDER,
     ),
     items=tuple(
@@ -183,29 +167,29 @@ LESSONS = Kind(
     table="lessons",
     settles=True,
     key=("code",),
-    references=(_refers("program", "programs", "course_program_id"),),
-    columns=(_column("code", _CODE, required=True), _TITLE, _column("duration", text(100)), _ORDER, _ACTIVE),
+    references=(refers("program", "programs", "course_program_id"),),
+    columns=(column("code", CODE, required=True), _TITLE, column("duration", text(100)), _ORDER, ACTIVE),
 )
 LESSON_MATERIALS = Kind(
     name="lesson-materials",
     table="lesson_materials",
     key=("lesson_id", "material_name"),
-    references=(_refers("lesson", "lessons", "lesson_id"),),
-    columns=(_column("material_name", text(500), required=True),),
+    references=(refers("lesson", "lessons", "lesson_id"),),
+    columns=(column("material_name", text(500), required=True),),
 )
 TOPICS = Kind(
     name="topics",
     table="topics",
     settles=True,
     key=("lesson_id", "code"),
-    references=(_refers("lesson", "lessons", "lesson_id"),),
+    references=(refers("lesson", "lessons", "lesson_id"),),
     columns=(
-        _column("code", _CODE, required=True),
+        column("code", CODE, required=True),
         _TITLE,
-        _column("duration", text(100)),
+        column("duration", text(100)),
         _ORDER,
-        _ACTIVE,
-        _column("content", text()),
+        ACTIVE,
+        column("content", text()),
     ),
 )
 TOPIC_FILES = Kind(
@@ -214,33 +198,33 @@ TOPIC_FILES = Kind(
     key=("topic_id", "minio_object_name"),
     references=(Reference(headers=("lesson", "topic"), targets={"topics": "topic_id"}),),
     columns=(
-        _column("minio_object_name", text(1000), required=True),
-        _column("file_type", choice(FileType), required=True),
-        _column("original_name", text(500), required=True),
-        _column("title", text(500)),
-        _column("file_size", integer(most=2**63 - 1)),
-        _column("size_formatted", _CODE),
-        _column("file_url", _KEY),
-        _column("mime_type"),
+        column("minio_object_name", text(1000), required=True),
+        column("file_type", choice(FileType), required=True),
+        column("original_name", text(500), required=True),
+        column("title", text(500)),
+        column("file_size", integer(most=2**63 - 1)),
+        column("size_formatted", CODE),
+        column("file_url", KEY),
+        column("mime_type"),
         _ORDER,
-        _ACTIVE,
+        ACTIVE,
     ),
 )
 _TEST_COLUMNS = (
-    _column("code", _CODE, required=True),
+    column("code", CODE, required=True),
     _TITLE,
-    _column("passing_score", integer(0, 100), default=70),
-    _column("max_attempts", integer(1)),
-    _column("time_limit_minutes", integer(1), default=30),
-    _column("time_limit_enforced", boolean, default=False),
-    _ACTIVE,
+    column("passing_score", integer(0, 100), default=70),
+    column("max_attempts", integer(1)),
+    column("time_limit_minutes", integer(1), default=30),
+    column("time_limit_enforced", boolean, default=False),
+    ACTIVE,
 )
 LESSON_TESTS = Kind(
     name="lesson-tests",
     table="lesson_tests",
     settles=True,
     key=("code",),
-    references=(_refers("lesson", "lessons", "lesson_id"),),
+    references=(refers("lesson", "lessons", "lesson_id"),),
     columns=_TEST_COLUMNS,
 )
 FINAL_TESTS = Kind(
@@ -248,7 +232,7 @@ FINAL_TESTS = Kind(
     table="final_tests",
     settles=True,
     key=("code",),
-    references=(_refers("program", "programs", "course_program_id"),),
+    references=(refers("program", "programs", "course_program_id"),),
     columns=_TEST_COLUMNS,
 )
 TESTS = Choice(name="tests", by={"lesson": LESSON_TESTS, "program": FINAL_TESTS})
@@ -260,10 +244,10 @@ QUESTIONS = Kind(
         Reference(headers=("test",), targets={"lesson-tests": "lesson_test_id", "final-tests": "final_test_id"}),
     ),
     columns=(
-        _column("position", integer(1), required=True),
-        _column("text", text(), required=True),
-        _column("question_type", choice(QuestionType), default=QuestionType.SINGLE),
-        _column("points", integer(1), default=1),
+        column("position", integer(1), required=True),
+        column("text", text(), required=True),
+        column("question_type", choice(QuestionType), default=QuestionType.SINGLE),
+        column("points", integer(1), default=1),
     ),
     items=(
         Items(
@@ -282,10 +266,10 @@ ENROLLMENTS = Kind(
     key=("user_id", "course_id"),
     uuid=True,
     constants={"status": "in_progress"},
-    references=(_refers("username", "users", "user_id"), _refers("course", "courses", "course_id")),
+    references=(refers("username", "users", "user_id"), refers("course", "courses", "course_id")),
     columns=(
-        _column("enrolled_at", instant, field="started_at", default_now=True),
-        _column("due_at", instant),
+        column("enrolled_at", instant, field="started_at", default_now=True),
+        column("due_at", instant),
     ),
 )
 PROGRESS = Kind(
@@ -297,10 +281,10 @@ PROGRESS = Kind(
     constants={"completed": True},
     only={"completed": True},
     references=(
-        _refers("username", "users", "user_id"),
+        refers("username", "users", "user_id"),
         Reference(headers=("lesson", "topic"), targets={"topics": "topic_id"}),
     ),
-    columns=(_column("completed_at", instant, default_now=True),),
+    columns=(column("completed_at", instant, default_now=True),),
 )
 TEST_RESULTS = Kind(
     name="test-results",
@@ -310,13 +294,13 @@ TEST_RESULTS = Kind(
     uuid=True,
     constants={"passed": False},
     references=(
-        _refers("username", "users", "user_id"),
+        refers("username", "users", "user_id"),
         Reference(headers=("test",), targets={"lesson-tests": "lesson_test_id", "final-tests": "final_test_id"}),
     ),
     columns=(
-        _column("attempt", integer(1), required=True),
-        _column("score_percent", integer(0, 100), required=True),
-        _column("completed_at", instant, field="created_at", default_now=True),
+        column("attempt", integer(1), required=True),
+        column("score_percent", integer(0, 100), required=True),
+        column("completed_at", instant, field="created_at", default_now=True),
     ),
 )
 ASSETS = Kind(
@@ -324,12 +308,12 @@ ASSETS = Kind(
     table="campaign_assets",
     key=("slug",),
     columns=(
-        _column("slug", slug, required=True),
-        _column("name", required=True),
-        _column("type", _CODE, default="model"),
-        _column("campaign", _CODE, default=DEFAULT_CAMPAIGN),
-        _column("points", integer(0, 1_000_000), default=10),
-        _column("meta", json_object, default={}),
+        column("slug", slug, required=True),
+        column("name", required=True),
+        column("type", CODE, default="model"),
+        column("campaign", CODE, default=DEFAULT_CAMPAIGN),
+        column("points", integer(0, 1_000_000), default=10),
+        column("meta", json_object, default={}),
     ),
 )
 
@@ -354,6 +338,9 @@ KINDS: Mapping[str, Kind | Choice] = {
         PROGRESS,
         TEST_RESULTS,
         ASSETS,
+        SHOP_LESSONS,
+        SHOP_COURSES,
+        PROMO_CODES,
     )
 }
 STORED_KINDS: Mapping[str, Kind] = {

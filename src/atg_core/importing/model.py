@@ -9,6 +9,9 @@ from atg_core.importing.cells import Parse
 type Key = tuple[Any, ...]
 """The values of a kind's key fields, which say whether a row is stored already."""
 
+type Listed = list[tuple[Any, bool]]
+"""The items of a list as they are stored, texts or ids, and which of them are chosen."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
@@ -49,7 +52,8 @@ class Items:
     """A cell with a list, each item a row of a child table in the order of the list.
 
     `most`: how many characters an item may have. `chosen`: the header whose numbers (from 1) mark some of the items,
-    and the flag that it sets.
+    and the flag that it sets. `target`: the kind of which each item names a record, by a key of one column; `field` has
+    its id then, and no record stands in a list twice.
     """
 
     header: str
@@ -58,6 +62,12 @@ class Items:
     field: str
     most: int | None = None
     chosen: tuple[str, str] | None = None
+    target: str | None = None
+
+    @property
+    def reference(self) -> Reference | None:
+        """What each of the items is, where they name records."""
+        return Reference(headers=(self.header,), targets={self.target: self.field}) if self.target else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +186,7 @@ class Record:
 
     line: int
     fields: dict[str, Any]
-    items: dict[str, list[tuple[str, bool]]]
+    items: dict[str, Listed]
     cells: Mapping[str, str] = field(default_factory=dict)
     secret: str | None = None
 
@@ -191,7 +201,7 @@ class Change:
     stored_id: Any
     record: Record
     fields: Mapping[str, Any]
-    items: Mapping[str, list[tuple[str, bool]]]
+    items: Mapping[str, Listed]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +210,7 @@ class Stored:
 
     id: Any
     fields: Mapping[str, Any]
-    items: Mapping[str, list[tuple[str, bool]]]
+    items: Mapping[str, Listed]
 
 
 @dataclass(slots=True, kw_only=True)

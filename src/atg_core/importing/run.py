@@ -2,7 +2,7 @@
 
 import asyncio
 from array import array
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +12,7 @@ from typing import Any
 from atg_core.clock import Clock
 from atg_core.errors import Invalid
 from atg_core.identity.ports import Passwords
-from atg_core.importing.checking import BadCell, References, Texts, bulk_headers, check, key_of, named_by, staged
+from atg_core.importing.checking import BadCell, References, bulk_headers, check, key_of, staged
 from atg_core.importing.model import Change, Counts, Key, Kind, Record, Row, RowError, Stored
 from atg_core.importing.ports import ImportStore, Refusal, Source
 from atg_core.opening import Open
@@ -194,7 +194,7 @@ class _Run:
         return True
 
     async def _take_chunk(self, source: Source, kind: Kind, rows: Sequence[Row], counts: Counts) -> None:
-        found, key = await self._found(kind, rows), key_of(kind)
+        found, key = await References(self.store).of(kind, rows), key_of(kind)
         records: dict[Key, Record] = {}
         for row in rows:
             try:
@@ -215,18 +215,6 @@ class _Run:
         counts.unchanged += len(compared) - len(changes)
         for refusal in sorted((*refused_changes, *refused), key=lambda refusal: refusal.record.line):
             self._reject(source, refusal.record, _header(kind, refusal), refusal.reason, counts)
-
-    async def _found(self, kind: Kind, rows: Sequence[Row]) -> dict[Texts, Mapping[Texts, Mapping[str, Any]]]:
-        found: dict[Texts, Mapping[Texts, Mapping[str, Any]]] = {}
-        for reference in kind.references:
-            texts = set()
-            for row in rows:
-                try:
-                    texts.add(named_by(reference, row))
-                except BadCell:  # said by `check`, with the row's other faults
-                    continue
-            found[reference.headers] = await References(self.store).find(reference, texts - {None})  # type: ignore[arg-type]
-        return found
 
     def _require_first(self, key: int, line: int) -> None:
         before = self._keys.line_of(key)

@@ -32,6 +32,9 @@ PROMISED_HEADERS = {
     "progress": "username lesson topic completed_at",
     "test-results": "username test attempt score_percent completed_at",
     "assets": "slug name type campaign points meta",
+    "shop-lessons": "title description price video_path text_content is_active is_free",
+    "shop-courses": "title description total_price discount_price is_active lessons",
+    "promo-codes": "code discount_percent discount_amount max_uses is_active expires_at",
 }
 """The columns that operators are told of, by kind."""
 PROMISED_KEYS = {
@@ -45,6 +48,9 @@ PROMISED_KEYS = {
     "enrollments": "username course",
     "progress": "username lesson topic",
     "test-results": "username test attempt",
+    "shop-lessons": "title",
+    "shop-courses": "title",
+    "promo-codes": "code",
 }
 
 
@@ -73,10 +79,10 @@ def test_a_kind_describes_columns_that_are_there(kind: Kind) -> None:
 @pytest.mark.parametrize("kind", STORED_KINDS.values(), ids=lambda kind: kind.name)
 def test_what_a_table_needs_is_required_or_has_a_default(kind: Kind) -> None:
     given = {column.field for column in kind.columns if column.required or column.default is not None}
-    given |= set(kind.constants)
+    given |= {*kind.constants, "id", "created_at"}
     given |= {field for reference in kind.references if reference.required for field in reference.targets.values()}
     for column in metadata.tables[kind.table].columns:
-        if not column.nullable and column.server_default is None and column.name != "id":
+        if not column.nullable and column.server_default is None:
             assert column.name in given, column.name
 
 
@@ -85,8 +91,15 @@ def test_each_kind_comes_after_those_it_refers_to() -> None:
     for declared in KINDS.values():
         kinds = list(declared.by.values()) if isinstance(declared, Choice) else [declared]
         for kind in kinds:
-            assert {target for reference in kind.references for target in reference.targets} <= seen
+            references = [*kind.references, *(listed.reference for listed in kind.items if listed.reference)]
+            assert {target for reference in references for target in reference.targets} <= seen
         seen |= {kind.name for kind in kinds}
+
+
+def test_what_an_item_of_a_list_names_has_a_key_of_one_column() -> None:
+    for kind in STORED_KINDS.values():
+        for listed in kind.items:
+            assert listed.target is None or len(STORED_KINDS[listed.target].key_headers) == 1
 
 
 def test_a_lengths_limit_is_that_of_the_table() -> None:
