@@ -76,7 +76,7 @@ class HttpShopContract:
 
     @pytest.fixture
     async def goods(self, client: httpx.AsyncClient, bot: Bot, admin: dict[str, str]) -> dict[str, int]:
-        """Three lessons, the third free, and a course of the first two."""
+        """Four lessons, the third free, and a course of the first two."""
 
         async def add(path: str, **body: Any) -> int:
             reply = await client.post(path, json=body, headers=admin)
@@ -86,12 +86,12 @@ class HttpShopContract:
 
         lessons = [
             await add("/api/lessons/", title=f"Урок {number}", price=100 * number, is_free=number == 3, **SECRETS)
-            for number in (1, 2, 3)
+            for number in (1, 2, 3, 4)
         ]
         course = await add(
             "/api/courses/", title="Курс", total_price=300, discount_price=250, lesson_ids=lessons[1::-1]
         )
-        return {"one": lessons[0], "two": lessons[1], "free": lessons[2], "course": course}
+        return {"one": lessons[0], "two": lessons[1], "free": lessons[2], "other": lessons[3], "course": course}
 
     def customer_headers(self, stocked: Container, customer: int) -> dict[str, str]:
         token = stocked.customer_tokens().token(customer, stocked.clock()())
@@ -145,7 +145,7 @@ class HttpShopContract:
                 told = {name: lesson[name] for name in SECRETS}
                 assert told == (SECRETS if shown else dict.fromkeys(SECRETS)), (who, lesson["id"])
                 assert lesson["has_access"] is shown
-            assert len(listed) == 3
+            assert len(listed) == 4
 
     async def test_access_says_by_what(self, client: httpx.AsyncClient, bot: Bot, goods: dict[str, int]) -> None:
         anna = await bot.customer()
@@ -159,7 +159,9 @@ class HttpShopContract:
         assert [await via(name) for name in ("one", "two", "free")] == [None, None, "free"]
         await bot.buy(anna, lesson_id=goods["two"])
         await bot.buy(anna, course_id=goods["course"])
-        assert [await via(name) for name in ("one", "two", "free")] == ["course", "lesson", "free"]
+        names = ("one", "two", "free", "other")
+        assert [await via(name) for name in names] == ["course", "lesson", "free", None]
+        await bot.buy(anna, lesson_id=goods["other"])
         await bot.get(f"/api/users/{anna}/access?lesson_id=99999", 404)
         await bot.get(f"/api/users/99999/access?lesson_id={goods['one']}", 404)
         await bot.get(f"/api/users/{anna}/access", 400)
@@ -175,10 +177,10 @@ class HttpShopContract:
             assert reply["total"] == len(reply["items"])
             return {row["id"] for row in reply["items"]}
 
-        assert await ids("/api/lessons", {}) == {goods["two"], goods["free"]}
+        assert await ids("/api/lessons", {}) == {goods["two"], goods["free"], goods["other"]}
         assert await ids("/api/lessons?is_active=false", {}) == set()
         assert await ids("/api/lessons?is_active=false", admin) == {goods["one"]}
-        assert await ids("/api/lessons", admin) == {goods["one"], goods["two"], goods["free"]}
+        assert await ids("/api/lessons", admin) == {goods[name] for name in ("one", "two", "free", "other")}
         assert await ids("/api/lessons?is_free=true", {}) == {goods["free"]}
         assert await ids("/api/lessons?min_price=150&max_price=250", {}) == {goods["two"]}
         assert await ids("/api/lessons?q=рок 2", {}) == {goods["two"]}
@@ -235,6 +237,18 @@ class HttpShopContract:
         other = await bot.buy(anna, lesson_id=goods["two"], pay=False)
         charge = paid["telegram_payment_charge_id"]
         assert (await bot.pay(other, 409, telegram_payment_charge_id=charge))["code"] == "payment_conflict"
+
+    async def test_what_others_own_stops_nobody_from_paying(self, bot: Bot, goods: dict[str, int]) -> None:
+        anna, boris = await bot.customer(1), await bot.customer(2)
+        await bot.buy(anna, lesson_id=goods["two"])
+        await bot.buy(anna, course_id=goods["course"])
+        for buyer, item in ((boris, {"lesson_id": goods["one"]}), (boris, {"course_id": goods["course"]})):
+            pending = await bot.buy(buyer, **item, pay=False)
+            assert await bot.call("POST", f"/api/purchases/{pending['id']}/pre-checkout") == {"ok": True}
+        late = await bot.buy(boris, lesson_id=goods["one"], pay=False)
+        await bot.pay(pending)
+        told = await bot.call("POST", f"/api/purchases/{late['id']}/pre-checkout")
+        assert told == {"ok": False, "error_message": "You own this already"}
 
     async def test_whoever_owns_a_course_owns_its_lessons_and_what_is_free_is_not_sold(
         self, client: httpx.AsyncClient, bot: Bot, goods: dict[str, int]

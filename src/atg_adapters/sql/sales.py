@@ -43,16 +43,25 @@ _bought, _promos = purchases.c, shop_promo_codes.c
 
 
 def owned_lesson(user: sa.ColumnElement[Any], lesson: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    """By itself, or in a course."""
-    mine = sa.and_(_bought.user_id == user, _bought.status == PurchaseStatus.COMPLETED)
-    in_courses = sa.select(shop_course_lessons.c.course_id).where(shop_course_lessons.c.lesson_id == lesson)
-    return sa.exists().where(mine, sa.or_(_bought.lesson_id == lesson, _bought.course_id.in_(in_courses)))
+    """By itself, or in a course.
+
+    It may stand in a query of purchases or lessons: what it looks through has names of its own, and all else is the
+    query's, however deep.
+    """
+    owned, links = purchases.alias("owned"), shop_course_lessons.alias("in_course")
+    in_courses = sa.select(links.c.course_id).where(links.c.lesson_id == lesson).correlate_except(links)
+    by_what = sa.or_(owned.c.lesson_id == lesson, owned.c.course_id.in_(in_courses))
+    return _completed(owned, user, by_what)
 
 
 def owned_course(user: sa.ColumnElement[Any], course: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    return sa.exists().where(
-        _bought.user_id == user, _bought.status == PurchaseStatus.COMPLETED, _bought.course_id == course
-    )
+    owned = purchases.alias("owned")
+    return _completed(owned, user, owned.c.course_id == course)
+
+
+def _completed(owned: sa.Alias, user: sa.ColumnElement[Any], by_what: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    mine = (owned.c.user_id == user, owned.c.status == PurchaseStatus.COMPLETED)
+    return sa.select(owned.c.id).where(*mine, by_what).correlate_except(owned).exists()
 
 
 _CUSTOMER = sa.select(shop_customers).where(shop_customers.c.id == _id).with_for_update()

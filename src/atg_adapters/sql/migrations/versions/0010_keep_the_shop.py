@@ -27,6 +27,9 @@ def upgrade() -> None:
     sa.CheckConstraint('total_price >= 0 AND (discount_price IS NULL OR discount_price >= 0)', name=op.f('ck_shop_courses_prices')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_courses'))
     )
+    with op.batch_alter_table('shop_courses', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_shop_courses_title'), ['title'], unique=False)
+
     op.create_table('shop_customers',
     sa.Column('id', sa.Integer(), autoincrement=True, nullable=False),
     sa.Column('telegram_id', sa.BigInteger(), nullable=False),
@@ -54,6 +57,9 @@ def upgrade() -> None:
     sa.CheckConstraint('price >= 0', name=op.f('ck_shop_lessons_price')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_lessons'))
     )
+    with op.batch_alter_table('shop_lessons', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_shop_lessons_title'), ['title'], unique=False)
+
     op.create_table('shop_promo_codes',
     sa.Column('id', sa.Integer(), autoincrement=True, nullable=False),
     sa.Column('code', sa.String(length=50), nullable=False),
@@ -166,6 +172,12 @@ def downgrade() -> None:
     op.drop_table('stray_payments')
     op.drop_table('star_transactions')
     op.drop_table('shop_promo_codes')
+    with op.batch_alter_table('shop_lessons', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_shop_lessons_title'))
+
     op.drop_table('shop_lessons')
     op.drop_table('shop_customers')
+    with op.batch_alter_table('shop_courses', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_shop_courses_title'))
+
     op.drop_table('shop_courses')
