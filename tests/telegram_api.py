@@ -6,7 +6,8 @@
         ...                                       # TELEGRAM_BOT_TOKEN=TOKEN, ATG_TELEGRAM_API_URL=api.url
         assert api.refunded == [(7, charge)]
 
-It knows `sendMessage`, `refundStarPayment` and `getStarTransactions`. A charge that it has not seen is given back too,
+It knows `sendMessage`, `refundStarPayment`, `getStarTransactions`, and what a bot needs to sell (`sendInvoice` and the
+answers to queries), as JSON and as a form. A charge that it has not seen is given back too,
 so that a test can make up one. `asked` has every request with its arguments, also one that failed.
 """
 
@@ -20,10 +21,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import parse_qsl
 from uuid import uuid4
 
 TOKEN = f"{4242}:{'Test-of_the-shop' * 2}abc"
 NOW = 1_773_057_600
+NO_TEXT = {"chat_id", "user_id", "offset", "limit", "ok", "prices", "protect_content", "reply_markup", "show_alert"}
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,9 @@ class TelegramApi:
             "sendMessage": self._send,
             "refundStarPayment": self._refund,
             "getStarTransactions": self._list,
+            "sendInvoice": self._invoice,
+            "answerPreCheckoutQuery": self._answer_checkout,
+            "answerCallbackQuery": lambda _: (200, {"ok": True, "result": True}),
         }.get(method)
         return do(arguments) if do else refusal(404, "Not Found")
 
@@ -110,6 +116,24 @@ class TelegramApi:
         self.sent.append((told["chat_id"], text))
         chat = {"id": told["chat_id"], "type": "private", "first_name": "Anna"}
         return 200, {"ok": True, "result": {"message_id": len(self.sent), "date": NOW, "chat": chat, "text": text}}
+
+    def _invoice(self, told: dict[str, Any]) -> tuple[int, Any]:
+        """As core.telegram.org/bots/api#sendinvoice says of Stars: one price, and no provider."""
+        prices = told["prices"]
+        for name, most in (("title", 32), ("description", 255), ("payload", 128)):
+            if not 1 <= len(told[name].encode() if name == "payload" else told[name]) <= most:
+                return refusal(400, f"Bad Request: invalid {name}")
+        if told["currency"] != "XTR" or told.get("provider_token") or len(prices) != 1 or prices[0]["amount"] < 1:
+            return refusal(400, "Bad Request: CURRENCY_TOTAL_AMOUNT_INVALID")
+        shown = {name: told[name] for name in ("title", "description", "currency")}
+        invoice = {**shown, "start_parameter": told.get("start_parameter", ""), "total_amount": prices[0]["amount"]}
+        chat = {"id": told["chat_id"], "type": "private", "first_name": "Anna"}
+        return 200, {"ok": True, "result": {"message_id": 1, "date": NOW, "chat": chat, "invoice": invoice}}
+
+    def _answer_checkout(self, told: dict[str, Any]) -> tuple[int, Any]:
+        if not told["ok"] and not told.get("error_message"):
+            return refusal(400, "Bad Request: error message is empty")
+        return 200, {"ok": True, "result": True}
 
     def _refund(self, told: dict[str, Any]) -> tuple[int, Any]:
         telegram_id, charge = told["user_id"], told["telegram_payment_charge_id"]
@@ -131,6 +155,12 @@ class TelegramApi:
 
 def user(telegram_id: int) -> dict[str, Any]:
     return {"id": telegram_id, "is_bot": False, "first_name": "Anna", "language_code": "ru"}
+
+
+def form(content: str) -> dict[str, Any]:
+    """Arguments as a form: numbers, truths and objects are in JSON, texts are not."""
+    told: dict[str, Any] = dict(parse_qsl(content, keep_blank_values=True))
+    return {name: json.loads(value) if name in NO_TEXT else value for name, value in told.items()}
 
 
 def refusal(status: int, description: str, retry_after: int | None = None) -> tuple[int, Any]:
@@ -177,7 +207,9 @@ class Conversation(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         api = self.server.api
-        told = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"{}")
+        content = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        as_form = self.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded")
+        told = form(content) if as_form else json.loads(content or "{}")
         _, bot, method = self.path.removeprefix(api.prefix).split("/")
         with api.lock:
             api.asked.append((method, told))

@@ -269,7 +269,9 @@ class HttpShopContract:
         purchase = await bot.buy(anna, lesson_id=goods["one"], pay=False)
         path = f"/api/purchases/{purchase['id']}/pre-checkout"
         assert (await bot.call("POST", path, total_amount=99))["ok"] is False
-        assert (await bot.call("POST", path, total_amount=100))["ok"] is True
+        assert (await bot.call("POST", path, total_amount=100, telegram_id=777))["ok"] is True
+        told = await bot.call("POST", path, telegram_id=778)
+        assert told == {"ok": False, "error_message": "This purchase is somebody else's"}
         await client.delete(f"/api/lessons/{goods['one']}", headers=admin)
         assert await bot.call("POST", path) == {"ok": False, "error_message": "This is no longer for sale"}
         await bot.call("POST", f"/api/purchases/{purchase['id']}/fail")
@@ -396,6 +398,24 @@ class HttpShopContract:
         await bot.call("POST", "/api/support-tickets", 404, user_id=99999, subject="x", message="y")
         await bot.call("POST", "/api/support-tickets", 400, subject="x", message="y")
         assert (await client.put(path, json={"status": "lost"}, headers=admin)).status_code == 400
+
+    async def test_who_is_not_active_buys_nothing(self, bot: Bot, goods: dict[str, int]) -> None:
+        anna = await bot.customer()
+        await bot.call("PUT", f"/api/users/{anna}", is_active=False)
+        assert (await bot.buy(anna, lesson_id=goods["one"], status=409))["code"] == "customer_inactive"
+
+    async def test_a_key_is_its_callers_own(self, client: httpx.AsyncClient, stocked: Container, bot: Bot) -> None:
+        body = {"subject": "x", "message": "y"}
+        made = {}
+        for telegram_id in (1, 2):
+            headers = self.customer_headers(stocked, await bot.customer(telegram_id))
+            calls = [
+                await client.post("/api/support-tickets", json=body, headers={**headers, "Idempotency-Key": "same"})
+                for _ in range(2)
+            ]
+            assert calls[0].json() == calls[1].json()
+            made[telegram_id] = calls[0].json()
+        assert made[1]["user_id"] != made[2]["user_id"]
 
     @pytest.mark.parametrize(
         ("body", "field"),

@@ -1,14 +1,21 @@
 """Each command of the documents does what it says."""
 
+import json
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from tests.contracts.http_shop import SERVICE
 from tests.integration.running import ATG, serving
 
 ROOT = Path(__file__).parents[2]
 FENCE = re.compile(r"^```bash\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SHOWN = re.compile(r"^```bash\n(.*?)^```$(?:\n+```json\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
+END = "=== the end of a block ==="
+DECODER = json.JSONDecoder()
 
 
 def run_commands(document: str, folder: Path) -> tuple[str, int]:
@@ -16,15 +23,60 @@ def run_commands(document: str, folder: Path) -> tuple[str, int]:
 
     A 4xx or 5xx reply of any curl, or a failing command, ends the run.
     """
+    script = "\n".join(FENCE.findall((ROOT / document).read_text(encoding="utf-8")))
+    commands = len(re.findall(r"curl |atg ", script))
+    return _run(script.replace("curl -s", "curl -s --fail-with-body"), folder), commands
+
+
+def run_and_compare(document: str, folder: Path, **environment: str) -> int:
+    """Runs a document's commands as `run_commands` does; what is shown below a block is what the block prints.
+
+    What is shown may be a refusal, and need not be all. How many replies are shown.
+    """
+    blocks = SHOWN.findall((ROOT / document).read_text(encoding="utf-8"))
+    script = [
+        (commands if shown else commands.replace("curl -s", "curl -s --fail-with-body")) + f"printf '{END}'\n"
+        for commands, shown in blocks
+    ]
+    printed = _run("".join(script), folder, **environment).split(END)
+    replies = 0
+    for (commands, shown), told in zip(blocks, printed, strict=False):
+        if shown:
+            expected, got = list(_values(shown)), list(_values(told))
+            assert _as_shown(expected, got), f"{commands}\n{told}"
+            replies += len(got)
+    return replies
+
+
+def _values(text: str) -> Iterator[Any]:
+    """One JSON value after the other."""
+    while text := text.strip():
+        value, end = DECODER.raw_decode(text)
+        yield value
+        text = text[end:]
+
+
+def _as_shown(shown: Any, told: Any, name: str = "") -> bool:
+    """Ids and moments differ between runs; a member "…" is any number of others."""
+    if isinstance(shown, dict) and isinstance(told, dict):
+        named = {key for key in shown if key != "…"}
+        everything = "…" in shown or named == told.keys()
+        return everything and all(key in told and _as_shown(shown[key], told[key], key) for key in named)
+    if isinstance(shown, list) and isinstance(told, list):
+        return len(shown) == len(told) and all(_as_shown(*both, name) for both in zip(shown, told, strict=True))
+    differs = name == "id" or name.endswith(("_id", "_ids", "_at"))
+    return type(shown) is type(told) if differs else bool(shown == told)
+
+
+def _run(script: str, folder: Path, **environment: str) -> str:
     (folder / "examples").symlink_to(ROOT / "examples")
     (folder / ".venv/bin").mkdir(parents=True)
     (folder / ".venv/bin/atg").symlink_to(ATG)
-    script = "\n".join(FENCE.findall((ROOT / document).read_text(encoding="utf-8")))
-    commands = len(re.findall(r"curl |atg ", script))
-    with serving(folder, "demo", ATG_HOME=str(folder / "var")) as server:
-        script = script.replace("http://127.0.0.1:8000", server.url).replace("curl -s", "curl -sS --fail-with-body")
+    with serving(folder, "demo", ATG_HOME=str(folder / "var"), **environment) as server:
+        script = script.replace("http://127.0.0.1:8000", server.url).replace("curl -s", "curl -sS")
         bash = shutil.which("bash")
         assert bash is not None
+        settings = {"PATH": "/usr/local/bin:/usr/bin:/bin", "ATG_HOME": str(folder / "var"), "PYTHONUTF8": "1"}
         done = subprocess.run(
             [bash, "-euo", "pipefail", "-c", script],
             cwd=folder,
@@ -32,10 +84,10 @@ def run_commands(document: str, folder: Path) -> tuple[str, int]:
             text=True,
             timeout=60,
             check=False,
-            env={"PATH": "/usr/local/bin:/usr/bin:/bin", "ATG_HOME": str(folder / "var"), "PYTHONUTF8": "1"},
+            env=settings | environment,
         )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
-    return done.stdout, commands
+    return done.stdout
 
 
 def test_every_command_of_the_quickstart_works(tmp_path: Path) -> None:
@@ -62,3 +114,8 @@ def test_every_command_about_learning_works(tmp_path: Path) -> None:
     assert commands >= 30
     for expected in ('"completed":true', '"score_percent":', '"assigned":', '"is_correct":true', "department,station,"):
         assert expected in printed
+
+
+def test_every_command_about_the_shop_replies_as_it_says(tmp_path: Path) -> None:
+    replies = run_and_compare("docs/store-integration.md", tmp_path, ATG_SERVICE_TOKENS=SERVICE)
+    assert replies >= 25

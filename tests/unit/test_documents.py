@@ -36,7 +36,13 @@ def test_the_lock_names_no_address() -> None:
     assert "--index-url" not in lock
 
 
-@pytest.mark.parametrize("link_source", ["README.md", "docs/quickstart.md", "docs/decisions/README.md"])
+@pytest.mark.parametrize(
+    "link_source",
+    [
+        *("README.md", "docs/quickstart.md", "docs/decisions/README.md"),
+        *("docs/store-integration.md", "docs/telegram.md"),
+    ],
+)
 def test_links_lead_somewhere(link_source: str) -> None:
     import re
 

@@ -59,7 +59,9 @@ def owned_course(user: sa.ColumnElement[Any], course: sa.ColumnElement[Any]) -> 
     return _completed(owned, user, owned.c.course_id == course)
 
 
-def _completed(owned: sa.Alias, user: sa.ColumnElement[Any], by_what: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+def _completed(
+    owned: sa.FromClause, user: sa.ColumnElement[Any], by_what: sa.ColumnElement[bool]
+) -> sa.ColumnElement[bool]:
     mine = (owned.c.user_id == user, owned.c.status == PurchaseStatus.COMPLETED)
     return sa.select(owned.c.id).where(*mine, by_what).correlate_except(owned).exists()
 

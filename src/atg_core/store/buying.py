@@ -11,6 +11,10 @@ from atg_core.store.pricing import Refusal, canonical
 from atg_core.store.purchases import PaymentConflict, Purchase, PurchaseStatus
 
 
+class CustomerInactive(Conflict):
+    """This customer may not buy"""
+
+
 class PromoUnknown(Conflict):
     """There is no such promo code"""
 
@@ -39,8 +43,8 @@ _REFUSED: dict[Refusal, type[Conflict]] = {
 class CreatePurchase:
     """A pending purchase, with one use of the promo code taken; one that costs nothing is completed at once.
 
-    The same payment with the same content is the same purchase. Raises CustomerNotFound, LessonNotFound,
-    CourseNotFound, ItemInactive, AlreadyOwned, PaymentConflict, and what is wrong with a promo code.
+    The same payment with the same content is the same purchase. Raises CustomerNotFound, CustomerInactive,
+    LessonNotFound, CourseNotFound, ItemInactive, AlreadyOwned, PaymentConflict, and what is wrong with a promo code.
     """
 
     open: Open[Sales]
@@ -59,12 +63,14 @@ class CreatePurchase:
     async def _create(self, user_id: int, item: Item, payment_id: str, code: str | None) -> tuple[Purchase, bool]:
         now = self.clock()
         async with self.open() as store:
-            await store.customer(user_id)
+            customer = await store.customer(user_id)
             before = await store.find_payment(payment_id)
             if before is not None:
                 if (before.user_id, before.item, before.promo_code) != (user_id, item, code):
                     raise PaymentConflict
                 return before, False
+            if not customer.is_active:
+                raise CustomerInactive
             offer = await store.offer(user_id, item)
             if not offer.is_active:
                 raise ItemInactive

@@ -26,6 +26,9 @@ _DOCS_POLICY = (
 ALLOWANCE = "atg_allowance"
 """Where a request keeps what is left of its limit."""
 
+SERVICE_CALLS, CUSTOMER_CALLS = "atg_service", "atg_customer"
+"""Where a request keeps which service calls, and which customer."""
+
 _QUIET = {"/health", "/ready", "/metrics"}
 _log = structlog.get_logger("atg.access")
 

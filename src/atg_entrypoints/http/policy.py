@@ -19,7 +19,7 @@ from atg_core.identity.authenticate import Authenticate
 from atg_core.identity.model import Caller, Role
 from atg_core.identity.ports import AccessClaims
 from atg_core.throttling import Allowance, Limit
-from atg_entrypoints.http.envelope import ALLOWANCE
+from atg_entrypoints.http.envelope import ALLOWANCE, CUSTOMER_CALLS, SERVICE_CALLS
 from atg_entrypoints.http.errors import PROBLEM_JSON, Problem
 from atg_entrypoints.http.repeating import OrderedOperation, RepeatableOperation, is_repeatable
 from atg_entrypoints.settings import Settings
@@ -60,9 +60,6 @@ CUSTOMER = Policy(name="customer, admin, or a service", services=True, customers
 UPLOADER = Policy(name="instructor, admin or teacher", roles=frozenset({Role.ADMIN, Role.INSTRUCTOR, Role.TEACHER}))
 AUTHOR = Policy(name="instructor or admin", roles=frozenset({Role.ADMIN, Role.INSTRUCTOR}))
 
-SERVICE_CALLS, CUSTOMER_CALLS = "atg_service", "atg_customer"
-"""Where a request keeps that a service calls, and which customer."""
-
 _DESCRIPTIONS = {
     400: "The request is malformed or invalid",
     401: "Not signed in, or no longer",
@@ -93,10 +90,10 @@ async def _enforce(connection: ASGIConnection[Any, Any, Any, Any], handler: Base
     """Raises NotSignedIn, Forbidden, TooMany."""
     policy: Policy = handler.opt["policy"]
     caller: Caller | None = None
-    if policy.services and _is_service(connection):
-        await _limit(connection, "a service", handler)
+    if policy.services and (service := _service(connection)):
+        await _limit(connection, service, handler)
         connection.scope["user"] = None
-        connection.scope["state"][SERVICE_CALLS] = True
+        connection.scope["state"][SERVICE_CALLS] = service
         return
     if policy.customers and (customer_id := _customer(connection)):
         await _limit(connection, f"customer {customer_id}", handler)
@@ -116,11 +113,12 @@ async def _enforce(connection: ASGIConnection[Any, Any, Any, Any], handler: Base
     connection.scope["user"] = caller
 
 
-def _is_service(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
-    """Whether the bearer token is one of ATG_SERVICE_TOKENS; compared in a time that tells nothing of them."""
+def _service(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
+    """Which of ATG_SERVICE_TOKENS the bearer token is, if any; compared in a time that tells nothing of them."""
     token = (bearer_token(connection) or "").encode()
     settings: Settings = connection.app.state.container.settings()
-    return any(hmac.compare_digest(token, known.encode()) for known in settings.service_tokens)
+    same = [hmac.compare_digest(token, known.encode()) for known in settings.service_tokens]
+    return f"service {same.index(True) + 1}" if any(same) else None
 
 
 def _customer(connection: ASGIConnection[Any, Any, Any, Any]) -> int | None:

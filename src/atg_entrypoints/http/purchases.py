@@ -89,7 +89,8 @@ async def pre_checkout(
     pre_checkout: NamedDependency[SkipValidation[PreCheckout]],
     data: JSONBody[CheckoutBody | None] = None,
 ) -> Checked:
-    refusal = await pre_checkout(serial_or(PurchaseNotFound, purchase_id), data.total_amount if data else None)
+    told = data or CheckoutBody()
+    refusal = await pre_checkout(serial_or(PurchaseNotFound, purchase_id), told.total_amount, told.telegram_id)
     return Checked(ok=refusal is None, error_message=refusal or UNSET)
 
 

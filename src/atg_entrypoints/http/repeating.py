@@ -15,6 +15,7 @@ from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Sc
 from atg_core.clock import Clock
 from atg_core.errors import Invalid
 from atg_core.idempotency import Call, Repeatable, Reply
+from atg_entrypoints.http.envelope import CUSTOMER_CALLS, SERVICE_CALLS
 
 HEADER = "Idempotency-Key"
 REPLAYED = b"idempotency-replayed"
@@ -136,7 +137,16 @@ async def _call(request: Request[Any, Any, Any]) -> Call:
     key = request.headers[HEADER]
     if not _KEY.fullmatch(key):
         raise MalformedKey(field=HEADER)
-    caller = request.scope.get("user")
-    owner = str(caller.id) if caller else f"address {request.client.host if request.client else ''}"
+    owner = _owner(request)
     asked = f"{request.method} {request.scope['raw_path'].decode('latin-1').rstrip('/')}\0{request.url.query}\0"
     return Call(owner=owner, key=key, fingerprint=sha256(asked.encode() + await request.body()).digest())
+
+
+def _owner(request: Request[Any, Any, Any]) -> str:
+    """Who calls; where nobody is known, from where."""
+    caller, state = request.scope.get("user"), request.scope["state"]
+    if caller is not None:
+        return str(caller.id)
+    if CUSTOMER_CALLS in state:
+        return f"customer {state[CUSTOMER_CALLS]}"
+    return str(state.get(SERVICE_CALLS) or f"address {request.client.host if request.client else ''}")

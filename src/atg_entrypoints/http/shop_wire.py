@@ -203,9 +203,10 @@ class Checked(Struct, frozen=True, kw_only=True):
 
 
 class CheckoutBody(Struct, frozen=True, kw_only=True):
-    """`total_amount`: what Telegram says will be paid, in Stars."""
+    """What Telegram says: what will be paid, in Stars, and by whom; an invoice may have been passed on."""
 
     total_amount: Stars | None = None
+    telegram_id: TelegramId | None = None
 
 
 class Payment(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from litestar import Request
 
 from atg_core.identity.model import Caller, Role
 from atg_core.store.ports import CustomerNotFound
-from atg_entrypoints.http.policy import CUSTOMER_CALLS, SERVICE_CALLS
+from atg_entrypoints.http.envelope import CUSTOMER_CALLS, SERVICE_CALLS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
