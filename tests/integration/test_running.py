@@ -21,11 +21,10 @@ from tests.conftest import SECRET, import_examples
 from tests.integration.running import ATG, free_port, serving
 from tests.people import PASSWORD, add_person
 
-pytestmark = pytest.mark.alone
-
 HEALTHY_SECONDS = 3.0
 
 
+@pytest.mark.alone
 def test_a_demo_starts_from_nothing_and_again_from_what_it_left(tmp_path: Path) -> None:
     with serving(tmp_path, "demo") as server:
         first = server.log
@@ -141,6 +140,7 @@ def black_hole() -> Iterator[int]:
             connection.close()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("kind", ["silent", "absent"])
 def test_without_its_database_a_server_lives_but_is_not_ready(tmp_path: Path, kind: str) -> None:
     """O1: /health asks nothing, /ready says 503 within 3 s; other routes say 503, never 500 or 401."""

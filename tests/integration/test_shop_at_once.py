@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -81,74 +80,85 @@ async def people(container: Container, number: int) -> list[Customer]:
     return [(await keep.meet(1_000 + each, {"first_name": "x"}))[0] for each in range(number)]
 
 
-@pytest.mark.parametrize(("buyers", "uses"), [(50, 7), (100, 1)])
-async def test_a_code_is_used_as_often_as_it_may_be(database_url: str, tmp_path: Path, buyers: int, uses: int) -> None:
-    """M7."""
+async def test_many_buyers_at_the_same_moment(database_url: str, tmp_path: Path) -> None:
+    """Over two processes; one after the other, since starting them takes longest."""
     async with two_servers(database_url, tmp_path) as (container, clients):
-        lesson = await container.keep_goods().add_lesson({**LESSON, "title": "x", "price": 100})
-        await container.keep_codes().add({**CODE, "code": "half", "discount_percent": 50, "max_uses": uses})
-        bodies = [
-            {"user_id": each.id, "lesson_id": lesson.id, "payment_id": f"p{each.id}", "promo_code": "half"}
-            for each in await people(container, buyers)
-        ]
-        replies = await asyncio.gather(
-            *(clients[number % 2].post("/api/purchases/create", json=body) for number, body in enumerate(bodies))
-        )
-        assert Counter(reply.status_code for reply in replies) == {201: uses, 409: buyers - uses}
-        assert {reply.json()["code"] for reply in replies if reply.status_code == 409} == {"promo_exhausted"}
-        [code] = await rows_of(container, "shop_promo_codes")
-        assert code["current_uses"] == uses
-        ended = [reply.json()["id"] for reply in replies if reply.status_code == 201]
-        calls = [
-            client.post(f"/api/purchases/{number}/fail") for number in ended for client in clients for _ in range(3)
-        ]
-        assert {reply.status_code for reply in await asyncio.gather(*calls)} == {200}
-        [code] = await rows_of(container, "shop_promo_codes")
-        assert code["current_uses"] == 0
+        customers = await people(container, 101)
+        await a_code_is_used_as_often_as_it_may_be(container, clients, customers[:50], uses=7)
+        await a_code_is_used_as_often_as_it_may_be(container, clients, customers[:100], uses=1)
+        await the_same_payment_grants_once(container, clients, customers[100])
+        await of_two_purchases_of_one_item_one_is_granted(container, clients, customers[100], tmp_path)
 
 
-async def test_the_same_payment_told_fifty_times_at_once_grants_once(database_url: str, tmp_path: Path) -> None:
-    """M2."""
-    async with two_servers(database_url, tmp_path) as (container, clients):
-        lesson = await container.keep_goods().add_lesson({**LESSON, "title": "x", "price": 100})
-        [anna] = await people(container, 1)
-        body = {"user_id": anna.id, "lesson_id": lesson.id, "payment_id": "one"}
-        created = await asyncio.gather(
-            *(client.post("/api/purchases/create", json=body) for client in clients for _ in range(10))
-        )
-        assert Counter(reply.status_code for reply in created) == {201: 1, 200: 19}
-        [purchase] = {reply.json()["id"]: reply.json() for reply in created}.values()
-        notice = payment(purchase, sender=anna.telegram_id)
-        told = await asyncio.gather(
-            *(client.post("/webhooks/telegram", json=notice) for client in clients for _ in range(25))
-        )
-        assert {reply.status_code for reply in told} == {200}
-        [paid] = await rows_of(container, "purchases")
-        assert paid["status"] == "completed"
-        assert await rows_of(container, "stray_payments") == []
+async def a_lesson(container: Container) -> int:
+    added = await container.keep_goods().add_lesson({**LESSON, "title": "x", "price": 100})
+    number: int = added.id
+    return number
 
 
-async def test_two_purchases_of_one_item_paid_at_once_grant_it_once_and_the_other_goes_back(
-    database_url: str, tmp_path: Path
+async def a_code_is_used_as_often_as_it_may_be(
+    container: Container, clients: list[httpx.AsyncClient], buyers: list[Customer], uses: int
 ) -> None:
-    async with two_servers(database_url, tmp_path) as (container, clients):
-        lesson = await container.keep_goods().add_lesson({**LESSON, "title": "x", "price": 100})
-        [anna] = await people(container, 1)
-        purchases = []
-        for number in range(10):
-            body = {"user_id": anna.id, "lesson_id": lesson.id, "payment_id": f"p{number}"}
-            purchases.append((await clients[0].post("/api/purchases/create", json=body)).json())
-        told = await asyncio.gather(
-            *(
-                clients[number % 2].post("/webhooks/telegram", json=payment(each, sender=anna.telegram_id))
-                for number, each in enumerate(purchases)
-            )
+    """M7."""
+    lesson, name = await a_lesson(container), f"CODE{uses}"
+    await container.keep_codes().add({**CODE, "code": name, "discount_percent": 50, "max_uses": uses})
+
+    async def used() -> int:
+        [number] = [row["current_uses"] for row in await rows_of(container, "shop_promo_codes") if row["code"] == name]
+        return int(number)
+
+    bodies = [
+        {"user_id": each.id, "lesson_id": lesson, "payment_id": f"{name}-{each.id}", "promo_code": name}
+        for each in buyers
+    ]
+    replies = await asyncio.gather(
+        *(clients[number % 2].post("/api/purchases/create", json=body) for number, body in enumerate(bodies))
+    )
+    assert Counter(reply.status_code for reply in replies) == {201: uses, 409: len(buyers) - uses}
+    assert {reply.json()["code"] for reply in replies if reply.status_code == 409} == {"promo_exhausted"}
+    assert await used() == uses
+    paths = [f"/api/purchases/{reply.json()['id']}/fail" for reply in replies if reply.status_code == 201]
+    ended = await asyncio.gather(*(client.post(path) for path in paths for client in clients for _ in range(3)))
+    assert {reply.status_code for reply in ended} == {200}
+    assert await used() == 0
+
+
+async def the_same_payment_grants_once(container: Container, clients: list[httpx.AsyncClient], anna: Customer) -> None:
+    """M2."""
+    body = {"user_id": anna.id, "lesson_id": await a_lesson(container), "payment_id": "one"}
+    created = await asyncio.gather(
+        *(client.post("/api/purchases/create", json=body) for client in clients for _ in range(10))
+    )
+    assert Counter(reply.status_code for reply in created) == {201: 1, 200: 19}
+    [purchase] = {reply.json()["id"]: reply.json() for reply in created}.values()
+    notice = payment(purchase, sender=anna.telegram_id)
+    told = await asyncio.gather(
+        *(client.post("/webhooks/telegram", json=notice) for client in clients for _ in range(25))
+    )
+    assert {reply.status_code for reply in told} == {200}
+    [paid] = [row for row in await rows_of(container, "purchases") if row["id"] == purchase["id"]]
+    assert paid["status"] == "completed"
+    assert await rows_of(container, "stray_payments") == []
+
+
+async def of_two_purchases_of_one_item_one_is_granted(
+    container: Container, clients: list[httpx.AsyncClient], anna: Customer, home: Path
+) -> None:
+    """The Stars of the others go back."""
+    lesson = await a_lesson(container)
+    bodies = [{"user_id": anna.id, "lesson_id": lesson, "payment_id": f"p{number}"} for number in range(10)]
+    purchases = [(await clients[0].post("/api/purchases/create", json=body)).json() for body in bodies]
+    told = await asyncio.gather(
+        *(
+            clients[number % 2].post("/webhooks/telegram", json=payment(each, sender=anna.telegram_id))
+            for number, each in enumerate(purchases)
         )
-        assert {reply.status_code for reply in told} == {200}
-        statuses = Counter(row["status"] for row in await rows_of(container, "purchases"))
-        assert statuses == {"completed": 1, "pending": 9}
-        assert {row["reason"] for row in await rows_of(container, "stray_payments")} == {"already_owned"}
-        # On SQLite the servers do the jobs themselves: what was asked of Telegram lies in the outbox.
-        asked = {path.stem.partition("refund-")[2] for path in (tmp_path / "outbox").glob("*refund*")}
-        asked |= {job.arguments["charge_id"] for job in await container.jobs().listed() if job.kind == "refund_stars"}
-        assert len(asked) == 9
+    )
+    assert {reply.status_code for reply in told} == {200}
+    mine = [row for row in await rows_of(container, "purchases") if row["lesson_id"] == lesson]
+    assert Counter(row["status"] for row in mine) == {"completed": 1, "pending": 9}
+    assert {row["reason"] for row in await rows_of(container, "stray_payments")} == {"already_owned"}
+    # On SQLite the servers do the jobs themselves: what was asked of Telegram lies in the outbox.
+    asked = {path.stem.partition("refund-")[2] for path in (home / "outbox").glob("*refund*")}
+    asked |= {job.arguments["charge_id"] for job in await container.jobs().listed() if job.kind == "refund_stars"}
+    assert len(asked) == 9
