@@ -1,5 +1,6 @@
 """The shop over HTTP, over every database alike (spec: store)."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -8,13 +9,16 @@ import httpx
 import msgspec
 import pytest
 from dependency_injector import providers
+from litestar.routes import HTTPRoute
 
 from atg_core.identity.model import Role
 from atg_entrypoints.container import Container
+from atg_entrypoints.http.app import create_api
 from tests.people import sign_in
 
 SERVICE = "service-token-of-the-bot-0123456789-abcdefghij"
 SECRETS = {"video_path": "shop/1.mp4", "text_content": "Тайна"}
+SHOP_PATHS = ("/api/lessons", "/api/courses", "/api/users", "/api/promo-codes", "/api/support-tickets")
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 _payments = count(1)
 
@@ -146,6 +150,40 @@ class HttpShopContract:
                 assert told == (SECRETS if shown else dict.fromkeys(SECRETS)), (who, lesson["id"])
                 assert lesson["has_access"] is shown
             assert len(listed) == 4
+
+    async def test_no_route_shows_what_the_caller_has_not_bought(
+        self, client: httpx.AsyncClient, stocked: Container, bot: Bot, admin: dict[str, str], goods: dict[str, int]
+    ) -> None:
+        """Every route that reads, as everybody: the owner, and staff who ask for the owner, are the only ones."""
+        hidden = {"text_content": "Сокровище", "video_path": "shop/treasure.mp4"}
+        await client.put(f"/api/lessons/{goods['one']}", json=hidden, headers=admin)
+        anna, boris = await bot.customer(1), await bot.customer(2)
+        await bot.buy(anna, course_id=goods["course"])
+        await bot.call("POST", "/api/support-tickets", 201, user_id=boris, subject="x", message="y")
+        learner = await sign_in(client, stocked, "learner")
+        del client.headers["authorization"]
+        callers = {
+            "nobody": {},
+            "learner": {"Authorization": f"Bearer {learner}"},
+            "boris": self.customer_headers(stocked, boris),
+            "admin": admin,
+            "bot": bot.headers,
+        }
+        ids = {"user_id": boris, "lesson_id": goods["one"], "course_id": goods["course"], "ticket_id": 1, "code_id": 1}
+        paths = {
+            re.sub(r"\{(\w+):\w+\}", lambda match: str(ids[match[1]]), route.path)
+            for route in create_api(stocked).routes
+            if isinstance(route, HTTPRoute) and "GET" in route.methods and route.path.startswith(SHOP_PATHS)
+        }
+        assert len(paths) >= 10
+        for path in paths:
+            for who, headers in callers.items():
+                for query in (f"?lesson_id={goods['one']}", f"?lesson_id={goods['one']}&for_user={boris}"):
+                    reply = await client.get(path + query, headers=headers)
+                    assert not [text for text in hidden.values() if text in reply.text], (who, path, query)
+        for headers, query in ((self.customer_headers(stocked, anna), ""), (admin, f"?for_user={anna}")):
+            reply = await client.get(f"/api/lessons/{goods['one']}{query}", headers=headers)
+            assert all(text in reply.text for text in hidden.values())
 
     async def test_access_says_by_what(self, client: httpx.AsyncClient, bot: Bot, goods: dict[str, int]) -> None:
         anna = await bot.customer()
