@@ -295,7 +295,7 @@ class Container(containers.DeclarativeContainer):
     templates = providers.Singleton(parts.templates)
     opened: providers.Singleton[AsyncExitStack] = providers.Singleton(AsyncExitStack)
     telegram = providers.Singleton(parts.telegram, settings, clock, opened)
-    init_data = providers.Singleton(parts.init_data, settings)
+    mini_app = providers.Singleton(parts.mini_app, settings)
 
     campaigns = providers.Singleton(SqlCampaignReads, database)
     open_campaigns = providers.Singleton(Database.opening, database, SqlCampaigns, shared=True)

@@ -247,7 +247,7 @@ def telegram(settings: Settings, clock: Clock, opened: AsyncExitStack) -> Telegr
     return TelegramOutbox(settings.home_path / "outbox", clock=clock)
 
 
-def init_data(settings: Settings) -> InitData | None:
+def mini_app(settings: Settings) -> InitData | None:
     return InitData(settings.telegram_bot_token) if settings.telegram_bot_token else None
 
 

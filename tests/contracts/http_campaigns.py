@@ -328,6 +328,7 @@ class HttpCampaignsContract:
             assert (reply.status_code, reply.json()["detail"]) == (404, "not_completed"), params
         unknown = await client.get("/promo/", params={"email": "nobody@example.com"})
         assert (unknown.status_code, unknown.json()["detail"]) == (404, "not_found")
+        assert unknown.json()["code"] == "not_found"
         results = [payload["result"] for payload in await events(stocked, EventType.PROMO_CHECKED)]
         assert results == ["not_completed"] * 3
 
@@ -437,6 +438,9 @@ class HttpCampaignsContract:
                 "/campaigns/small/assets/x",
             ):
                 assert (await client.request(method, absent, json={})).status_code == 404
+            malformed = await client.request(method, "/campaigns/%00/assets/1", json={})
+            assert [error["field"] for error in malformed.json()["errors"]] == ["campaign"]
+        assert (await client.get("/campaigns/%00/assets")).status_code == 400
         session = await start(client)
         await view(client, session, "crane")
         assert (await client.delete(path)).json()["code"] == "asset_in_use"

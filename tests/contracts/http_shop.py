@@ -202,7 +202,8 @@ class HttpShopContract:
         await bot.buy(anna, lesson_id=goods["other"])
         await bot.get(f"/api/users/{anna}/access?lesson_id=99999", 404)
         await bot.get(f"/api/users/99999/access?lesson_id={goods['one']}", 404)
-        await bot.get(f"/api/users/{anna}/access", 400)
+        unnamed = await bot.get(f"/api/users/{anna}/access", 400)
+        assert [error["field"] for error in unnamed["errors"]] == ["lesson_id"]
 
     async def test_lists_are_narrowed_and_others_than_administrators_see_what_is_active(
         self, client: httpx.AsyncClient, bot: Bot, admin: dict[str, str], goods: dict[str, int]

@@ -241,5 +241,7 @@ class HttpTelegramContract:
         for wrong in (signed(f"654321:{'b' * 35}"), signed() + "0", signed(auth_date=yesterday), "", "hash="):
             refused = await client.post("/auth/telegram", json={"init_data": wrong})
             assert (refused.status_code, refused.json()["code"]) == (401, "invalid_init_data")
+        malformed = await client.post("/auth/telegram", json={"init_data": 5})
+        assert (malformed.status_code, malformed.json()["errors"][0]["field"]) == (400, "init_data")
         await bot.call("PUT", f"/api/users/{customer}", is_active=False)
         assert (await client.post("/auth/telegram", json={"init_data": signed()})).status_code == 403

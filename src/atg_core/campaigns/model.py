@@ -87,7 +87,7 @@ class PromoCode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromoMail:
-    """A code on its way to an address, not before `due_at`. `confirms`: whose address it is."""
+    """A code on its way to an address; `participant_id`: whose address it is."""
 
     id: int
     promo_code_id: UUID

@@ -39,12 +39,6 @@ class NotCompleted(NotFound):
     """not_completed"""
 
 
-class UnknownEmail(NotFound):
-    """not_found"""
-
-    code = "not_found"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueCodes:
     """What follows within a transaction from a session that is complete: a code, and the mail with it."""
@@ -131,11 +125,11 @@ class CheckPromo:
         return _or_not_completed(code)
 
     async def of_email(self, email: str) -> PromoCode:
-        """Raises UnknownEmail."""
+        """Raises NotFound for an email that nobody has left."""
         async with self.open() as store:
             participant = await store.find_participant(email)
             if participant is None:
-                raise UnknownEmail
+                raise NotFound("not_found")
             code = await self._of_participant(store, participant.id)
         return _or_not_completed(code)
 

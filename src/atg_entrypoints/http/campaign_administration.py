@@ -41,7 +41,7 @@ AssetId = Annotated[int | None, QueryParameter(name="asset_id", ge=1, le=2**31 -
 
 
 @get("/campaigns/{campaign:str}/assets", policy=ADMIN, tags=_TAGS, summary="A campaign's assets")
-async def list_assets(campaign: FromPath[str], campaigns: Reads, paging: Pages) -> Page[AssetRow]:
+async def list_assets(campaign: FromPath[CampaignName], campaigns: Reads, paging: Pages) -> Page[AssetRow]:
     assets, total = await campaigns.assets(campaign, limit=paging.size, offset=paging.offset)
     return paging.of(to_wire(assets, list[AssetRow]), total)
 
@@ -52,13 +52,13 @@ async def add_asset(campaign: FromPath[CampaignName], data: JSONBody[AssetCreati
 
 
 @get("/campaigns/{campaign:str}/assets/{asset_id:str}", policy=ADMIN, tags=_TAGS, summary="An asset")
-async def show_asset(campaign: FromPath[str], asset_id: FromPath[str], campaigns: Reads) -> AssetRow:
+async def show_asset(campaign: FromPath[CampaignName], asset_id: FromPath[str], campaigns: Reads) -> AssetRow:
     return to_wire(await campaigns.asset(campaign, serial_or(AssetNotFound, asset_id)), AssetRow)
 
 
 @put("/campaigns/{campaign:str}/assets/{asset_id:str}", policy=ADMIN, tags=_TAGS, summary="Change an asset", also={409})
 async def change_asset(
-    campaign: FromPath[str], asset_id: FromPath[str], data: JSONBody[AssetChanges], edit_assets: Editing
+    campaign: FromPath[CampaignName], asset_id: FromPath[str], data: JSONBody[AssetChanges], edit_assets: Editing
 ) -> AssetRow:
     named = {name: value for name in data.__struct_fields__ if (value := getattr(data, name)) is not UNSET}
     return to_wire(await edit_assets.change(campaign, serial_or(AssetNotFound, asset_id), named), AssetRow)
@@ -71,7 +71,7 @@ async def change_asset(
     summary="Delete an asset that nobody has viewed",
     also={409},
 )
-async def delete_asset(campaign: FromPath[str], asset_id: FromPath[str], edit_assets: Editing) -> None:
+async def delete_asset(campaign: FromPath[CampaignName], asset_id: FromPath[str], edit_assets: Editing) -> None:
     await edit_assets.delete(campaign, serial_or(AssetNotFound, asset_id))
 
 

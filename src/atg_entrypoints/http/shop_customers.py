@@ -88,9 +88,11 @@ async def show_access(
     request: CallOf,
     user_id: FromPath[str],
     shop: Reads,
-    lesson_id: Annotated[int, QueryParameter(name="lesson_id", ge=1, le=2**31 - 1)],
+    lesson_id: Annotated[int | None, QueryParameter(name="lesson_id", ge=1, le=2**31 - 1)] = None,
 ) -> Access:
     own = shopper_of(request).require_own(serial_or(CustomerNotFound, user_id))
+    if lesson_id is None:
+        raise Invalid("lesson_id is required", field="lesson_id")
     await shop.customer(own)
     via = (await shop.accesses(own, [lesson_id])).get(lesson_id)
     if via is None:

@@ -149,15 +149,15 @@ async def _checked(query: CheckoutQuery, answer_checkout: AnswerCheckout) -> Ans
 )
 async def sign_in_by_telegram(
     data: JSONBody[TelegramSignIn],
-    init_data: NamedDependency[SkipValidation[InitData | None]],
+    mini_app: NamedDependency[SkipValidation[InitData | None]],
     keep_customers: NamedDependency[SkipValidation[KeepCustomers]],
     customer_tokens: NamedDependency[SkipValidation[CustomerTokens]],
     clock: NamedDependency[SkipValidation[Clock]],
 ) -> TelegramSession:
-    if init_data is None:
+    if mini_app is None:
         raise InvalidInitData
     now = clock()
-    user = init_data.verify(data.init_data, now)
+    user = mini_app.verify(data.init_data, now)
     customer, _ = await keep_customers.meet(
         user.id,
         {

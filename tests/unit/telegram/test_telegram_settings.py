@@ -89,5 +89,5 @@ async def test_the_bot_api_is_asked_if_there_is_a_bot_else_all_is_kept_where_all
 
 def test_init_data_is_verified_only_where_there_is_a_bot() -> None:
     memory = Settings(database_url="memory://", secret_key=SECRET)
-    assert create_container(memory).init_data() is None
-    assert create_container(structs.replace(memory, telegram_bot_token=TOKEN)).init_data() == InitData(TOKEN)
+    assert create_container(memory).mini_app() is None
+    assert create_container(structs.replace(memory, telegram_bot_token=TOKEN)).mini_app() == InitData(TOKEN)
