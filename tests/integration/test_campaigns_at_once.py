@@ -14,7 +14,7 @@ import pytest
 from atg_entrypoints.container import Container
 from tests.arranging import arrange, rows_of
 from tests.integration.running import serving
-from tests.integration.test_learning_at_once import two_processes
+from tests.integration.two_processes import two_processes
 
 ASSETS = [{"slug": f"asset-{number}", "name": f"Asset {number}"} for number in range(10)]
 VISITORS, AT_ONCE = 500, 50

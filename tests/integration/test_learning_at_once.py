@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from atg_entrypoints.settings import Settings
 from tests.arranging import arrange, rows_of
 from tests.conftest import SECRET
 from tests.contracts.learning_machine import CONCLUSIONS, LearningMachine
-from tests.integration.running import serving
+from tests.integration.two_processes import two_processes
 from tests.people import account, begin_session
 from tests.school import right_answers, school
 
@@ -45,26 +44,6 @@ def test_the_laws_of_learning_hold_on_postgresql(postgres_url: str) -> None:
             ),
         )
         runner.run(close(made))
-
-
-@asynccontextmanager
-async def two_processes(url: str, home: Path) -> AsyncIterator[tuple[Container, list[httpx.AsyncClient]]]:
-    """The container that arranges, and a client of each of two processes over the same database."""
-    container = create_container(Settings(database_url=url, secret_key=SECRET))
-    environment = {"ATG_DATABASE_URL": url, "ATG_SECRET_KEY": SECRET, "ATG_RATE_LIMIT": "0"}
-    with ExitStack() as stack:
-        servers = [stack.enter_context(serving(home, **environment)) for _ in range(2)]
-        async with AsyncExitStack() as clients:
-            yield (
-                container,
-                [
-                    await clients.enter_async_context(httpx.AsyncClient(base_url=server.url, timeout=60))
-                    for server in servers
-                ],
-            )
-        for server in servers:
-            assert "Traceback" not in server.log
-    await close(container)
 
 
 async def conclusions(container: Container) -> list[list[str]]:

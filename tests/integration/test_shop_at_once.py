@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from tests.contracts.http_shop import SERVICE
 from tests.contracts.http_telegram import SECRET as WEBHOOK_SECRET
 from tests.contracts.http_telegram import payment
 from tests.contracts.shop_machine import ShopMachine
-from tests.integration.running import serving
+from tests.integration.two_processes import two_processes
 
 LESSON = {"description": "", "is_active": True, "is_free": False, "video_path": None, "text_content": "Тайна"}
 CODE = {"discount_amount": None, "is_active": True, "expires_at": None}
@@ -48,33 +47,6 @@ def test_the_laws_of_the_shop_hold_on_postgresql(postgres_url: str) -> None:
         runner.run(close(made))
 
 
-@asynccontextmanager
-async def two_servers(url: str, home: Path) -> AsyncIterator[tuple[Container, list[httpx.AsyncClient]]]:
-    """The container that arranges, and clients of two processes that send the service's and the webhook's secret."""
-    container = create_container(Settings(database_url=url, secret_key=SECRET))
-    environment = {
-        "ATG_DATABASE_URL": url,
-        "ATG_SECRET_KEY": SECRET,
-        "ATG_RATE_LIMIT": "0",
-        "ATG_SERVICE_TOKENS": SERVICE,
-        "TELEGRAM_WEBHOOK_SECRET": WEBHOOK_SECRET,
-    }
-    headers = {"Authorization": f"Bearer {SERVICE}", "X-Telegram-Bot-Api-Secret-Token": WEBHOOK_SECRET}
-    with ExitStack() as stack:
-        servers = [stack.enter_context(serving(home, **environment)) for _ in range(2)]
-        async with AsyncExitStack() as clients:
-            yield (
-                container,
-                [
-                    await clients.enter_async_context(httpx.AsyncClient(base_url=each.url, timeout=60, headers=headers))
-                    for each in servers
-                ],
-            )
-        for server in servers:
-            assert "Traceback" not in server.log
-    await close(container)
-
-
 async def people(container: Container, number: int) -> list[Customer]:
     keep = container.keep_customers()
     return [(await keep.meet(1_000 + each, {"first_name": "x"}))[0] for each in range(number)]
@@ -82,7 +54,9 @@ async def people(container: Container, number: int) -> list[Customer]:
 
 async def test_many_buyers_at_the_same_moment(database_url: str, tmp_path: Path) -> None:
     """Over two processes; one after the other, since starting them takes longest."""
-    async with two_servers(database_url, tmp_path) as (container, clients):
+    headers = {"Authorization": f"Bearer {SERVICE}", "X-Telegram-Bot-Api-Secret-Token": WEBHOOK_SECRET}
+    secrets = {"ATG_SERVICE_TOKENS": SERVICE, "TELEGRAM_WEBHOOK_SECRET": WEBHOOK_SECRET}
+    async with two_processes(database_url, tmp_path, headers, **secrets) as (container, clients):
         customers = await people(container, 101)
         await a_code_is_used_as_often_as_it_may_be(container, clients, customers[:50], uses=7)
         await a_code_is_used_as_often_as_it_may_be(container, clients, customers[:100], uses=1)
