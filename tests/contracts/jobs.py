@@ -34,8 +34,21 @@ def jobs_over(database: Any, clock: Clock = utc_now, **pace: Any) -> Any:
     return SqlJobs(database, clock, quick) if database.is_sqlite else ProcrastinateJobs(database, quick)
 
 
-def work(handler: Handler, *, kind: str = "note", most_tries: int = 3, most_pause: timedelta = SOON) -> Work:
-    return Work(kinds=(JobKind(name=kind, handler=handler, most_tries=most_tries, most_pause=most_pause),))
+def work(
+    handler: Handler,
+    *,
+    kind: str = "note",
+    most_tries: int = 3,
+    most_pause: timedelta = SOON,
+    most_seconds: float | None = None,
+) -> Work:
+    return Work(
+        kinds=(
+            JobKind(
+                name=kind, handler=handler, most_tries=most_tries, most_pause=most_pause, most_seconds=most_seconds
+            ),
+        )
+    )
 
 
 @asynccontextmanager
@@ -59,6 +72,10 @@ async def until(reached: Callable[[], Any], seconds: float = 8) -> None:
             if await found if asyncio.iscoroutine(found) else found:
                 return
             await asyncio.sleep(0.01)
+
+
+async def _is_empty(jobs: Jobs) -> bool:
+    return not await jobs.listed()
 
 
 async def wrong(_arguments: Arguments) -> None:
@@ -203,6 +220,57 @@ class JobsContract:
         await jobs.enqueue("note", {})
         await jobs.run(work(hang, most_tries=1), until_idle=True)
         assert [job.error for job in await jobs.listed()] == ["TimeoutError: cut off after 0.2 seconds"]
+
+    async def test_a_job_that_may_take_longer_than_a_lease_is_done_once(self, make_jobs: MakeJobs) -> None:
+        lease, seen = timedelta(milliseconds=800), []
+
+        async def take_long(arguments: Arguments) -> None:
+            seen.append(arguments)
+            await asyncio.sleep(2.5 * lease.total_seconds())
+
+        to_do = work(take_long, most_seconds=60)
+        one, two = make_jobs(lease=lease), make_jobs(lease=lease)
+        await one.enqueue("note", {})
+        async with working(one, to_do), working(two, to_do):
+            await until(lambda: seen)
+            await asyncio.sleep(2 * lease.total_seconds())
+            assert [(job.status, job.tries) for job in await one.listed()] == [(JobStatus.RUNNING, 1)]
+            await until(lambda: _is_empty(two))
+        assert len(seen) == 1
+
+    @pytest.mark.parametrize("most_seconds", [0.1, 0.5])
+    async def test_a_kind_may_say_itself_when_a_try_is_cut_off(self, make_jobs: MakeJobs, most_seconds: float) -> None:
+        async def hang(_arguments: Arguments) -> None:
+            await asyncio.sleep(60)
+
+        jobs = make_jobs(lease=timedelta(milliseconds=250))
+        await jobs.enqueue("note", {})
+        await jobs.run(work(hang, most_tries=1, most_seconds=most_seconds), until_idle=True)
+        assert [job.error for job in await jobs.listed()] == [f"TimeoutError: cut off after {most_seconds} seconds"]
+
+    async def test_jobs_that_take_long_leave_room_for_others(self, make_jobs: MakeJobs) -> None:
+        may_end, begun, most, seen = asyncio.Event(), 0, 0, []
+
+        async def take_long(_arguments: Arguments) -> None:
+            nonlocal begun, most
+            begun += 1
+            most = max(most, begun)
+            await may_end.wait()
+            begun -= 1
+
+        async def note(arguments: Arguments) -> None:
+            seen.append(arguments)
+
+        jobs = make_jobs(at_once=3, long_at_once=2)
+        for _ in range(5):
+            await jobs.enqueue("long", {})
+        await jobs.enqueue("note", {})
+        kinds = (*work(take_long, kind="long", most_seconds=60).kinds, *work(note).kinds)
+        async with working(jobs, Work(kinds=kinds)):
+            await until(lambda: seen and begun == 2)
+            may_end.set()
+            await until(lambda: _is_empty(jobs))
+        assert most == 2
 
     async def test_a_handler_that_is_cancelled_by_something_of_its_own_has_failed(self, jobs: Jobs) -> None:
         async def cancelled(_arguments: Arguments) -> None:
@@ -369,12 +437,50 @@ class LeasedJobsContract(JobsContract):
         assert seen == [{"n": 1}, {"n": 2}]
         assert held.tries == 1
 
+    async def test_a_lease_that_is_no_longer_renewed_ends(self, make_jobs: MakeJobs) -> None:
+        seen: list[Arguments] = []
+
+        async def note(arguments: Arguments) -> None:
+            seen.append(arguments)
+
+        dying, other = make_jobs(), make_jobs()
+        await dying.enqueue("note", {})
+        held = await dying.claim(["note"], timedelta(milliseconds=50))
+        assert await dying.renew(held, timedelta(seconds=10))
+        await asyncio.sleep(0.1)
+        await other.run(work(note), until_idle=True)
+        assert seen == []
+        assert await dying.renew(held, timedelta(milliseconds=50))
+        async with working(other, work(note)):
+            await until(lambda: seen)
+        assert not await dying.renew(held, timedelta(seconds=10))
+
+    async def test_a_long_job_whose_lease_is_lost_is_interrupted(self, make_jobs: MakeJobs) -> None:
+        begun, interrupted = asyncio.Event(), asyncio.Event()
+
+        async def hang(_arguments: Arguments) -> None:
+            begun.set()
+            try:
+                await asyncio.sleep(60)
+            finally:
+                interrupted.set()
+
+        late = make_jobs(lease=timedelta(milliseconds=200))
+        other = make_jobs(clock=lambda: utc_now() + timedelta(hours=1))
+        await late.enqueue("note", {})
+        async with working(late, work(hang, most_seconds=60)):
+            await asyncio.wait_for(begun.wait(), 8)
+            taken = await other.claim(["note"], timedelta(seconds=10))
+            await asyncio.wait_for(interrupted.wait(), 8)
+        assert await other.listed() == [taken]
+
     async def test_a_worker_that_has_lost_its_lease_is_not_heard(self, make_jobs: MakeJobs) -> None:
         late, other = make_jobs(), make_jobs()
         await late.enqueue("note", {})
         held = await late.claim(["note"], timedelta())
         taken = await other.claim(["note"], timedelta(seconds=10))
         assert (held.id, taken.tries, taken.error) == (taken.id, 2, WORKER_LOST)
+        assert not await late.renew(held, timedelta(seconds=10))
         await late.finish(held)
         await late.bury(held, "late")
         await late.release(held)

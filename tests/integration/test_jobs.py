@@ -67,9 +67,11 @@ async def test_the_job_of_a_process_that_was_killed_is_done_by_another(container
         await jobs.enqueue("note", {"n": n}, lane="a")
     with hanging(container.settings().database) as process:
         assert [job.status for job in await jobs.listed()] == [JobStatus.RUNNING, JobStatus.WAITING]
-        process.kill()
-        killed = monotonic()
         async with working(jobs, work(note)):
+            await asyncio.sleep(1.5 * LEASE)
+            assert seen == [], "the lease is renewed as long as the process lives"
+            process.kill()
+            killed = monotonic()
             await until(lambda: len(seen) == 2)
     assert seen == [{"n": 0}, {"n": 1}]
     assert monotonic() - killed < LEASE + 3

@@ -29,6 +29,12 @@ def test_the_name_of_a_kind_fits_a_channel(name: str) -> None:
         JobKind(name=name, handler=nothing)
 
 
+@pytest.mark.parametrize("seconds", [0, -1.0])
+def test_a_try_of_a_kind_takes_some_time(seconds: float) -> None:
+    with pytest.raises(ValueError, match="longer"):
+        JobKind(name="note", handler=nothing, most_seconds=seconds)
+
+
 def test_the_last_time_is_now_if_it_is_one() -> None:
     time = datetime(2026, 3, 1, 12, 17, tzinfo=UTC)
     assert last_time("17 * * * *", time) == time

@@ -1,8 +1,8 @@
 """The worker over a table of jobs with leases, in memory or in SQLite."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -19,11 +19,18 @@ WORKER_LOST = "WorkerLost: the worker ended before the job"
 _log = structlog.get_logger("atg.jobs")
 
 
+class LeaseLost(Exception):
+    """Another worker has begun this job"""
+
+
 class LeasedJobs(Protocol):
     """The table, as a worker sees it. What is said of a job is heard only while its lease is this worker's."""
 
     async def claim(self, kinds: Sequence[str], lease: timedelta) -> Job | None:
         """Begins the oldest job that is due and takes a lease on it; also one whose lease has ended."""
+
+    async def renew(self, job: Job, lease: timedelta) -> bool:
+        """Takes the lease anew, from now on; False, and nothing is changed, if it is no longer this worker's."""
 
     async def finish(self, job: Job) -> None:
         """It is done, and forgotten."""
@@ -48,7 +55,7 @@ class LeasedWorker:
         self._jobs, self._work, self._pace, self._clock, self._wake = jobs, work, pace, clock, wake
         self._kinds = {kind.name: kind for kind in work.every}
         self._times: dict[str, datetime] = {}
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], JobKind] = {}
         self._stopping = False
         self._trouble: str | None = None
 
@@ -91,7 +98,10 @@ class LeasedWorker:
             if at > self._times.get(each.kind.name, now - STILL_DUE):
                 await self._jobs.enqueue_at(each.kind.name, at)
                 self._times[each.kind.name] = at
-        return await self._jobs.claim(list(self._kinds), self._pace.lease)
+        room = sum(kind.is_long for kind in self._running.values()) < self._pace.long_at_once
+        return await self._jobs.claim(
+            [kind.name for kind in self._work.every if room or not kind.is_long], self._pace.lease
+        )
 
     async def _next_or_none(self) -> Job | None:
         """A database that is away is no reason to end; it is written down once."""
@@ -113,8 +123,8 @@ class LeasedWorker:
 
     def _begin(self, job: Job) -> None:
         task = asyncio.create_task(self._do(job, self._kinds[job.kind]))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        self._running[task] = self._kinds[job.kind]
+        task.add_done_callback(self._running.pop)
 
     async def _finished(self, seconds: float | None) -> None:
         if self._running:
@@ -126,13 +136,46 @@ class LeasedWorker:
             return
         try:
             with told(kind, job.id, job.tries):
-                await perform(kind, job.arguments, self._pace)
+                await self._perform(job, kind)
         except asyncio.CancelledError:
             await self._record(lambda: self._jobs.release(job))
         except Exception as error:  # noqa: BLE001 - what a handler raises is the end of a try, not of the worker
             await self._record(self._failing(job, kind, error_text(error)))
         else:
             await self._record(lambda: self._jobs.finish(job))
+
+    async def _perform(self, job: Job, kind: JobKind) -> None:
+        if not kind.is_long:
+            await perform(kind, job.arguments, self._pace)
+            return
+        async with self._renewing(job):
+            await perform(kind, job.arguments, self._pace)
+
+    @asynccontextmanager
+    async def _renewing(self, job: Job) -> AsyncIterator[None]:
+        """Interrupts what is within, and raises LeaseLost, when the lease is found to be another's."""
+        ended = asyncio.Event()
+        try:
+            async with asyncio.timeout(None) as lost:
+                renewals = asyncio.create_task(self._renew(job, ended, lost))
+                try:
+                    yield
+                finally:
+                    ended.set()
+                    await asyncio.wait({renewals})
+        except TimeoutError as error:
+            if lost.expired():
+                raise LeaseLost from error
+            raise
+
+    async def _renew(self, job: Job, ended: asyncio.Event, lost: asyncio.Timeout) -> None:
+        while not await _is_set_within(ended, self._pace.renewed_every):
+            try:
+                if not await self._jobs.renew(job, self._pace.lease):
+                    lost.reschedule(asyncio.get_running_loop().time())
+                    return
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next time is another try
+                _log.warning("a lease was not renewed", kind=job.kind, id=job.id, reason=type(error).__name__)
 
     def _failing(self, job: Job, kind: JobKind, error: str) -> Callable[[], Coroutine[Any, Any, None]]:
         pause = kind.pause_after(job.tries)
@@ -153,3 +196,9 @@ class LeasedWorker:
                 await asyncio.sleep(self._pace.poll)
             else:
                 return
+
+
+async def _is_set_within(event: asyncio.Event, seconds: float) -> bool:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+    return event.is_set()

@@ -15,22 +15,32 @@ MOST_ERROR = 500
 """Characters of an error that are kept."""
 
 _SHARE_OF_LEASE = 0.8
+_RENEWALS_IN_LEASE = 4
 _log = structlog.get_logger("atg.jobs")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How a worker goes about it: seconds between looks for work, jobs at once, seconds for what runs at the end."""
+    """How a worker goes about it: seconds between looks for work, jobs at once, seconds for what runs at the end.
+
+    `long_at_once`: how many jobs at once that may outlast a lease.
+    """
 
     lease: timedelta = timedelta(seconds=60)
     poll: float = 0.5
     at_once: int = 8
+    long_at_once: int = 2
     grace: float = 30
 
     @property
     def most_seconds(self) -> float:
         """Of a try: it ends before the lease does, so that no other worker has begun the same job."""
         return self.lease.total_seconds() * _SHARE_OF_LEASE
+
+    @property
+    def renewed_every(self) -> float:
+        """Seconds; often enough that a lease outlasts two renewals that fail."""
+        return self.lease.total_seconds() / _RENEWALS_IN_LEASE
 
 
 class Cancelled(Exception):
@@ -39,12 +49,13 @@ class Cancelled(Exception):
 
 async def perform(kind: JobKind, arguments: Arguments, pace: Pace) -> None:
     """Calls the handler. Raises what it raises, and TimeoutError; CancelledError only if this task is cancelled."""
+    most_seconds = kind.most_seconds or pace.most_seconds
     try:
-        async with asyncio.timeout(pace.most_seconds) as limit:
+        async with asyncio.timeout(most_seconds) as limit:
             await kind.handler(arguments)
     except TimeoutError as error:
         if limit.expired():
-            raise TimeoutError(f"cut off after {pace.most_seconds:g} seconds") from error
+            raise TimeoutError(f"cut off after {most_seconds:g} seconds") from error
         raise
     except asyncio.CancelledError as error:
         task = asyncio.current_task()

@@ -87,6 +87,9 @@ class MemoryJobs:
                     return _job(database.tables["jobs"][row["id"]])
         return None
 
+    async def renew(self, job: Job, lease: timedelta) -> bool:
+        return await self._change(job, lease_until=self._clock() + lease)
+
     async def finish(self, job: Job) -> None:
         async with self._database.transaction() as database:
             database.delete("jobs", id=job.id, tries=job.tries, status=JobStatus.RUNNING)
@@ -100,10 +103,13 @@ class MemoryJobs:
     async def release(self, job: Job) -> None:
         await self._change(job, status=JobStatus.WAITING, tries=job.tries - 1)
 
-    async def _change(self, job: Job, **values: Any) -> None:
+    async def _change(self, job: Job, **values: Any) -> bool:
+        """Whether its lease is this worker's."""
         async with self._database.transaction() as database:
-            for row in list(database.rows("jobs", id=job.id, tries=job.tries, status=JobStatus.RUNNING)):
+            mine = list(database.rows("jobs", id=job.id, tries=job.tries, status=JobStatus.RUNNING))
+            for row in mine:
                 database.update("jobs", row["id"], **values)
+        return bool(mine)
 
     async def enqueue_at(self, kind: str, at: datetime) -> None:
         async with self._database.shared_transaction() as database:

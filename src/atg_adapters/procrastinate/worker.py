@@ -1,7 +1,7 @@
 """The worker of procrastinate, with what it lacks: errors that are kept, and jobs of workers that died."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -81,12 +81,18 @@ class Worker:
     async def _run_once(self, *, wait: bool) -> None:
         await self._database.check()  # a pool would try for long, and ever more seldom
         self._trouble = None
-        alone = [kind.name for kind in self._work.every if kind.one_at_a_time]
-        others = [name for name in self._kinds if name not in alone]
         async with self._app().open_async() as app, asyncio.TaskGroup() as workers:
-            for queues, at_once in ((alone, 1), (others, self._pace.at_once)):
+            for queues, at_once in self._groups():
                 if queues:
                     workers.create_task(self._run_worker(app, queues, at_once, wait=wait))
+
+    def _groups(self) -> Sequence[tuple[list[str], int]]:
+        """Names of kinds, and how many of their jobs are done at once."""
+        kinds = self._work.every
+        long = [kind.name for kind in kinds if kind.is_long]
+        alone = [kind.name for kind in kinds if kind.one_at_a_time and not kind.is_long]
+        others = [kind.name for kind in kinds if kind.name not in {*long, *alone}]
+        return (long, self._pace.long_at_once), (alone, 1), (others, self._pace.at_once)
 
     async def _run_worker(self, app: App, queues: list[str], at_once: int, *, wait: bool) -> None:
         await app.run_worker_async(
@@ -107,7 +113,7 @@ class Worker:
             conninfo=self._database.url.set(drivername="postgresql").render_as_string(hide_password=False),
             kwargs={"connect_timeout": _SECONDS_TO_CONNECT, "application_name": "atg worker"},
             min_size=1,
-            max_size=self._pace.at_once + 4,
+            max_size=self._pace.at_once + self._pace.long_at_once + 4,
             timeout=_SECONDS_TO_CONNECT,
         )
         app = App(connector=connector)

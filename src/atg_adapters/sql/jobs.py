@@ -144,6 +144,9 @@ class SqlJobs:
             row = (await connection.execute(_CLAIM, values)).first()
         return _job(row) if row else None
 
+    async def renew(self, job: Job, lease: timedelta) -> bool:
+        return await self._settle(job, _CHANGE.values(lease_until=self._clock() + lease))
+
     async def finish(self, job: Job) -> None:
         await self._settle(job, _FINISH)
 
@@ -156,9 +159,11 @@ class SqlJobs:
     async def release(self, job: Job) -> None:
         await self._settle(job, _CHANGE.values(status=JobStatus.WAITING, tries=job.tries - 1))
 
-    async def _settle(self, job: Job, statement: sa.Executable) -> None:
+    async def _settle(self, job: Job, statement: sa.Delete | sa.Update) -> bool:
+        """Whether its lease is this worker's."""
         async with self._database.transaction() as connection:
-            await connection.execute(statement, {"job": job.id, "begun": job.tries})
+            changed = await connection.execute(statement, {"job": job.id, "begun": job.tries})
+        return bool(changed.rowcount)
 
     async def enqueue_at(self, kind: str, at: datetime) -> None:
         async with self._database.shared_transaction() as connection:

@@ -42,6 +42,8 @@ class JobKind:
     """How jobs of a kind are done, and how often before one is given up.
 
     `one_at_a_time`: a worker does one of them after the other, as suits those that share a lane.
+    `most_seconds`: how long a try may take, where that is longer than a worker's lease allows; a worker does few such
+    jobs at once, so that they leave room for others.
     """
 
     name: str
@@ -49,10 +51,17 @@ class JobKind:
     most_tries: int = 16
     most_pause: timedelta = _MOST_PAUSE
     one_at_a_time: bool = False
+    most_seconds: float | None = None
 
     def __post_init__(self) -> None:
         if not 0 < len(self.name) <= MOST_NAME:
             raise ValueError(f"the name of a kind has 1 to {MOST_NAME} characters")
+        if self.most_seconds is not None and self.most_seconds <= 0:
+            raise ValueError("a try takes longer than no time")
+
+    @property
+    def is_long(self) -> bool:
+        return self.most_seconds is not None
 
     def pause_after(self, tries: int) -> timedelta | None:
         """Until the next try: a second, and twice as long each time; None after the last one."""

@@ -15,7 +15,8 @@ class JobNotFound(NotFound):
 class Jobs(Protocol):
     """Jobs that outlive the process, each done at least once.
 
-    A job whose worker dies is due again when its lease has ended; a worker gives up what takes as long.
+    A job whose worker dies is due again when its lease has ended. A worker gives up what takes as long, unless the kind
+    may: then it renews the lease as long as the handler runs.
     """
 
     async def enqueue(
