@@ -1,0 +1,177 @@
+"""Homework: what a teacher sets for a group, and what its students hand in (spec: homework-gradebook, Homework)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from atg_core.errors import Conflict
+
+
+class DeadlinePassed(Conflict):
+    """This homework was due before, and takes no late work"""
+
+
+class AttemptsExhausted(Conflict):
+    """There is no attempt left for this homework"""
+
+
+class SubmissionClosed(Conflict):
+    """This was handed in, and can no longer be changed"""
+
+
+class NotSubmitted(Conflict):
+    """This has not been handed in yet"""
+
+
+class QuestionType(StrEnum):
+    TEXT = "TEXT"
+    SINGLE_CHOICE = "SINGLE_CHOICE"
+    MULTI_CHOICE = "MULTI_CHOICE"
+
+
+class SubmissionStatus(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    GRADED = "graded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Who asks: administrators see everything, others what they teach and what the groups that they are in get."""
+
+    id: UUID
+    is_admin: bool = False
+
+    @property
+    def owner(self) -> UUID | None:
+        """Whose homework may be changed; None: everybody's."""
+        return None if self.is_admin else self.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    id: int
+    position: int
+    text: str
+    is_correct: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """`points`: more than 0, two decimals. Only choice questions have choices."""
+
+    id: int
+    position: int
+    question_type: QuestionType
+    text: str
+    points: Decimal
+    choices: tuple[Choice, ...] = ()
+
+    @property
+    def is_text(self) -> bool:
+        return self.question_type is QuestionType.TEXT
+
+    @property
+    def right(self) -> frozenset[int]:
+        return frozenset(choice.id for choice in self.choices if choice.is_correct)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Homework:
+    """`teacher_id`: who teaches the group. `max_attempts`: None for any number.
+
+    Without `allow_late` nothing is taken any more once it was due.
+    """
+
+    id: int
+    teacher_id: UUID
+    group_id: int
+    lesson_id: int | None
+    title: str
+    description: str
+    due_at: datetime | None
+    max_attempts: int | None
+    allow_late: bool
+    published_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+    def is_taught_by(self, viewer: Viewer) -> bool:
+        return viewer.is_admin or self.teacher_id == viewer.id
+
+    def is_overdue(self, at: datetime) -> bool:
+        return self.due_at is not None and at > self.due_at
+
+    def is_closed(self, now: datetime) -> bool:
+        """Whether nothing is taken any more."""
+        return self.is_overdue(now) and not self.allow_late
+
+    def is_exhausted(self, used: int) -> bool:
+        return self.max_attempts is not None and used >= self.max_attempts
+
+    def require_open(self, now: datetime) -> None:
+        """Raises DeadlinePassed."""
+        if self.is_closed(now):
+            raise DeadlinePassed
+
+    def next_attempt(self, used: int, now: datetime) -> int:
+        """Its number, after so many. Raises DeadlinePassed, AttemptsExhausted."""
+        self.require_open(now)
+        if self.is_exhausted(used):
+            raise AttemptsExhausted
+        return used + 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """To one question of a submission: `text`, or `choice_ids` in the order of their numbers.
+
+    `grade`: of a choice question by the rules, of a text by the teacher, with a `comment` perhaps.
+    """
+
+    id: int
+    question_id: int
+    text: str | None = None
+    choice_ids: tuple[int, ...] = ()
+    grade: Decimal | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What a student hands in at one attempt. `grade` is there once every answer has one; `max_grade`: all points."""
+
+    id: int
+    homework_id: int
+    student_id: UUID
+    attempt: int
+    status: SubmissionStatus
+    submitted_at: datetime | None
+    grade: Decimal | None
+    max_grade: Decimal
+    created_at: datetime
+    updated_at: datetime
+
+    def require_draft(self) -> None:
+        """Raises SubmissionClosed."""
+        if self.status is not SubmissionStatus.DRAFT:
+            raise SubmissionClosed
+
+    def require_submitted(self) -> None:
+        """Raises NotSubmitted."""
+        if self.status is SubmissionStatus.DRAFT:
+            raise NotSubmitted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradeChange:
+    """Who gave an answer another grade than it had. `old_grade`: None for the first one."""
+
+    question_id: int
+    actor_id: UUID
+    at: datetime
+    old_grade: Decimal | None
+    new_grade: Decimal
+    reason: str | None = None
