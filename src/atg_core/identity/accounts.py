@@ -1,6 +1,7 @@
 """Making accounts."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from atg_core.clock import Clock
@@ -11,6 +12,8 @@ from atg_core.ids import NewId
 from atg_core.opening import Open
 
 PASSWORD_LENGTH = range(8, 129)
+USERNAME_LENGTH = 50
+_MOST_NAMESAKES = 100
 
 
 class WeakPassword(Invalid):
@@ -28,6 +31,25 @@ def require_strong(password: str, common: frozenset[str], *, field: str = "passw
         raise WeakPassword(field=field)
 
 
+def usernames_of(name: str) -> Iterator[str]:
+    """Usernames that may be made of a name, such as an email: the name, and with a number where that is taken."""
+    for number in range(1, _MOST_NAMESAKES):
+        ending = f"-{number}" if number > 1 else ""
+        yield name[: USERNAME_LENGTH - len(ending)] + ending
+
+
+async def add_named(store: IdentityStore, account: Account, name: str) -> Account:
+    """Adds the account under the first username of the name that nobody has. Raises UsernameTaken, EmailTaken."""
+    for username in usernames_of(name):
+        named = replace(account, user=replace(account.user, username=username))
+        try:
+            await store.add_account(named)
+        except UsernameTaken:
+            continue
+        return named
+    raise UsernameTaken
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateAdmin:
     """Makes an administrator. Raises WeakPassword, UsernameTaken."""
@@ -40,7 +62,7 @@ class CreateAdmin:
 
     async def __call__(self, username: str, password: str) -> UUID:
         require_strong(password, self.common_passwords)
-        if not 1 <= len(username) <= 50:
+        if not 1 <= len(username) <= USERNAME_LENGTH:
             raise Invalid("A username has 1 to 50 characters", field="username")
         user_id, now = self.new_id(), self.clock()
         user = User(

@@ -1,20 +1,18 @@
 """What administrators do with accounts."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from atg_core.clock import Clock
 from atg_core.errors import Invalid
-from atg_core.identity.accounts import require_strong
+from atg_core.identity.accounts import add_named, require_strong
 from atg_core.identity.audit import Action, AuditEvent
 from atg_core.identity.model import Account, Caller, Profile, Role, User
-from atg_core.identity.ports import CallerCache, IdentityStore, LastAdmin, Passwords, UsernameTaken
+from atg_core.identity.ports import CallerCache, IdentityStore, LastAdmin, Passwords
 from atg_core.ids import NewId
 from atg_core.opening import Open
-
-USERNAME_LENGTH = 50
-_MOST_NAMESAKES = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +29,10 @@ class NewUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdministerUsers:
-    """Makes, changes and deactivates accounts; whoever is deactivated is signed out of everything at once."""
+    """Makes, changes and deactivates accounts; whoever is deactivated is signed out of everything at once.
+
+    An email that an administrator gives is taken to be the user's own.
+    """
 
     open: Open[IdentityStore]
     passwords: Passwords
@@ -56,12 +57,17 @@ class AdministerUsers:
             is_active=new.is_active,
             created_at=now,
             updated_at=now,
+            email_verified_at=now if new.email else None,
         )
         profile = Profile(id=user_id, full_name=new.full_name, email=new.email, created_at=now, updated_at=now)
         async with self.open() as store:
-            user = await _add(store, user, profile)
-            await store.record(self._event(Action.USER_CREATED, admin, user.id))
-        return user
+            account = Account(user=user, profile=profile)
+            if new.username:
+                await store.add_account(account)
+            else:
+                account = await add_named(store, account, new.email or "")
+            await store.record(self._event(Action.USER_CREATED, admin, user_id))
+        return account.user
 
     async def change(self, admin: Caller, user_id: UUID, changes: dict[str, Any]) -> User:
         """Changes the named fields of a user (a `password`, too) and leaves the others.
@@ -75,13 +81,15 @@ class AdministerUsers:
             # First all administrators, then the user: whoever takes them in the same order can not block another.
             admins = await store.lock_active_admins()
             before = await store.lock_user(user_id)
-            after = replace(before, **fields, updated_at=self.clock())
+            after = _changed(before, fields, self.clock())
             if admins == {user_id} and not _is_active_admin(after):
                 raise LastAdmin
             await store.save_user(after)
             action = _action(before, after)
             if not after.is_active or "password_hash" in fields:
                 await store.revoke_sessions(user_id, action, self.clock())
+            if not after.is_active or fields.keys() & {"password_hash", "email"}:
+                await store.end_mail_tokens(user_id, self.clock())
             await store.record(self._event(action, admin, user_id))
         await self.cache.drop(user_id)
         return after
@@ -105,20 +113,11 @@ class AdministerUsers:
         return AuditEvent(id=self.new_id(), at=self.clock(), action=action, actor_id=admin.id, user_id=user_id)
 
 
-async def _add(store: IdentityStore, user: User, profile: Profile) -> User:
-    """Adds the account; a username that is made of the email gets a number where it is taken."""
-    if user.username:
-        await store.add_account(Account(user=user, profile=profile))
-        return user
-    for number in range(1, _MOST_NAMESAKES):
-        ending = f"-{number}" if number > 1 else ""
-        named = replace(user, username=(user.email or "")[: USERNAME_LENGTH - len(ending)] + ending)
-        try:
-            await store.add_account(Account(user=named, profile=profile))
-        except UsernameTaken:
-            continue
-        return named
-    raise UsernameTaken
+def _changed(before: User, fields: dict[str, Any], now: datetime) -> User:
+    after = replace(before, **fields, updated_at=now)
+    if after.email == before.email:
+        return after
+    return replace(after, email_verified_at=now if after.email else None)
 
 
 def _is_active_admin(user: User) -> bool:

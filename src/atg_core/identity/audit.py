@@ -19,6 +19,12 @@ class Action(StrEnum):
     USER_DEACTIVATED = "user_deactivated"
     CERTIFICATE_REVOKED = "certificate_revoked"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an action
+    PASSWORD_RESET_ASKED = "password_reset_asked"  # noqa: S105 - the same
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - the same
+    EMAIL_CHANGE_ASKED = "email_change_asked"
+    EMAIL_CHANGED = "email_changed"
+    EMAIL_CONFIRMED = "email_confirmed"
+    SESSION_DENIED = "session_denied"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,9 +19,16 @@ class Role(StrEnum):
     STUDENT = "student"
 
 
+CHOSEN_ROLES = frozenset({Role.TEACHER, Role.STUDENT})
+"""What somebody may be by their own word."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """An account. `password_hash` is None for an account that can not sign in with a password."""
+    """An account. `password_hash` is None for an account that can not sign in with a password.
+
+    `email_verified_at`: since when the email is known to be the user's own; None while nobody has confirmed it.
+    """
 
     id: UUID
     username: str
@@ -32,6 +39,7 @@ class User:
     is_active: bool
     created_at: datetime
     updated_at: datetime
+    email_verified_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +80,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserQuery:
-    """Filters of the list of users: a part of name, username or email, a role, and whether active."""
+    """Filters of the list of users, and a part of name, username, email, employee id or department."""
 
     q: str | None = None
     role: Role | None = None
@@ -144,3 +152,4 @@ class Caller:
     email: str | None
     is_active: bool
     session_id: UUID
+    email_verified: bool = False

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from atg_core.errors import Conflict, Invalid, NotFound, NotSignedIn
+from atg_core.errors import Conflict, Forbidden, Invalid, NotFound, NotSignedIn
 from atg_core.identity.audit import AuditEvent
+from atg_core.identity.links import MailToken
 from atg_core.identity.model import Account, Caller, Device, Profile, Role, Session, User, UserQuery
 from atg_core.identity.rotation import TokenNumber
 
@@ -45,8 +46,8 @@ class LastAdmin(Conflict):
 class WrongPassword(Invalid):
     """The current password is wrong"""
 
-    def __init__(self) -> None:
-        super().__init__(field="current")
+    def __init__(self, *, field: str = "current") -> None:
+        super().__init__(field=field)
 
 
 class UserNotFound(NotFound):
@@ -61,11 +62,38 @@ class EmailTaken(Conflict):
     """This email is taken"""
 
 
-class IdentityStore(Protocol):
-    """Users, profiles and sessions, within one transaction."""
+class EmailNotVerified(Forbidden):
+    """Confirm your email first: the link is in the mail that was sent to it"""
+
+
+class MailTokens(Protocol):
+    """What was sent by mail, within the transaction that is open."""
+
+    async def add_mail_token(self, token: MailToken) -> None: ...
+
+    async def find_mail_token(self, token_id: UUID) -> MailToken | None: ...
+
+    async def mail_token_of(self, token_hash: bytes) -> MailToken | None:
+        """The record of a token that somebody presents."""
+
+    async def use_mail_token(self, token_id: UUID, now: datetime) -> bool:
+        """Uses it up, and says whether: of many at once one does, and nobody one that was used or has ended."""
+
+    async def end_mail_tokens(self, user_id: UUID, now: datetime) -> None:
+        """Ends what else would still give a user another password or email."""
+
+    async def forget_mail_tokens(self, before: datetime) -> None:
+        """Deletes those that ended before then."""
+
+
+class IdentityStore(MailTokens, Protocol):
+    """Users, profiles and sessions, within one transaction, which what is asked of other stores meanwhile joins."""
 
     async def find_account(self, login: str) -> Account | None:
         """The account whose username is `login`, else whose email is, without regard to case."""
+
+    async def find_by_email(self, email: str) -> Account | None:
+        """The account whose email this is, without regard to case."""
 
     async def find_session(self, session_id: UUID) -> tuple[Session, User] | None:
         """A session, dead or alive, with its user."""
@@ -88,7 +116,16 @@ class IdentityStore(Protocol):
     async def add_session(self, session: Session) -> None: ...
 
     async def was_signed_in_from(self, user_id: UUID, device: Device, since: datetime) -> bool:
-        """Whether a session of the user was begun from the address, or with the device's cookie, since then."""
+        """Whether a session of the user was begun from the address, or with the device's cookie, since then.
+
+        One that the user has denied does not count.
+        """
+
+    async def is_new_device(self, user_id: UUID, device: Device) -> bool:
+        """Whether the user was signed in before, but never from this address or with this device's cookie.
+
+        Sessions that the user has denied do not count.
+        """
 
     async def refresh_session(self, before: Session, after: Session) -> bool:
         """Stores the refresh state and times of `after`, and says whether.
@@ -107,6 +144,12 @@ class IdentityStore(Protocol):
 
     async def revoke_sessions(self, user_id: UUID, reason: str, now: datetime, *, but: UUID | None = None) -> None:
         """Ends all sessions of a user, but perhaps one, in one statement."""
+
+    async def deny_sessions(self, session_id: UUID, reason: str, now: datetime) -> None:
+        """Ends a session, and those that its user has begun since then from its address or device.
+
+        None of them makes the address or the device a known one.
+        """
 
     async def evict_sessions(self, user_id: UUID, most: int, now: datetime) -> None:
         """Ends the oldest live sessions of a user, so that at most `most` are left."""

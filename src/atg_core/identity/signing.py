@@ -1,8 +1,8 @@
 """Signing in, staying signed in, signing out."""
 
 import asyncio
-import secrets
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NoReturn
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from atg_core.clock import Clock
 from atg_core.errors import Unavailable
 from atg_core.identity.audit import Action, AuditEvent
+from atg_core.identity.beginning import BeginSession, TokenPair, token_pair
 from atg_core.identity.model import Account, Device, Session, SessionLifetime, User
 from atg_core.identity.ports import (
     CallerCache,
@@ -21,7 +22,7 @@ from atg_core.identity.ports import (
     SessionRevoked,
     Tokens,
 )
-from atg_core.identity.rotation import FIRST, Answer, NeverOffered, Reused, Rotation, TokenNumber
+from atg_core.identity.rotation import Answer, NeverOffered, Reused
 from atg_core.ids import NewId
 from atg_core.opening import Open
 from atg_core.throttling import Limit, Throttle
@@ -35,17 +36,7 @@ FAILURES_FROM_ADDRESS = Limit(name="sign-in-address", most=100)
 REFRESHES_OF_SESSION = Limit(name="refresh-session", most=300)
 KNOWN_FOR = timedelta(days=30)
 
-MOST_SESSIONS = 50
-"""How many sessions a user may have at once; the oldest goes first."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenPair:
-    """`refresh` is None where the caller gets an access token only; `expires_in` are the access token's seconds."""
-
-    access: str
-    refresh: str | None
-    expires_in: int
+type Find = Callable[[IdentityStore], Awaitable[Account | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,47 +52,49 @@ class SignIn:
     passwords: Passwords
     throttle: Throttle
     gate: asyncio.Semaphore
-    tokens: Tokens
-    lifetime: SessionLifetime
+    begin: BeginSession
     clock: Clock
     new_id: NewId
 
     async def __call__(self, login: str, password: str, device: Device) -> tuple[TokenPair, Account]:
-        async with self.gate:
-            account, session = await self._admit(login, password, device)
-        return _pair(self.tokens, account.user, session, FIRST, self.clock()), account
+        return await self._sign_in(lambda store: store.find_account(login), login, password, device)
 
-    async def _admit(self, login: str, password: str, device: Device) -> tuple[Account, Session]:
+    async def by_email(self, email: str, password: str, device: Device) -> tuple[TokenPair, Account]:
+        """The same for an email alone, which may be another's username."""
+        return await self._sign_in(lambda store: store.find_by_email(email), email, password, device)
+
+    async def _sign_in(self, find: Find, login: str, password: str, device: Device) -> tuple[TokenPair, Account]:
+        async with self.gate:
+            account, session = await self._admit(find, login, password, device)
+        return self.begin.first_tokens(account.user, session), account
+
+    async def _admit(self, find: Find, login: str, password: str, device: Device) -> tuple[Account, Session]:
         # No more at once than the gate lets through, and each looks at the limits and counts its failure before it
         # leaves: many wrong tries at the same moment can not slip through. No transaction is open while it hashes.
         async with self.open() as store:
-            account = await store.find_account(login)
-        name = str(account.user.id) if account else login.casefold()
-        await self._require_allowance(name, account, device)
+            account = await find(store)
+        await self.require_allowance(login, account, device)
         checked = await self.passwords.check(password, account.user.password_hash if account else None)
         if account is None or not checked.matches or not account.user.is_active:
-            await self._refuse(name, account, device)
-        session = self._begin(account.user, device, self.clock())
-        if not await self._store(session, account.user, checked.new_hash, device):
-            return await self._admit(login, password, device)  # the user changed meanwhile: look again
+            await self._refuse(login, account, device)
+        session = await self._begin(account.user, checked.new_hash, device)
+        if session is None:
+            return await self._admit(find, login, password, device)  # the user changed meanwhile: look again
         return account, session
 
-    async def _store(self, session: Session, checked: User, new_hash: str | None, device: Device) -> bool:
-        """Stores the session, unless the user is no longer the one whose password was checked."""
+    async def _begin(self, checked: User, new_hash: str | None, device: Device) -> Session | None:
+        """The session, unless the user is no longer the one whose password was checked."""
         async with self.open() as store:
             user = await store.lock_user(checked.id)
             if (user.password_hash, user.is_active) != (checked.password_hash, checked.is_active):
-                return False
+                return None
             if new_hash and user.password_hash:
                 await store.replace_password_hash(user.id, user.password_hash, new_hash)
-            await store.evict_sessions(user.id, MOST_SESSIONS - 1, session.created_at)
-            await store.add_session(session)
-            await store.record(self._event(Action.SIGNED_IN, user.id, device, session_id=session.id))
-        return True
+            return await self.begin(store, user, device)
 
-    async def _require_allowance(self, name: str, account: Account | None, device: Device) -> None:
+    async def require_allowance(self, login: str, account: Account | None, device: Device) -> None:
         """Raises TooMany. An address or device from which the account was signed in to lately is not held up."""
-        address = device.ip_address or ""
+        name, address = _name(login, account), device.ip_address or ""
         (await self.throttle.look(FAILURES_FROM_ADDRESS, address)).require()
         (await self.throttle.look(FAILURES_OF_ACCOUNT_FROM_ADDRESS, f"{name} {address}")).require()
         of_account = await self.throttle.look(FAILURES_OF_ACCOUNT, name)
@@ -114,43 +107,29 @@ class SignIn:
         async with self.open() as store:
             return await store.was_signed_in_from(account.user.id, device, self.clock() - KNOWN_FOR)
 
-    async def _refuse(self, name: str, account: Account | None, device: Device) -> NoReturn:
+    async def _refuse(self, login: str, account: Account | None, device: Device) -> NoReturn:
         """The same work for an unknown name as for a known one, so that the time tells nothing."""
-        address = device.ip_address or ""
+        name, address = _name(login, account), device.ip_address or ""
         await self.throttle.take(FAILURES_FROM_ADDRESS, address)
         await self.throttle.take(FAILURES_OF_ACCOUNT_FROM_ADDRESS, f"{name} {address}")
         await self.throttle.take(FAILURES_OF_ACCOUNT, name)
-        async with self.open() as store:
-            await store.record(self._event(Action.SIGN_IN_FAILED, account.user.id if account else None, device))
-        raise InvalidCredentials
-
-    def _event(
-        self, action: Action, user_id: UUID | None, device: Device, session_id: UUID | None = None
-    ) -> AuditEvent:
-        return AuditEvent(
+        event = AuditEvent(
             id=self.new_id(),
             at=self.clock(),
-            action=action,
-            actor_id=user_id if action is Action.SIGNED_IN else None,
-            user_id=user_id,
-            session_id=session_id,
+            action=Action.SIGN_IN_FAILED,
+            actor_id=None,
+            user_id=account.user.id if account else None,
             ip_address=device.ip_address,
             user_agent=device.user_agent,
         )
+        async with self.open() as store:
+            await store.record(event)
+        raise InvalidCredentials
 
-    def _begin(self, user: User, device: Device, now: datetime) -> Session:
-        return Session(
-            id=self.new_id(),
-            user_id=user.id,
-            expires_at=min(now + self.lifetime.idle, now + self.lifetime.absolute),
-            created_at=now,
-            last_activity=now,
-            ip_address=device.ip_address,
-            user_agent=device.user_agent,
-            device_hash=device.hash,
-            salt=secrets.token_bytes(16),
-            **asdict(Rotation.begin(now)),
-        )
+
+def _name(login: str, account: Account | None) -> str:
+    """By what failures are counted."""
+    return str(account.user.id) if account else login.casefold()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +159,7 @@ class Refresh:
                 if isinstance(outcome, Answer):
                     after = session.refreshed(outcome.rotation, self.lifetime, now)
                     if await store.refresh_session(session, after):
-                        return _pair(self.tokens, user, after, outcome.token, now)
+                        return token_pair(self.tokens, user, after, outcome.token, now)
                     continue  # another request moved the session meanwhile: look again
                 if isinstance(outcome, Reused):
                     await store.revoke_session(session_id, Action.REUSE_DETECTED, now)
@@ -258,8 +237,3 @@ async def _live_session(store: IdentityStore, session_id: UUID, now: datetime) -
     if session.expires_at <= now:
         raise SessionExpired
     return session, user
-
-
-def _pair(tokens: Tokens, user: User, session: Session, number: TokenNumber, now: datetime) -> TokenPair:
-    access = tokens.access(user, session, now)
-    return TokenPair(access=access.text, refresh=tokens.refresh(session, number), expires_in=access.expires_in)
