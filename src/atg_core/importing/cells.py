@@ -5,10 +5,11 @@ A parser's docstring says what it takes, in the words of the documentation.
 
 import json
 import re
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Iterable
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 type Parse = Callable[[str], Any]
 
@@ -16,6 +17,8 @@ _EMAIL = re.compile(r"[^@\s,;<>()\x00-\x1f]+@[^@\s,;<>()\x00-\x1f]+\.[^@\s.,;<>(
 _ITEM = re.compile(r"(?:\\.|[^;\\]|\\\Z)+", re.DOTALL)
 _ESCAPED, _TO_ESCAPE = re.compile(r"\\([;\\])"), re.compile(r"[;\\]")
 _NUL_IN_JSON = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+_LOCAL_TIME = re.compile(r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INT4 = 2**31 - 1
 _TRUE, _FALSE = {"true", "1", "yes", "да"}, {"false", "0", "no", "нет"}
 
@@ -46,14 +49,16 @@ def integer(least: int = 0, most: int = _INT4) -> Parse:
     return parse
 
 
-def choice(values: type[StrEnum]) -> Parse:
+def choice(values: type[StrEnum], *, but: Collection[StrEnum] = ()) -> Parse:
+    allowed = {value.value: value for value in values if value not in but}
+
     def parse(cell: str) -> StrEnum:
         try:
-            return values(cell)
-        except ValueError:
-            raise ValueError(f"is none of {', '.join(values)}") from None
+            return allowed[cell]
+        except KeyError:
+            raise ValueError(f"is none of {', '.join(allowed)}") from None
 
-    parse.__doc__ = "one of " + ", ".join(f"`{value}`" for value in values)
+    parse.__doc__ = "one of " + ", ".join(f"`{value}`" for value in allowed)
     return parse
 
 
@@ -73,6 +78,34 @@ def instant(cell: str) -> datetime:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):  # in UTC, it may be before the year 1 or after 9999
         raise ValueError("is not a time in ISO 8601, such as 2026-03-02T08:00:00Z") from None
+
+
+def local_time(cell: str) -> time:
+    """local time, `HH:MM` or `HH:MM:SS`"""
+    if not _LOCAL_TIME.fullmatch(cell):
+        raise ValueError("is not a local time, such as 09:00")
+    return time.fromisoformat(cell if cell[1] != ":" else f"0{cell}")
+
+
+def local_time_text(value: time) -> str:
+    """Seconds only where there are some."""
+    return value.isoformat("auto" if value.second or value.microsecond else "minutes")
+
+
+def day(cell: str) -> date:
+    """day, `YYYY-MM-DD`"""
+    try:
+        return date.fromisoformat(cell if _DAY.fullmatch(cell) else "")
+    except ValueError:
+        raise ValueError("is not a day, such as 2026-09-01") from None
+
+
+def timezone(cell: str) -> str:
+    """name of a time zone of IANA, such as `Europe/Moscow`"""
+    try:
+        return ZoneInfo(cell).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("is not the name of a time zone, such as Europe/Moscow") from None
 
 
 def email(cell: str) -> str:

@@ -1,12 +1,11 @@
 """From the text of a row to a record: each cell checked, each reference found, no more queries than columns."""
 
-import csv
-import io
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from atg_core.importing.cells import Parse, integer, json_text, text
+from atg_core.errors import Invalid
+from atg_core.importing.cells import integer, text
 from atg_core.importing.cells import items as split_items
 from atg_core.importing.kinds import STORED_KINDS
 from atg_core.importing.model import Column, Items, Key, Kind, Listed, Record, Reference, Row
@@ -89,6 +88,8 @@ def _parsed(kind: Kind, field: str, parts: Mapping[Texts, Texts]) -> dict[Texts,
 def named_by(reference: Reference, row: Row) -> Texts | None:
     """The cells that name a record, None if they are empty. Raises BadCell for an empty one that is needed."""
     texts = tuple(row.cells.get(header, "").strip() for header in reference.headers)
+    if reference.otherwise and not any(texts):
+        texts = (row.cells.get(reference.otherwise, "").strip(),)
     if all(texts):
         return texts
     if reference.required or any(texts):
@@ -102,10 +103,10 @@ def check(kind: Kind, row: Row, found: Found, headers: Sequence[str]) -> Record:
         raise BadCell(None, "has more cells than there are columns")
     record = Record(line=row.line, fields={}, items={}, cells=row.cells)
     for reference in kind.references:
-        if reference.required or reference.headers[0] in headers:
+        if reference.is_always_given or reference.headers[0] in headers:
             record.fields |= _referred(reference, row, found[reference.headers])
     for column in kind.columns:
-        if column.header not in headers:
+        if column.header not in headers and column.field not in kind.key:
             continue
         value = _value(column, row)
         if column.secret:
@@ -115,7 +116,17 @@ def check(kind: Kind, row: Row, found: Found, headers: Sequence[str]) -> Record:
     for listed in kind.items:
         if listed.header in headers:
             record.items[listed.table] = _list(listed, row, found)
+    _require_fields_to_agree(kind, {**record.fields, **record.items})
     return record
+
+
+def _require_fields_to_agree(kind: Kind, fields: Mapping[str, Any]) -> None:
+    try:
+        for each in kind.checks:
+            if fields.keys() >= set(each.fields):
+                each.require(*(fields[name] for name in each.fields))
+    except Invalid as error:
+        raise BadCell(kind.header_of(error.field), str(error)) from None
 
 
 def _referred(reference: Reference, row: Row, found: Mapping[Texts, Mapping[str, Any]]) -> Mapping[str, Any]:
@@ -132,7 +143,7 @@ def _value(column: Column, row: Row) -> Any:
     if not cell and column.required:
         raise BadCell(column.header, "is missing")
     try:
-        return column.parse(cell) if cell else column.default
+        return column.parse(cell) if cell else column.meant_by_nothing
     except ValueError as error:
         raise BadCell(column.header, str(error)) from None
 
@@ -147,6 +158,8 @@ def _list(listed: Items, row: Row, found: Found) -> Listed:
     if listed.chosen is None:
         return [(item, False) for item in stored]
     header, _ = listed.chosen
+    if listed.may_be_empty and not texts and not row.cells.get(header, "").strip():
+        return []
     number_from_one = integer(1, len(texts))
     try:
         chosen = {number_from_one(number) for number in split_items(row.cells.get(header, ""))}
@@ -169,71 +182,3 @@ def _named(reference: Reference, texts: Sequence[str], found: Found) -> list[Any
             raise BadCell(header, f"names twice: {item}")
         ids[record_id] = None
     return list(ids)
-
-
-type Convert = Callable[[str], Any]
-
-
-def bulk_headers(kind: Kind, headers: Sequence[str]) -> tuple[str, ...]:
-    """The headers of a file that a merge needs; none where the kind can not go that way: lists, and passwords."""
-    known = tuple(header for header in kind.headers if header in headers)
-    return () if kind.items or kind.has_secret(headers) else known
-
-
-def staged(kind: Kind, headers: tuple[str, ...], rows: Sequence[Row]) -> str | None:
-    """Well-formed rows as CSV: their values in the order of the headers, and their number; None where one is not."""
-    converters = [(header, _converter(kind, header)) for header in headers]
-    text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_NOTNULL)
-    try:
-        for number, row in enumerate(rows):
-            _require_fitting(row)
-            writer.writerow([*[convert(row.cells.get(header, "").strip()) for header, convert in converters], number])
-    except ValueError:
-        return None
-    return text.getvalue()
-
-
-def _require_fitting(row: Row) -> None:
-    if row.surplus:
-        raise ValueError("has more cells than there are columns")
-
-
-def _converter(kind: Kind, header: str) -> Convert:
-    """From a cell to a value; raises ValueError."""
-    column = next((column for column in kind.columns if column.header == header), None)
-    reference = next((each for each in kind.references if header in each.headers), None)
-    parse = column.parse if column else str
-    empty = None if column is None or column.kept_when_empty or column.default_now else column.default
-    # Of several texts that name one record none may be missing: such rows are told of one by one.
-    needed = column.required if column else bool(reference and (reference.required or len(reference.headers) > 1))
-
-    def convert(cell: str) -> Any:
-        if cell:
-            value = parse(cell)
-        elif needed:
-            raise ValueError("is missing")
-        else:
-            value = empty
-        return json_text(value) if isinstance(value, dict) else value
-
-    return convert
-
-
-def key_of(kind: Kind) -> Callable[[Row], int]:
-    """What tells whether a row stands twice in a file: a hash of its key as it is written."""
-    headers = kind.key_headers
-    parsers = {column.header: column.parse for column in kind.columns if column.header in headers}
-
-    def hashed(row: Row) -> int:
-        return hash(tuple([_canonical(parsers.get(header), row.cells.get(header, "").strip()) for header in headers]))
-
-    return hashed
-
-
-def _canonical(parse: Parse | None, cell: str) -> Any:
-    """`01` and `1` are one position."""
-    try:
-        return parse(cell) if parse else cell
-    except ValueError:
-        return cell

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from inspect import cleandoc
 from pathlib import Path
 
+from atg_core.importing.exporting import shown
 from atg_core.importing.kinds import KINDS
 from atg_core.importing.model import Choice, Column, Items, Kind, Reference
 
@@ -34,6 +35,31 @@ what is exported and imported elsewhere is exported the same, byte by byte.
 
 Progress, percents, certificates and totals follow from the facts at the end of each import; `atg stats rebuild`
 draws them once more.
+
+## Timetables
+
+A timetable is taken as it is: lessons may overlap, unless `allow_overlap` is false for both of them. A lesson is
+given by the teacher of its group, or by whom `taught_by` names. It goes live by being started alone: one that is
+live stays so whatever its row says, and is exported as planned. Calendars that follow the lessons get what an
+import changes.
+
+What is otherwise about single days of a recurring lesson has no columns, and a lesson that was made of one is
+exported as a lesson of its own.
+
+Nor have the credentials of conference accounts, which no file shall hold: an administrator gives them by
+`PUT /admin/conference-accounts/ID`. Until then an account at Zoom hosts nothing.
+
+## Homework
+
+Homework with `published_at` is there for its students at once, and nobody is told by mail. The questions of homework
+that somebody works on stay as they are: rows that would change them are bad. What students have handed in has no
+columns.
+
+## Gradebook
+
+A grade is given by the teacher of its group, or by whom `graded_by` names; each change of one is written down as made
+by them at the time of the import. An empty cell takes a grade back, and no grade is above the `max_grade` of its
+control point. Numbers have a point or a comma.
 
 ## OneRoster
 
@@ -81,6 +107,8 @@ def _rows(kind: Kind) -> Iterator[str]:
 def _reference(reference: Reference) -> Iterator[str]:
     needed = "required" if reference.required else ""
     targets = " or ".join(reference.targets)
+    if reference.otherwise:
+        needed = f"as `{reference.otherwise}`"
     if len(reference.headers) == 1:
         yield f"| `{reference.headers[0]}` | {needed} | names one of {targets} |"
         return
@@ -94,10 +122,10 @@ def _column(column: Column) -> str:
         rule = "required"
     elif column.default_now:
         rule = "the time of the import"
-    elif column.kept_when_empty:
-        rule = "empty: as it was"
     else:
-        rule = "" if column.default in (None, "") else f"`{str(column.default).lower()}`"
+        rule = "" if column.default in (None, "") else f"`{shown(column.default)}`"
+        if column.kept_when_empty:
+            rule = f"new: {rule}, empty: as it was" if rule else "empty: as it was"
     return f"| `{column.header}` | {rule} | {column.parse.__doc__} |"
 
 

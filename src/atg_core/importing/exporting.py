@@ -2,11 +2,11 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any, Protocol
 
-from atg_core.importing.cells import joined, json_text
-from atg_core.importing.model import Choice, Kind
+from atg_core.importing.cells import joined, json_text, local_time_text
+from atg_core.importing.model import Choice, Column, Kind
 
 type Exported = Mapping[str, Any]
 """A record by header; a list of items is a list of texts, a list of chosen ones a list of numbers from 1."""
@@ -30,8 +30,9 @@ class ExportKind:
         headers = exported_headers(kind, with_hashes=with_hashes)
         yield [headers]
         for stored in kind.by.values() if isinstance(kind, Choice) else (kind,):
+            reserved = {column.header: column for column in stored.columns if column.reserved is not None}
             async for records in self.reader.records(stored):
-                yield [[shown(record.get(header)) for header in headers] for record in records]
+                yield [[_cell(record, header, reserved) for header in headers] for record in records]
 
 
 def exported_headers(kind: Kind | Choice, *, with_hashes: bool) -> list[str]:
@@ -40,18 +41,28 @@ def exported_headers(kind: Kind | Choice, *, with_hashes: bool) -> list[str]:
     return [header for header in kind.headers if header not in left_out]
 
 
+def _cell(record: Exported, header: str, reserved: Mapping[str, Column]) -> str:
+    value = record.get(header)
+    if header in reserved and value == reserved[header].reserved:
+        value = reserved[header].default
+    return shown(value)
+
+
 def shown(value: Any) -> str:
     """A value as the text of a cell, which an import reads as the same value."""
     match value:
         case None:
-            return ""
+            cell = ""
         case bool():
-            return "true" if value else "false"
+            cell = "true" if value else "false"
         case datetime():
-            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+            cell = value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case time():
+            cell = local_time_text(value)
         case dict():
-            return json_text(value)
+            cell = json_text(value)
         case list():
-            return joined(map(str, value))
+            cell = joined(map(str, value))
         case _:
-            return str(value).strip()
+            cell = str(value).strip()
+    return cell

@@ -19,7 +19,10 @@ from atg_core.importing.cells import (
     text,
 )
 from atg_core.importing.declaring import ACTIVE, CODE, KEY, column, columns, refers
-from atg_core.importing.model import Choice, Items, Kind, Reference
+from atg_core.importing.gradebook import ATTENDANCE, CONTROL_POINT_GRADES, CONTROL_POINTS
+from atg_core.importing.homework import HOMEWORK, HOMEWORK_QUESTIONS
+from atg_core.importing.model import Choice, Column, Items, Kind, Reference
+from atg_core.importing.schedule import CONFERENCE_ACCOUNTS, GROUPS, RECURRING_LESSONS, SCHEDULED_LESSONS
 from atg_core.importing.shop import PROMO_CODES, SHOP_COURSES, SHOP_LESSONS
 
 
@@ -341,6 +344,15 @@ KINDS: Mapping[str, Kind | Choice] = {
         SHOP_LESSONS,
         SHOP_COURSES,
         PROMO_CODES,
+        GROUPS,
+        RECURRING_LESSONS,
+        SCHEDULED_LESSONS,
+        CONFERENCE_ACCOUNTS,
+        HOMEWORK,
+        HOMEWORK_QUESTIONS,
+        ATTENDANCE,
+        CONTROL_POINTS,
+        CONTROL_POINT_GRADES,
     )
 }
 STORED_KINDS: Mapping[str, Kind] = {
@@ -348,3 +360,26 @@ STORED_KINDS: Mapping[str, Kind] = {
     for declared in KINDS.values()
     for kind in (declared.by.values() if isinstance(declared, Choice) else (declared,))
 }
+
+
+def key_columns(kind: Kind) -> list[tuple[Kind, Column]]:
+    """What each of the texts that name a record of the kind is: a column of it, or of what its key refers to."""
+    parts: list[tuple[Kind, Column]] = []
+    for field in kind.key:
+        reference = next((each for each in kind.references if field in each.targets.values()), None)
+        if reference:
+            parts += key_columns(STORED_KINDS[next(iter(reference.targets))])
+        else:
+            parts += [(kind, column) for column in kind.columns if column.field == field]
+    return parts
+
+
+def named_columns(kind: Kind) -> dict[str, tuple[Kind, Column]]:
+    """What the cells by which rows of the kind name other records are, by header."""
+    return {
+        header: part
+        for reference in kind.references
+        for header, part in zip(
+            reference.headers, key_columns(STORED_KINDS[next(iter(reference.targets))]), strict=True
+        )
+    }

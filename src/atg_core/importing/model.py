@@ -1,6 +1,6 @@
 """The description of a kind of rows; reading, checking and writing all follow from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,9 +17,10 @@ type Listed = list[tuple[Any, bool]]
 class Column:
     """A column whose cell is one value of the record.
 
-    `field`: the stored column. An empty cell means `default`. `also_in_profile`: kept in the companion table too;
-    `in_profile`: only there. `secret`: a password, stored as its hash. `kept_when_empty`: an empty cell leaves what is
-    stored. `default_now`: the same, and a new record gets the time of the import.
+    `field`: the stored column. An empty cell means `default`, which is also what a new record has without the column.
+    `also_in_profile`: kept in the companion table too; `in_profile`: only there. `secret`: a password, stored as its
+    hash. `kept_when_empty`: an empty cell leaves what is stored. `default_now`: the same, and a new record gets the
+    time of the import. `reserved`: a value that no row gives or takes away, exported as the default.
     """
 
     header: str
@@ -32,19 +33,32 @@ class Column:
     also_in_profile: bool = False
     secret: bool = False
     kept_when_empty: bool = False
+    reserved: Any = None
+
+    @property
+    def meant_by_nothing(self) -> Any:
+        """What an empty cell says; None where it leaves what is stored."""
+        return None if self.kept_when_empty or self.default_now else self.default
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """Columns that together are the key of a record of another kind; its id becomes the value of a field.
 
-    `targets` names the kind and the field; where there are several, the first that holds such a record.
+    `targets` names the kind and the field; where there are several, the first that holds such a record. `otherwise`:
+    the header of the cell that counts where this one, the only one, is empty or absent.
     """
 
     headers: tuple[str, ...]
     targets: Mapping[str, str]
     required: bool = True
+    otherwise: str | None = None
     in_profile: bool = False
+
+    @property
+    def is_always_given(self) -> bool:
+        """Whether each row names such a record."""
+        return self.required or self.otherwise is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +66,8 @@ class Items:
     """A cell with a list, each item a row of a child table in the order of the list.
 
     `most`: how many characters an item may have. `chosen`: the header whose numbers (from 1) mark some of the items,
-    and the flag that it sets. `target`: the kind of which each item names a record, by a key of one column; `field` has
-    its id then, and no record stands in a list twice.
+    and the flag that it sets; `may_be_empty`: there need not be an item to mark. `target`: the kind of which each item
+    names a record, by a key of one column; `field` has its id then, and no record stands in a list twice.
     """
 
     header: str
@@ -62,12 +76,28 @@ class Items:
     field: str
     most: int | None = None
     chosen: tuple[str, str] | None = None
+    may_be_empty: bool = False
     target: str | None = None
+
+    @property
+    def headers(self) -> list[str]:
+        return [self.header, *(self.chosen or ())[:1]]
 
     @property
     def reference(self) -> Reference | None:
         """What each of the items is, where they name records."""
         return Reference(headers=(self.header,), targets={self.target: self.field}) if self.target else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A rule about several cells of a row: `require` takes the values of `fields`, and raises Invalid.
+
+    A list is named by its table.
+    """
+
+    fields: tuple[str, ...]
+    require: Callable[..., None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +114,7 @@ class Kind:
     columns: tuple[Column, ...]
     references: tuple[Reference, ...] = ()
     items: tuple[Items, ...] = ()
+    checks: tuple[Check, ...] = ()
     profile_table: str | None = None
     uuid: bool = False
     constants: Mapping[str, Any] = field(default_factory=dict)
@@ -106,7 +137,7 @@ class Kind:
     def headers(self) -> list[str]:
         """All headers, in the order of a template: references, columns, lists."""
         references = [header for reference in self.references for header in reference.headers]
-        lists = [header for listed in self.items for header in (listed.header, *(listed.chosen or ())[:1])]
+        lists = [header for listed in self.items for header in listed.headers]
         return list(dict.fromkeys([*references, *(column.header for column in self.columns), *lists]))
 
     @property
@@ -122,7 +153,21 @@ class Kind:
     @property
     def required_headers(self) -> list[str]:
         references = [header for reference in self.references if reference.required for header in reference.headers]
-        return references + [column.header for column in self.columns if column.required]
+        asked = {name for check in self.checks for name in check.fields}
+        lists = [header for listed in self.items if listed.table in asked for header in listed.headers]
+        return references + [column.header for column in self.columns if column.required] + lists
+
+    @property
+    def reserved(self) -> dict[str, Any]:
+        """The values that no row gives or takes away, by field."""
+        return {column.field: column.reserved for column in self.columns if column.reserved is not None}
+
+    def header_of(self, field: str | None) -> str | None:
+        """The column that is to blame for a field, None where there is none."""
+        headers = {column.field: column.header for column in self.columns if not column.secret}
+        headers |= {name: each.headers[-1] for each in self.references for name in each.targets.values()}
+        headers |= {listed.table: listed.header for listed in self.items}
+        return headers.get(field or "")
 
     def has_secret(self, headers: Sequence[str]) -> bool:
         """Whether a file with these headers has a column that is hashed."""

@@ -12,9 +12,10 @@ from typing import Any
 from atg_core.clock import Clock
 from atg_core.errors import Invalid
 from atg_core.identity.ports import Passwords
-from atg_core.importing.checking import BadCell, References, bulk_headers, check, key_of, staged
+from atg_core.importing.checking import BadCell, References, check
 from atg_core.importing.model import Change, Counts, Key, Kind, Record, Row, RowError, Stored
-from atg_core.importing.ports import ImportStore, Refusal, Source
+from atg_core.importing.ports import ImportStore, Source
+from atg_core.importing.staging import bulk_headers, key_of, staged
 from atg_core.opening import Open
 
 _CHUNK = 500
@@ -206,7 +207,7 @@ class _Run:
         stored = await self.store.stored(kind, records)
         new = [record for key, record in records.items() if key not in stored]
         compared = [(stored[key], record) for key, record in records.items() if key in stored]
-        changes = [change for change in await self._changes(compared) if change.fields or change.items]
+        changes = [change for change in await self._changes(kind, compared) if change.fields or change.items]
         # Changes go first: what one of them gives up, such as an email, a new record may have.
         refused_changes = await self.store.change(kind, changes, self.now)
         refused = await self.store.add(kind, await self._completed(kind, new), self.now)
@@ -214,7 +215,7 @@ class _Run:
         counts.updated += len(changes) - len(refused_changes)
         counts.unchanged += len(compared) - len(changes)
         for refusal in sorted((*refused_changes, *refused), key=lambda refusal: refusal.record.line):
-            self._reject(source, refusal.record, _header(kind, refusal), refusal.reason, counts)
+            self._reject(source, refusal.record, kind.header_of(refusal.field), refusal.reason, counts)
 
     def _require_first(self, key: int, line: int) -> None:
         before = self._keys.line_of(key)
@@ -224,24 +225,25 @@ class _Run:
 
     async def _completed(self, kind: Kind, records: list[Record]) -> list[Record]:
         """New records, with the defaults of what the file leaves open, and with their passwords hashed."""
-        absent = {
-            column.field: self.now if column.default_now else column.default
-            for column in kind.columns
-            if not column.kept_when_empty
-        }
+        absent = {column.field: self.now if column.default_now else column.default for column in kind.columns}
         nothing = {field: None for reference in kind.references for field in reference.targets.values()}
         hashes = await asyncio.gather(*(self._hash(record) for record in records))
         for record, password_hash in zip(records, hashes, strict=True):
             record.fields = {**kind.constants, **nothing, **absent, **record.fields, **password_hash}
         return records
 
-    async def _changes(self, compared: list[tuple[Stored, Record]]) -> list[Change]:
+    async def _changes(self, kind: Kind, compared: list[tuple[Stored, Record]]) -> list[Change]:
+        reserved = kind.reserved
         hashes = await asyncio.gather(*(self._new_hash(stored, record) for stored, record in compared))
         return [
             Change(
                 stored_id=stored.id,
                 record=record,
-                fields={name: value for name, value in record.fields.items() if stored.fields[name] != value}
+                fields={
+                    name: value
+                    for name, value in record.fields.items()
+                    if stored.fields[name] not in (value, reserved.get(name, value))
+                }
                 | password_hash,
                 items={table: items for table, items in record.items.items() if stored.items[table] != items},
             )
@@ -265,9 +267,3 @@ class _Run:
         self.how.refuse(error)
         if not self.how.skip:
             self.errors.append(error)
-
-
-def _header(kind: Kind, refusal: Refusal) -> str | None:
-    headers = {column.field: column.header for column in kind.columns if not column.secret}
-    headers |= {field: reference.headers[-1] for reference in kind.references for field in reference.targets.values()}
-    return headers.get(refusal.field or "")

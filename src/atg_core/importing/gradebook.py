@@ -1,0 +1,82 @@
+"""The kinds of the gradebook: who took part, control points, and their grades."""
+
+import re
+from decimal import Decimal
+
+from atg_core.gradebook.model import (
+    DEFAULT_WEIGHT,
+    HUNDREDTH,
+    MOST_GRADE,
+    MOST_WEIGHT,
+    YEARS,
+    AttendanceStatus,
+    ControlPointKind,
+)
+from atg_core.importing.cells import Parse, choice, day, text
+from atg_core.importing.declaring import column, refers
+from atg_core.importing.model import Kind, Reference
+from atg_core.importing.schedule import GROUPS, SCHEDULED_LESSONS
+
+_MOST_TEXT = 10_000
+
+
+def _number(most: Decimal, *, zero: bool = True) -> Parse:
+    least = "from" if zero else "above"
+
+    def parse(cell: str) -> Decimal:
+        if not re.fullmatch(r"[0-9]{1,5}([.,][0-9]{1,2})?", cell):
+            raise ValueError("is not a number with two decimals at most")
+        number = Decimal(cell.replace(",", ".")).quantize(HUNDREDTH)
+        if number > most or (number == 0 and not zero):
+            raise ValueError(f"is not {least} 0 to {most}")
+        return number
+
+    parse.__doc__ = f"number {least} 0 to {most}, with two decimals at most"
+    return parse
+
+
+def _date(cell: str) -> object:
+    value = day(cell)
+    if value.year not in YEARS:
+        raise ValueError(f"is not between the years {YEARS[0]} and {YEARS[-1]}")
+    return value
+
+
+_date.__doc__ = day.__doc__
+_STUDENT = refers("username", "users", "student_id")
+
+ATTENDANCE = Kind(
+    name="attendance",
+    table="attendance",
+    key=("lesson_id", "student_id"),
+    references=(
+        Reference(headers=("teacher", "group", "start_time"), targets={SCHEDULED_LESSONS.name: "lesson_id"}),
+        _STUDENT,
+    ),
+    columns=(column("status", choice(AttendanceStatus), required=True),),
+)
+CONTROL_POINTS = Kind(
+    name="control-points",
+    table="control_points",
+    key=("group_id", "title"),
+    references=(Reference(headers=("teacher", "group"), targets={GROUPS.name: "group_id"}),),
+    columns=(
+        column("title", required=True),
+        column("kind", choice(ControlPointKind), required=True),
+        column("date", _date, required=True),
+        column("max_grade", _number(MOST_GRADE, zero=False), required=True),
+        column("weight", _number(MOST_WEIGHT), default=DEFAULT_WEIGHT),
+    ),
+)
+CONTROL_POINT_GRADES = Kind(
+    name="control-point-grades",
+    table="control_point_grades",
+    key=("control_point_id", "student_id"),
+    references=(
+        Reference(headers=("teacher", "group", "control_point"), targets={CONTROL_POINTS.name: "control_point_id"}),
+        _STUDENT,
+        # Each change of a grade is written down as made by somebody.
+        Reference(headers=("graded_by",), targets={"users": "graded_by"}, required=False, otherwise="teacher"),
+    ),
+    columns=(column("grade", _number(MOST_GRADE)), column("comment", text(_MOST_TEXT))),
+)
