@@ -4,6 +4,7 @@ A class's name, in snake_case, is the stable `code` that clients see; the first 
 """
 
 import re
+from collections.abc import Sequence
 from inspect import cleandoc
 from typing import ClassVar
 
@@ -14,7 +15,8 @@ class AtgError(Exception):
     code: ClassVar[str]
 
     def __init_subclass__(cls) -> None:
-        cls.code = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
+        if "code" not in vars(cls):
+            cls.code = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or cleandoc(type(self).__doc__ or "").splitlines()[0])
@@ -44,7 +46,14 @@ class NotFound(AtgError):
 
 
 class Conflict(AtgError):
-    """This conflicts with what is there already"""
+    """This conflicts with what is there already
+
+    `faults`: what is in the way, where it can be named: a member of the record, and what is wrong with it.
+    """
+
+    def __init__(self, message: str | None = None, *, faults: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(message)
+        self.faults = faults
 
 
 class TooLarge(AtgError):
@@ -68,3 +77,7 @@ class TooMany(AtgError):
 
 class Unavailable(AtgError):
     """A part of the service is away, try again soon"""
+
+
+class BadGateway(AtgError):
+    """A service that this one needs did not do what it was asked"""

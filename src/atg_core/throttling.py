@@ -8,10 +8,11 @@ from atg_core.errors import TooMany
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """`most` in a minute, for each key; the minute begins with the first try."""
+    """`most` in a minute, or in as many as `minutes`, for each key; the time begins with the first try."""
 
     name: str
     most: int
+    minutes: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -156,3 +156,9 @@ class FileRecords(Protocol):
 
     async def closed_to(self, user_id: UUID, keys: Collection[str]) -> set[str]:
         """Which of the keys belong to topics, and to none of a course in which the user is enrolled."""
+
+    async def recordings_for(self, user_id: UUID, keys: Collection[str]) -> set[str]:
+        """Which of the keys are recordings of lessons that the user teaches, or that a group of theirs has."""
+
+    async def teachers_of(self, student_id: UUID, among: Collection[UUID]) -> set[UUID]:
+        """Which of the teachers have the student in a group of theirs."""

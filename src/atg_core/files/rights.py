@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from atg_core.errors import Forbidden, NotSignedIn
 from atg_core.files.model import Visitor
@@ -23,14 +24,22 @@ async def for_everyone(_: Visitor, keys: Collection[str]) -> set[str]:
     return set(keys)
 
 
-async def for_their_teacher(visitor: Visitor, keys: Collection[str]) -> set[str]:
-    own = own_folder(visitor)
-    return {key for key in keys if visitor.admin or (visitor.teacher and key.startswith(own))}
-
-
 def own_folder(visitor: Visitor) -> str:
     """Where a teacher's files are."""
-    return f"teachers/{visitor.id}/"
+    return _folder(visitor.id)
+
+
+def _folder(teacher_id: UUID) -> str:
+    return f"teachers/{teacher_id}/"
+
+
+def _teacher_of(key: str) -> UUID | None:
+    """Whose folder the key is in; None for what is in nobody's, however near its name comes."""
+    try:
+        teacher_id = UUID(key.split("/")[1])
+    except ValueError:
+        return None
+    return teacher_id if key.startswith(_folder(teacher_id)) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +65,8 @@ class ReadRights:
         raise FileNotFound
 
     async def readable(self, visitor: Visitor | None, keys: Collection[str]) -> set[str]:
-        """Which of the keys the visitor may read; at most two statements, however many there are."""
+        """Which of the keys the visitor may read; at most one statement for a rule, and one for enrollments, however
+        many keys there are."""
         readable = {key for key in keys if key.startswith(self.public_prefixes)}
         if visitor is None:
             return readable
@@ -80,6 +90,35 @@ class ForUploaders:
     async def __call__(self, visitor: Visitor, keys: Collection[str]) -> set[str]:
         uploaders = await self.records.uploaders(keys)
         return {key for key in keys if visitor.admin or uploaders.get(key) == visitor.id}
+
+
+@dataclass(frozen=True, slots=True)
+class ForTheGroup:
+    """The rule of `recordings/`: the teacher of the lesson and the students of its group may read.
+
+    What no record names is for administrators.
+    """
+
+    records: FileRecords
+
+    async def __call__(self, visitor: Visitor, keys: Collection[str]) -> set[str]:
+        return set(keys) if visitor.admin else await self.records.recordings_for(visitor.id, keys)
+
+
+@dataclass(frozen=True, slots=True)
+class ForTheirStudents:
+    """The rule of `teachers/`: in a teacher's folder, the teacher and the students of their groups may read."""
+
+    records: FileRecords
+
+    async def __call__(self, visitor: Visitor, keys: Collection[str]) -> set[str]:
+        if visitor.admin:
+            return set(keys)
+        owners = {key: teacher_id for key in keys if (teacher_id := _teacher_of(key))}
+        known = {visitor.id} if visitor.teacher else set()
+        if others := set(owners.values()) - known:
+            known |= await self.records.teachers_of(visitor.id, others)
+        return {key for key, teacher_id in owners.items() if teacher_id in known}
 
 
 def require_may_upload(visitor: Visitor, key: str) -> None:
