@@ -1,0 +1,139 @@
+"""Conference accounts and recordings in memory, and reading them."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import convert
+
+from atg_adapters.memory.database import DuplicateKey, MemoryDatabase, Row
+from atg_adapters.memory.pool import account_of, is_usable, lesson_of, live, newest
+from atg_core.conferencing.model import Account, AccountInUse, AccountUsage, HostedLesson, Lease, Recording, Usage
+from atg_core.conferencing.ports import AccountBusy, LabelTaken, LessonNotFound
+
+
+class MemoryAccounts:
+    """`Accounts` within a transaction."""
+
+    def __init__(self, database: MemoryDatabase) -> None:
+        self.database = database
+
+    async def add(self, values: Mapping[str, Any], now: datetime) -> Account:
+        stored = {"sealed": None, **values, "made_on": None, "made": 0, "created_at": now, "updated_at": now}
+        try:
+            return account_of(self.database, self.database.insert("conference_accounts", stored))
+        except DuplicateKey:
+            raise LabelTaken from None
+
+    async def change(self, account_id: int, values: Mapping[str, Any], now: datetime) -> Account:
+        account_of(self.database, account_id)
+        try:
+            self.database.update("conference_accounts", account_id, **values, updated_at=now)
+        except DuplicateKey:
+            raise LabelTaken from None
+        return account_of(self.database, account_id)
+
+    async def delete(self, account_id: int) -> None:
+        account_of(self.database, account_id)
+        if live(self.database, account_id):
+            raise AccountBusy
+        for lease in list(self.database.rows("conference_leases", account_id=account_id)):
+            self.database.update("conference_leases", lease["id"], account_id=None)
+        self.database.delete("conference_accounts", id=account_id)
+
+    async def sealed(self) -> list[tuple[int, str]]:
+        rows = self.database.rows("conference_accounts")
+        return sorted((row["id"], row["sealed"]) for row in rows if row["sealed"] is not None)
+
+
+class MemoryRecordings:
+    """`Recordings` within a transaction."""
+
+    def __init__(self, database: MemoryDatabase) -> None:
+        self.database = database
+
+    async def add_link(self, lesson_id: int, teacher_id: UUID | None, url: str, now: datetime) -> Recording:
+        if teacher_id not in {None, lesson_of(self.database, lesson_id).teacher_id}:
+            raise LessonNotFound
+        return self._add(lesson_id, now, url=url)
+
+    async def add_copy(self, lesson_id: int, storage_key: str, duration_seconds: int | None, now: datetime) -> bool:
+        if any(self.database.rows("lesson_recordings", storage_key=storage_key)):
+            return False
+        self._add(lesson_id, now, storage_key=storage_key, duration_seconds=duration_seconds)
+        return True
+
+    async def copied(self, storage_keys: Collection[str]) -> set[str]:
+        return {row["storage_key"] for row in self.database.rows("lesson_recordings")} & set(storage_keys)
+
+    def _add(self, lesson_id: int, now: datetime, **values: Any) -> Recording:
+        empty = {"url": None, "storage_key": None, "duration_seconds": None}
+        row = {**empty, **values, "lesson_id": lesson_id, "created_at": now}
+        return convert(
+            self.database.tables["lesson_recordings"][self.database.insert("lesson_recordings", row)], Recording
+        )
+
+
+class MemoryConferences:
+    """`Conferences`: plain reads."""
+
+    def __init__(self, database: MemoryDatabase) -> None:
+        self.database = database
+
+    async def accounts(self, *, limit: int, offset: int) -> tuple[list[AccountInUse], int]:
+        ids = sorted(row["id"] for row in self.database.rows("conference_accounts"))
+        return [await self.account(account_id) for account_id in ids[offset : offset + limit]], len(ids)
+
+    async def account(self, account_id: int) -> AccountInUse:
+        account = account_of(self.database, account_id)
+        lessons = tuple(row["lesson_id"] for row in live(self.database, account_id))
+        return AccountInUse(account=account, lesson_ids=lessons)
+
+    async def usage(self, start: datetime, end: datetime, now: datetime) -> Usage:
+        accounts = {row["id"]: row for row in self.database.rows("conference_accounts")}
+        leases = [convert(row, Lease) for row in self.database.rows("conference_leases")]
+        refusals = sum(start <= row["at"] < end for row in self.database.rows("conference_refusals"))
+        within = [
+            lease for lease in leases if lease.leased_at < end and (lease.ended_at is None or lease.ended_at > start)
+        ]
+        used = sorted({lease.account_id for lease in within}, key=lambda each: (each is None, each))
+        return Usage(
+            places=sum(row["capacity"] for row in accounts.values() if is_usable(row)),
+            busy=sum(lease.ended_at is None for lease in leases),
+            refusals=refusals,
+            accounts=tuple(
+                _usage(accounts.get(key), [each for each in within if each.account_id == key], start, end, now)
+                for key in used
+            ),
+        )
+
+    async def lesson(self, lesson_id: int, viewer_id: UUID | None) -> HostedLesson:
+        lesson = lesson_of(self.database, lesson_id)
+        member = any(self.database.rows("group_students", group_id=lesson.group_id, student_id=viewer_id))
+        if viewer_id not in {None, lesson.teacher_id} and not member:
+            raise LessonNotFound
+        return lesson
+
+    async def meeting_lesson(self, meeting_id: str) -> tuple[HostedLesson, bool]:
+        lease = newest(self.database.rows("conference_leases", meeting_id=meeting_id))
+        if lease is None:
+            raise LessonNotFound
+        return lesson_of(self.database, lease.lesson_id), lease.ended_at is None
+
+    async def recordings(self, lesson_id: int, *, limit: int, offset: int) -> tuple[list[Recording], int]:
+        rows = sorted(self.database.rows("lesson_recordings", lesson_id=lesson_id), key=lambda row: row["id"])
+        return convert(rows[offset : offset + limit], list[Recording]), len(rows)
+
+
+def _usage(row: Row | None, leases: list[Lease], start: datetime, end: datetime, now: datetime) -> AccountUsage:
+    seconds = sum(
+        max(0.0, (min(lease.ended_at or now, end) - max(lease.leased_at, start)).total_seconds()) for lease in leases
+    )
+    return AccountUsage(
+        account_id=row["id"] if row else None,
+        label=row["label"] if row else None,
+        provider=row["provider"] if row else None,
+        leases=len(leases),
+        hours=round(seconds / 3600, 2),
+    )

@@ -1,0 +1,157 @@
+"""The pool of conference accounts in memory."""
+
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import convert
+
+from atg_adapters.memory.database import MemoryDatabase, Row
+from atg_core.conferencing.model import (
+    LEASE_OUTLASTS,
+    Account,
+    EndReason,
+    HostedLesson,
+    Lease,
+    Meeting,
+    ProviderName,
+)
+from atg_core.conferencing.ports import (
+    AccountNotFound,
+    LeaseNotFound,
+    LessonNotFound,
+    PoolExhausted,
+)
+
+_SECONDS_TO_WAIT = 30
+
+
+def lesson_of(database: MemoryDatabase, lesson_id: int) -> HostedLesson:
+    row = database.tables["scheduled_lessons"].get(lesson_id)
+    if row is None:
+        raise LessonNotFound
+    return convert(row, HostedLesson)
+
+
+def account_of(database: MemoryDatabase, account_id: int) -> Account:
+    row = database.tables["conference_accounts"].get(account_id)
+    if row is None:
+        raise AccountNotFound
+    return convert(row, Account)
+
+
+def live(database: MemoryDatabase, account_id: int) -> list[Row]:
+    live = database.rows("conference_leases", account_id=account_id, ended_at=None)
+    return sorted(live, key=lambda row: row["leased_at"])
+
+
+def is_usable(row: Row) -> bool:
+    return row["is_enabled"] and (row["provider"] == ProviderName.LOCAL or row["sealed"] is not None)
+
+
+class MemoryPool:
+    """`Pool` within a transaction."""
+
+    def __init__(self, database: MemoryDatabase) -> None:
+        self.database = database
+
+    async def lesson(self, lesson_id: int, teacher_id: UUID | None = None) -> HostedLesson:
+        lesson = lesson_of(self.database, lesson_id)
+        if teacher_id not in {None, lesson.teacher_id}:
+            raise LessonNotFound
+        return lesson
+
+    async def find_lease(self, lesson_id: int) -> Lease | None:
+        return newest(self.database.rows("conference_leases", lesson_id=lesson_id, ended_at=None))
+
+    async def lease(self, lease_id: UUID) -> Lease:
+        row = self.database.tables["conference_leases"].get(lease_id)
+        if row is None:
+            raise LeaseNotFound
+        return convert(row, Lease)
+
+    async def claim_account(self, lease: Lease) -> tuple[Lease, Account]:
+        today = lease.leased_at.date()
+        free = [row for row in self.database.rows("conference_accounts") if self._may_host(row, today)]
+        if not free:
+            raise PoolExhausted(retry_after=_SECONDS_TO_WAIT)
+        row = min(free, key=lambda row: (_made(row, today), row["id"]))
+        self.database.update("conference_accounts", row["id"], made_on=today, made=_made(row, today) + 1)
+        claimed = replace(lease, account_id=row["id"])
+        self.database.insert("conference_leases", asdict(claimed))
+        return claimed, account_of(self.database, row["id"])
+
+    def _may_host(self, row: Row, today: object) -> bool:
+        free = len(live(self.database, row["id"])) < row["capacity"]
+        return is_usable(row) and free and _made(row, today) < row["daily_limit"]
+
+    async def count_refusal(self, lesson_id: int, now: datetime) -> None:
+        self.database.insert("conference_refusals", {"lesson_id": lesson_id, "at": now})
+
+    async def account(self, account_id: int) -> Account:
+        return account_of(self.database, account_id)
+
+    async def make_alone(self, lease_id: UUID, now: datetime, until: datetime) -> bool:
+        lease = await self.lease(lease_id)
+        if lease.ended_at is not None or lease.meeting_id is not None or lease.making_until > now:
+            return False
+        self.database.update("conference_leases", lease_id, making_until=until)
+        return True
+
+    async def save_meeting(self, lease_id: UUID, meeting: Meeting, now: datetime) -> bool:
+        lease = await self.lease(lease_id)
+        if lease.ended_at is not None or lease.meeting_id is not None:
+            return False
+        self.database.update("conference_leases", lease_id, meeting_id=meeting.id, meeting_uuid=meeting.uuid)
+        urls = {"zoom_start_url": meeting.start_url, "zoom_join_url": meeting.join_url}
+        self._change_lesson(lease.lesson_id, now, status="live", **urls)
+        return True
+
+    async def renew_urls(self, lease_id: UUID, meeting: Meeting, now: datetime) -> None:
+        lease = await self.lease(lease_id)
+        if lease.ended_at is None:
+            urls = {"zoom_start_url": meeting.start_url, "zoom_join_url": meeting.join_url}
+            self._change_lesson(lease.lesson_id, now, **urls)
+
+    def _change_lesson(self, lesson_id: int, now: datetime, **values: Any) -> None:
+        revision = self.database.tables["scheduled_lessons"][lesson_id]["revision"] + 1
+        self.database.update("scheduled_lessons", lesson_id, **values, revision=revision, updated_at=now)
+
+    async def extend(self, lease_id: UUID, expires_at: datetime) -> None:
+        if (await self.lease(lease_id)).ended_at is None:
+            self.database.update("conference_leases", lease_id, expires_at=expires_at)
+
+    async def release(self, lease_id: UUID, reason: EndReason, now: datetime) -> bool:
+        lease = await self.lease(lease_id)
+        if lease.ended_at is not None:
+            return False
+        self.database.update("conference_leases", lease_id, ended_at=now, end_reason=reason)
+        if lesson_of(self.database, lease.lesson_id).status == "live":
+            self._change_lesson(lease.lesson_id, now, status="ended", zoom_start_url=None, zoom_join_url=None)
+        return True
+
+    async def has_free_place(self, now: datetime) -> bool:
+        return any(self._may_host(row, now.date()) for row in self.database.rows("conference_accounts"))
+
+    async def find_by_meeting(self, meeting_id: str | None, meeting_uuid: str | None) -> Lease | None:
+        named = {"meeting_uuid": meeting_uuid} if meeting_uuid else {"meeting_id": meeting_id}
+        return newest(self.database.rows("conference_leases", **named)) if meeting_uuid or meeting_id else None
+
+    async def overdue(self, made_before: datetime, now: datetime) -> list[Lease]:
+        leases = [convert(row, Lease) for row in self.database.rows("conference_leases", ended_at=None)]
+        return [lease for lease in leases if self._is_overdue(lease, made_before, now)]
+
+    def _is_overdue(self, lease: Lease, made_before: datetime, now: datetime) -> bool:
+        if lease.meeting_id is None:
+            return lease.leased_at <= made_before and lease.making_until <= now
+        return lesson_of(self.database, lease.lesson_id).end_time <= now - LEASE_OUTLASTS
+
+
+def _made(row: Row, today: object) -> int:
+    return int(row["made"]) if row["made_on"] == today else 0
+
+
+def newest(rows: Any) -> Lease | None:
+    found = max(rows, key=lambda row: row["leased_at"], default=None)
+    return convert(found, Lease) if found else None
