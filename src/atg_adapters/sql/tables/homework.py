@@ -1,0 +1,120 @@
+"""Homework with its questions, and what students hand in (spec: homework-gradebook).
+
+The revision makes triggers beside them: questions and choices stay once somebody works on the homework, and a grade
+changes only as `answer_grade_changes` says. A later one that makes such a table anew on SQLite has to make its triggers
+anew, too.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from atg_adapters.sql.tables.metadata import held, instant, metadata, order_index, reference, serial, timestamps
+from atg_adapters.sql.types import JSON, Hundredths, one_of
+from atg_core.homework.model import QuestionType, SubmissionStatus
+
+_USERS, _HOMEWORK, _QUESTIONS, _SUBMISSIONS = "users", "homework", "homework_questions", "homework_submissions"
+_ANSWERS = "homework_answers"
+_DRAFT = sa.text("status = 'draft'")
+
+
+def _points(name: str, *, nullable: bool = False) -> sa.Column[Any]:
+    """Room for the points of all questions together."""
+    return sa.Column(name, Hundredths(precision=9, scale=2), nullable=nullable)
+
+
+homework = sa.Table(
+    _HOMEWORK,
+    metadata,
+    serial(),
+    reference("group_id", "study_groups", index=False),
+    sa.Column("lesson_id", sa.ForeignKey("scheduled_lessons.id", ondelete="SET NULL"), index=True),
+    sa.Column("title", sa.String(255), nullable=False),
+    sa.Column("description", sa.Text, nullable=False, server_default=""),
+    instant("due_at"),
+    sa.Column("max_attempts", sa.Integer),
+    sa.Column("allow_late", sa.Boolean, nullable=False, server_default=sa.false()),
+    instant("published_at"),
+    # When the mails to the students were wanted: never twice.
+    instant("announced_at"),
+    *timestamps(),
+    sa.CheckConstraint("max_attempts > 0", name="max_attempts"),
+    sa.Index(None, "group_id", "title"),
+)
+
+homework_questions = sa.Table(
+    _QUESTIONS,
+    metadata,
+    serial(),
+    reference("homework_id", _HOMEWORK, index=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("question_type", sa.String(13), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    _points("points"),
+    one_of("question_type", QuestionType),
+    sa.CheckConstraint("points > 0", name="points"),
+    sa.UniqueConstraint("homework_id", "position"),
+)
+
+homework_choices = sa.Table(
+    "homework_choices",
+    metadata,
+    serial(),
+    reference("question_id", _QUESTIONS),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("is_correct", sa.Boolean, nullable=False, server_default=sa.false()),
+    order_index(),
+)
+
+homework_submissions = sa.Table(
+    _SUBMISSIONS,
+    metadata,
+    serial(),
+    held("homework_id", _HOMEWORK, index=False),
+    held("student_id", _USERS),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("status", sa.String(9), nullable=False, server_default=SubmissionStatus.DRAFT),
+    instant("submitted_at"),
+    _points("grade", nullable=True),
+    _points("max_grade"),
+    *timestamps(),
+    one_of("status", SubmissionStatus),
+    sa.CheckConstraint("(status = 'draft') = (submitted_at IS NULL)", name="submitted"),
+    sa.CheckConstraint("(status = 'graded') = (grade IS NOT NULL)", name="graded"),
+    sa.CheckConstraint("grade BETWEEN 0 AND max_grade", name="grade"),
+    sa.UniqueConstraint("homework_id", "student_id", "attempt"),
+    sa.Index(
+        "uq_homework_submissions_draft",
+        "homework_id",
+        "student_id",
+        unique=True,
+        postgresql_where=_DRAFT,
+        sqlite_where=_DRAFT,
+    ),
+)
+
+homework_answers = sa.Table(
+    _ANSWERS,
+    metadata,
+    serial(),
+    reference("submission_id", _SUBMISSIONS, index=False),
+    held("question_id", _QUESTIONS),
+    sa.Column("text", sa.Text),
+    sa.Column("choice_ids", JSON, nullable=False),
+    _points("grade", nullable=True),
+    sa.Column("comment", sa.Text),
+    sa.CheckConstraint("grade >= 0", name="grade"),
+    sa.UniqueConstraint("submission_id", "question_id"),
+)
+
+answer_grade_changes = sa.Table(
+    "answer_grade_changes",
+    metadata,
+    serial(),
+    held("answer_id", _ANSWERS),
+    held("actor_id", _USERS, index=False),
+    instant("at", nullable=False),
+    _points("old_grade", nullable=True),
+    _points("new_grade"),
+    sa.Column("reason", sa.Text),
+)
