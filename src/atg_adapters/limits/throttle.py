@@ -32,7 +32,7 @@ class LimitsThrottle:
         key: str,
         ask: Callable[[FixedWindowRateLimiter, RateLimitItemPerMinute], Awaitable[bool]],
     ) -> Allowance:
-        item = RateLimitItemPerMinute(limit.most)
+        item = RateLimitItemPerMinute(limit.most, limit.minutes)
         for limiter in (self._shared, self._own):
             if limiter is None:
                 continue

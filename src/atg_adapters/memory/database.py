@@ -55,6 +55,19 @@ UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "shop_customers": (("telegram_id",),),
     "shop_promo_codes": (("code",),),
     "purchases": (("payment_id",), ("telegram_payment_charge_id",)),
+    "homework_questions": (("homework_id", "position"),),
+    "homework_submissions": (("homework_id", "student_id", "attempt"),),
+    "homework_answers": (("submission_id", "question_id"),),
+    "attendance": (("lesson_id", "student_id"),),
+    "control_point_grades": (("control_point_id", "student_id"),),
+    "study_groups": (("teacher_id", "name"),),
+    "group_students": (("group_id", "student_id"),),
+    "recurring_lesson_exceptions": (("recurring_lesson_id", "date"),),
+    "scheduled_lessons": (("recurring_lesson_id", "occurrence_date"),),
+    "calendar_tokens": (("user_id",), ("digest",)),
+    "conference_accounts": (("label",),),
+    "conference_places": (("account_id", "number"), ("lease_id",)),
+    "lesson_recordings": (("storage_key",),),
 }
 
 

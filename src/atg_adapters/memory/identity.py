@@ -7,21 +7,26 @@ from uuid import UUID
 
 from msgspec import convert
 
-from atg_adapters.memory.database import DuplicateKey, MemoryDatabase
-from atg_core.identity.audit import AuditEvent
+from atg_adapters.memory.database import DuplicateKey, MemoryDatabase, Row
+from atg_adapters.memory.mail_tokens import MemoryMailTokens
+from atg_core.identity.audit import Action, AuditEvent
 from atg_core.identity.model import Account, Caller, Device, Profile, Role, Session, User, UserQuery
 from atg_core.identity.ports import EmailTaken, UnknownStation, UsernameTaken, UserNotFound
 
 
-class MemoryIdentity:
+class MemoryIdentity(MemoryMailTokens):
     """`IdentityStore` within a transaction."""
 
     def __init__(self, database: MemoryDatabase) -> None:
-        self.database = database
+        super().__init__(database)
 
     async def find_account(self, login: str) -> Account | None:
         by_name = next(self.database.rows("users", username=login), None)
         row = by_name or next(self.database.rows("users", email=login.lower()), None)
+        return _account(self.database, row["id"]) if row else None
+
+    async def find_by_email(self, email: str) -> Account | None:
+        row = next(self.database.rows("users", email=email.lower()), None)
         return _account(self.database, row["id"]) if row else None
 
     async def find_session(self, session_id: UUID) -> tuple[Session, User] | None:
@@ -62,11 +67,15 @@ class MemoryIdentity:
 
     async def was_signed_in_from(self, user_id: UUID, device: Device, since: datetime) -> bool:
         return any(
-            (row["ip_address"] and row["ip_address"] == device.ip_address)
-            or (row["device_hash"] and row["device_hash"] == device.hash)
+            _is_from(row, device.ip_address, device.hash) and not _is_denied(row)
             for row in self.database.rows("user_sessions", user_id=user_id)
             if row["created_at"] > since
         )
+
+    async def is_new_device(self, user_id: UUID, device: Device) -> bool:
+        rows = list(self.database.rows("user_sessions", user_id=user_id))
+        known = (_is_from(row, device.ip_address, device.hash) and not _is_denied(row) for row in rows)
+        return bool(rows) and not any(known)
 
     async def refresh_session(self, before: Session, after: Session) -> bool:
         row = self.database.tables["user_sessions"].get(before.id)
@@ -93,6 +102,16 @@ class MemoryIdentity:
         for row in list(self.database.rows("user_sessions", user_id=user_id, revoked_at=None)):
             if row["id"] != but:
                 await self.revoke_session(row["id"], reason, now)
+
+    async def deny_sessions(self, session_id: UUID, reason: str, now: datetime) -> None:
+        denied: Row | None = self.database.tables["user_sessions"].get(session_id)
+        if denied is None:
+            return
+        for row in list(self.database.rows("user_sessions", user_id=denied["user_id"])):
+            same = row["id"] == session_id or _is_from(row, denied["ip_address"], denied["device_hash"])
+            if same and row["created_at"] >= denied["created_at"]:
+                ended = {"revoked_at": row["revoked_at"] or now, "revoke_reason": reason}
+                self.database.update("user_sessions", row["id"], **ended)
 
     async def evict_sessions(self, user_id: UUID, most: int, now: datetime) -> None:
         kept = {session.id for session in _live_sessions(self.database, user_id, now)[:most]}
@@ -126,7 +145,8 @@ class MemoryCallers:
         if session is None or session["revoked_at"] or session["expires_at"] <= now:
             return None
         user = self.database.tables["users"][session["user_id"]]
-        return convert({**user, "session_id": session_id}, Caller) if user["is_active"] else None
+        own = {"session_id": session_id, "email_verified": user.get("email_verified_at") is not None}
+        return convert({**user, **own}, Caller) if user["is_active"] else None
 
     async def account(self, user_id: UUID) -> Account:
         return _account(self.database, user_id)
@@ -135,10 +155,12 @@ class MemoryCallers:
         wanted = {"role": query.role, "is_active": query.is_active}
         given = {name: value for name, value in wanted.items() if value is not None}
         words = (query.q or "").lower()
+        profiles = self.database.tables["user_profiles"]
         found = [
             row
             for row in self.database.rows("users", **given)
             if any(words in (row[column] or "").lower() for column in ("username", "full_name", "email"))
+            or any(words in (profiles[row["id"]].get(column) or "").lower() for column in ("employee_id", "department"))
         ]
         ordered = sorted(found, key=lambda row: row["username"])
         return convert(ordered[offset : offset + limit], list[User]), len(found)
@@ -154,6 +176,15 @@ def _live_sessions(database: MemoryDatabase, user_id: UUID, now: datetime) -> li
     rows = database.rows("user_sessions", user_id=user_id, revoked_at=None)
     live = convert([row for row in rows if row["expires_at"] > now], list[Session])
     return sorted(sorted(live, key=lambda session: session.id), key=lambda session: session.created_at, reverse=True)
+
+
+def _is_from(session: Row, ip_address: str | None, device_hash: bytes | None) -> bool:
+    from_address = session["ip_address"] and session["ip_address"] == ip_address
+    return bool(from_address or (session["device_hash"] and session["device_hash"] == device_hash))
+
+
+def _is_denied(session: Row) -> bool:
+    return bool(session["revoke_reason"] == Action.SESSION_DENIED)
 
 
 def _account(database: MemoryDatabase, user_id: UUID) -> Account:

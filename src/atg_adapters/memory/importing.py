@@ -8,8 +8,11 @@ from uuid import uuid4
 
 from atg_adapters.memory.counting import recount
 from atg_adapters.memory.database import DuplicateKey, MemoryDatabase
+from atg_adapters.memory.grades import note_change, require_room
+from atg_adapters.memory.homework import require_unanswered
 from atg_core.importing.model import Change, Items, Key, Kind, Listed, Record, Stored
 from atg_core.importing.ports import Merged, Refusal
+from atg_core.schedule.model import LessonStatus
 
 # What the tables of a real database fill in by themselves.
 _DEFAULTS: dict[str, dict[str, Any]] = {
@@ -18,7 +21,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     "lessons": {"topics_count": 0},
     "lesson_tests": {"questions_count": 0},
     "final_tests": {"questions_count": 0},
-    "users": {"password_hash": None},
+    "users": {"password_hash": None, "email_verified_at": None},
     "user_profiles": {"language": "ru"},
     "user_courses": {
         "progress_percent": 0,
@@ -31,6 +34,22 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     "user_topic_progress": {"last_activity": None, "position_seconds": 0},
     "user_test_results": dict.fromkeys(("correct_answers", "total_questions", "time_spent", "answers")),
     "shop_promo_codes": {"current_uses": 0},
+    "homework": {
+        "lesson_id": None,
+        "description": "",
+        "due_at": None,
+        "max_attempts": None,
+        "allow_late": False,
+        "published_at": None,
+        "announced_at": None,
+    },
+    "recurring_lessons": {"revision": 0},
+    "scheduled_lessons": {
+        **dict.fromkeys(("zoom_start_url", "zoom_join_url", "recurring_lesson_id", "occurrence_date")),
+        "revision": 0,
+    },
+    "conference_accounts": {"sealed": None, "made_on": None, "made": 0},
+    "control_point_grades": {"reason": None, "revision": 0},
 }
 
 
@@ -78,12 +97,17 @@ class MemoryImport:
         row = {**_DEFAULTS.get(kind.table, {}), **times, **_of(fields, record.fields)}
         try:
             self._require_one_main_pdf(kind, row)
+            self._require_apart(kind, row)
+            require_room(self.database, kind.table, row)
+            require_unanswered(self.database, kind.table, row)
             row_id = self.database.insert(kind.table, {"id": uuid4(), **row} if kind.uuid else row)
             if kind.profile_table:
                 profile = {**_DEFAULTS[kind.profile_table], **_of(kind.profile_fields, record.fields), **times}
                 self._insert_profile(kind, row_id, profile)
         except DuplicateKey as error:
             return _refusal(record, error)
+        if kind.table == "control_point_grades":
+            note_change(self.database, None, row_id)
         for listed in kind.items:
             self._insert_items(listed, row_id, record.items.get(listed.table, []))
         return None
@@ -102,6 +126,15 @@ class MemoryImport:
         if any(other["id"] != row_id for other in self.database.rows(kind.table, topic_id=row["topic_id"], **main)):
             raise DuplicateKey(("topic_id",))
 
+    def _require_apart(self, kind: Kind, row: Mapping[str, Any], row_id: Any = None) -> None:
+        if kind.table != "scheduled_lessons" or not _is_alone(row):
+            return
+        for other in filter(_is_alone, self.database.rows(kind.table)):
+            same = other["teacher_id"] == row["teacher_id"] or other["group_id"] == row["group_id"]
+            overlaps = other["start_time"] < row["end_time"] and other["end_time"] > row["start_time"]
+            if same and overlaps and other["id"] != row_id:
+                raise DuplicateKey(("start_time",))
+
     async def change(self, kind: Kind, changes: Sequence[Change], now: datetime) -> list[Refusal]:
         return [refusal for change in changes if (refusal := self._change(kind, change, now))]
 
@@ -111,15 +144,22 @@ class MemoryImport:
             tables.append((kind.profile_table, kind.profile_fields))
         before = {name: self.database.tables[name][change.stored_id] for name, _ in tables}
         try:
+            require_unanswered(self.database, kind.table, before[kind.table])
             for name, fields in tables:
                 if values := _of(fields, change.fields):
                     changed = {**before[name], **values}
                     self._require_one_main_pdf(kind, changed, change.stored_id)
+                    self._require_apart(kind, changed, change.stored_id)
+                    require_room(self.database, kind.table, changed, change.stored_id)
+                    if "revision" in changed:
+                        values["revision"] = changed["revision"] + 1
                     self.database.update(name, change.stored_id, **values, updated_at=now)
         except DuplicateKey as error:
             for name, row in before.items():
                 self.database.tables[name][change.stored_id] = row
             return _refusal(change.record, error)
+        if kind.table == "control_point_grades":
+            note_change(self.database, before[kind.table], change.stored_id)
         for listed in kind.items:
             if listed.table in change.items:
                 self.database.delete(listed.table, **{listed.parent: change.stored_id})
@@ -143,6 +183,11 @@ class MemoryImport:
             test = lesson_test or self.database.tables["final_tests"][row["final_test_id"]]
             passed = row["score_percent"] >= test["passing_score"]
             self.database.update("user_test_results", row["id"], passed=passed)
+
+
+def _is_alone(lesson: Mapping[str, Any]) -> bool:
+    """Whether no other may be at the same time."""
+    return not lesson["allow_overlap"] and lesson["status"] != LessonStatus.CANCELLED
 
 
 def _of(fields: Collection[str], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -83,11 +83,28 @@ class MemoryFileRecords:
                     open_.add(key)
         return named - open_
 
+    async def recordings_for(self, user_id: UUID, keys: Collection[str]) -> set[str]:
+        lessons, groups = self.database.tables["scheduled_lessons"], self._groups_of(user_id)
+        found = set()
+        for row in self.database.tables["lesson_recordings"].values():
+            lesson = lessons[row["lesson_id"]]
+            if row["storage_key"] in keys and (lesson["teacher_id"] == user_id or lesson["group_id"] in groups):
+                found.add(row["storage_key"])
+        return found
+
+    async def teachers_of(self, student_id: UUID, among: Collection[UUID]) -> set[UUID]:
+        groups = self.database.tables["study_groups"]
+        return {groups[group_id]["teacher_id"] for group_id in self._groups_of(student_id)} & set(among)
+
+    def _groups_of(self, student_id: UUID) -> set[int]:
+        return {row["group_id"] for row in self.database.rows("group_students", student_id=student_id)}
+
 
 def _is_named(database: MemoryDatabase, key: str) -> bool:
     naming = {
         "topic_files": "minio_object_name",
         "station_documents": "file_url",
         "station_promo_videos": "object_key",
+        "lesson_recordings": "storage_key",
     }
     return any(True for table, column in naming.items() for _ in database.rows(table, **{column: key}))

@@ -1,5 +1,6 @@
 """Objects in MinIO, or any other S3 store."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -85,8 +86,15 @@ class S3Store(S3Signing):
 
     async def put(self, key: str, chunks: AsyncIterator[bytes], *, content_type: str, most_bytes: int) -> StoredObject:
         pulled = _Pulled(chunks, most_bytes)
+        putting = asyncio.create_task(self._threads.run(self._put, key, pulled, content_type, most_bytes))
         try:
-            await self._threads.run(self._put, key, pulled, content_type, most_bytes)
+            await asyncio.shield(putting)
+        except asyncio.CancelledError:
+            # The thread knows nothing of that, and would take what has come for the whole.
+            pulled.leave()
+            putting.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+            await asyncio.wait({putting})
+            raise
         except StoreAway:
             if pulled.failure:
                 raise pulled.failure from None
@@ -180,10 +188,13 @@ class _Pulled:
 
     def __init__(self, chunks: AsyncIterator[bytes], most_bytes: int) -> None:
         self._chunks, self._left, self._most_bytes, self._taken = chunks, b"", most_bytes, 0
+        self._pulling: asyncio.Task[Any] | None = None
+        self._is_over = False
         self.failure: Exception | None = None
 
     def read(self, size: int) -> bytes:
-        """At most `size` bytes; none at the end. Raises FileTooLarge, and whatever the chunks raise."""
+        """At most `size` bytes; none at the end. Raises FileTooLarge, CancelledError of concurrent.futures after
+        `leave`, and whatever the chunks raise."""
         if not self._left:
             self._left = from_thread.run(self._next)
             self._taken += len(self._left)
@@ -192,7 +203,16 @@ class _Pulled:
         taken, self._left = self._left[:size], self._left[size:]
         return taken
 
+    def leave(self) -> None:
+        """Nobody wants it any more; from the event loop."""
+        self._is_over = True
+        if self._pulling is not None:
+            self._pulling.cancel()
+
     async def _next(self) -> bytes:
+        if self._is_over:
+            raise asyncio.CancelledError
+        self._pulling = asyncio.current_task()
         try:
             async for chunk in self._chunks:
                 if chunk:

@@ -17,7 +17,7 @@ from sqlalchemy.schema import CreateTable
 
 from atg_adapters.sql.merging import ROW_NUMBER, merge_of
 from atg_adapters.sql.tables import metadata
-from atg_core.importing.kinds import STORED_KINDS
+from atg_core.importing.kinds import STORED_KINDS, named_columns
 from atg_core.importing.model import Column, Kind
 from atg_core.importing.ports import Merged
 
@@ -81,11 +81,11 @@ class BulkMerge:
 def plan_of(name: str, headers: tuple[str, ...]) -> Plan:
     kind = STORED_KINDS[name]
     columns = {column.header: column for column in kind.columns}
-    texts = {header for reference in kind.references for header in reference.headers}
+    names = named_columns(kind)
     staging = sa.Table(
         f"staged_{name.replace('-', '_')}_{abs(hash(headers))}",
         sa.MetaData(),
-        *(sa.Column(header, sa.Text if header in texts else _stored(kind, columns[header]).type) for header in headers),
+        *(_staged(header, *((kind, columns[header]) if header in columns else names[header])) for header in headers),
         sa.Column(ROW_NUMBER, sa.Integer),
         prefixes=["TEMPORARY"],
         postgresql_on_commit="DROP",
@@ -100,6 +100,6 @@ def plan_of(name: str, headers: tuple[str, ...]) -> Plan:
     )
 
 
-def _stored(kind: Kind, column: Column) -> sa.Column[Any]:
+def _staged(header: str, kind: Kind, column: Column) -> sa.Column[Any]:
     table = kind.profile_table if column.in_profile else kind.table
-    return metadata.tables[str(table)].c[column.field]
+    return sa.Column(header, metadata.tables[str(table)].c[column.field].type)

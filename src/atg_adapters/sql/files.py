@@ -20,9 +20,11 @@ from atg_adapters.sql.tables.catalog import (
     topic_files,
     topics,
 )
+from atg_adapters.sql.tables.conferencing import lesson_recordings
 from atg_adapters.sql.tables.files import file_uploads
 from atg_adapters.sql.tables.identity import users
 from atg_adapters.sql.tables.learning import user_courses
+from atg_adapters.sql.tables.schedule import group_students, scheduled_lessons, study_groups
 from atg_adapters.sql.types import UtcDateTime
 from atg_core.files.model import Upload, UploadState
 from atg_core.files.ports import QuotaExceeded, UploadNotFound
@@ -47,7 +49,12 @@ _UNSETTLED = (
 )
 _FIND = sa.select(file_uploads).where(_uploads.id == _id)
 _SETTLE = sa.update(file_uploads).where(_uploads.id == _id)
-_NAMING = (topic_files.c.minio_object_name, station_documents.c.file_url, station_promo_videos.c.object_key)
+_NAMING = (
+    topic_files.c.minio_object_name,
+    station_documents.c.file_url,
+    station_promo_videos.c.object_key,
+    lesson_recordings.c.storage_key,
+)
 _is_named = sa.or_(*(sa.exists().where(column == _uploads.key) for column in _NAMING))
 _FORGETTABLE = (
     sa.select(file_uploads)
@@ -71,6 +78,22 @@ _is_enrolled = (
     .where(topic_files.c.minio_object_name.in_(_keys))
 )
 _CLOSED = _belongs_to_a_topic.where(topic_files.c.minio_object_name.not_in(_is_enrolled))
+_is_in_the_group = sa.exists().where(
+    group_students.c.group_id == scheduled_lessons.c.group_id, group_students.c.student_id == _user
+)
+_RECORDINGS = (
+    sa.select(lesson_recordings.c.storage_key)
+    .join(scheduled_lessons, scheduled_lessons.c.id == lesson_recordings.c.lesson_id)
+    .where(lesson_recordings.c.storage_key.in_(_keys))
+    .where((scheduled_lessons.c.teacher_id == _user) | _is_in_the_group)
+)
+_TEACHERS = (
+    sa.select(study_groups.c.teacher_id)
+    .join(group_students, group_students.c.group_id == study_groups.c.id)
+    .where(group_students.c.student_id == _user)
+    .where(study_groups.c.teacher_id.in_(sa.bindparam("among", expanding=True)))
+    .distinct()
+)
 
 
 class SqlUploads:
@@ -125,3 +148,11 @@ class SqlFileRecords:
     async def closed_to(self, user_id: UUID, keys: Collection[str]) -> set[str]:
         rows = await self.database.rows(_CLOSED, {"keys": list(keys), "user": user_id})
         return {row[0] for row in rows}
+
+    async def recordings_for(self, user_id: UUID, keys: Collection[str]) -> set[str]:
+        rows = await self.database.rows(_RECORDINGS, {"keys": list(keys), "user": user_id})
+        return {row.storage_key for row in rows}
+
+    async def teachers_of(self, student_id: UUID, among: Collection[UUID]) -> set[UUID]:
+        rows = await self.database.rows(_TEACHERS, {"among": list(among), "user": student_id})
+        return {row.teacher_id for row in rows}

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from atg_adapters.sql.bulk import BulkMerge
 from atg_adapters.sql.counters import RECOUNTS
+from atg_adapters.sql.overlapping import OVERLAP
 from atg_adapters.sql.tables import metadata
 from atg_adapters.sql.tables.learning import user_test_results, user_topic_progress
 from atg_adapters.sql.tables.tests import final_tests, lesson_tests
@@ -127,6 +128,14 @@ class SqlImport:
         for listed in kind.items:
             lists = {parent: record.items.get(listed.table, []) for parent, record in zip(ids, records, strict=True)}
             await self._insert_items(listed, lists)
+        await self._require_apart(table, ids)
+
+    async def _require_apart(self, table: sa.Table, ids: Collection[Any]) -> None:
+        """Raises IntegrityError for lessons that overlap and must not, as the constraints of PostgreSQL do."""
+        if self.in_bulk or table.name != "scheduled_lessons":
+            return
+        if (await self.connection.execute(OVERLAP, {"lessons": list(ids)})).first():
+            raise IntegrityError(None, None, ValueError("scheduled_lessons.start_time"))
 
     async def _insert_items(self, listed: Items, lists: Mapping[Any, Listed]) -> None:
         rows = [
@@ -146,12 +155,16 @@ class SqlImport:
         for name, fields in tables:
             table = metadata.tables[name]
             times = {key: time for key, time in _times(table, now).items() if key == "updated_at"}
+            updating = sa.update(table).where(table.c.id == sa.bindparam(_STORED_ID))
+            if "revision" in table.c:
+                updating = updating.values(revision=table.c.revision + 1)
             alike: defaultdict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
             for change in changes:
                 if values := _of(fields, change.fields):
                     alike[tuple(sorted(values))].append(values | times | {_STORED_ID: change.stored_id})
             for rows in alike.values():
-                await self.connection.execute(sa.update(table).where(table.c.id == sa.bindparam(_STORED_ID)), rows)
+                await self.connection.execute(updating, rows)
+            await self._require_apart(table, [change.stored_id for change in changes])
         for listed in kind.items:
             lists = {change.stored_id: change.items[listed.table] for change in changes if listed.table in change.items}
             if lists:
@@ -225,6 +238,6 @@ def _blamed(error: IntegrityError) -> str:
 
 def _refusal(kind: Kind, record: Record, error: IntegrityError) -> Refusal:
     blamed = _blamed(error)
-    fields = sorted(kind.main_fields | kind.profile_fields, key=len, reverse=True)
+    fields = sorted(kind.main_fields | kind.profile_fields, key=lambda name: (-len(name), name))
     field = next((field for field in fields if field in blamed), None)
     return Refusal(record=record, field=field, reason="conflicts with another record, or breaks a rule of the table")

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from atg_adapters.sql.tables import metadata
 from atg_adapters.sql.types import UtcDateTime
 from atg_core.importing.kinds import STORED_KINDS
-from atg_core.importing.model import Column, Kind
+from atg_core.importing.model import Column, Kind, Reference
 
 ROW_NUMBER = "number of the row"
 """The column by which new records get their numbers in the order of the file."""
@@ -71,18 +71,26 @@ def _given(kind: Kind, staging: sa.Table) -> tuple[sa.FromClause, dict[str, Any]
     given: dict[str, Any] = {fields[column.name]: column for column in staging.c if column.name in fields}
     missing: list[sa.ColumnElement[bool]] = []
     for reference in kind.references:
-        if reference.headers[0] not in staging.c:
+        texts = _texts(reference, staging)
+        if not texts:
             continue
         former: list[sa.ColumnElement[Any]] = []
         for target, field in reference.targets.items():
-            texts = [staging.c[header] for header in reference.headers]
             path, found = _looked_up(path, STORED_KINDS[target], texts, [column.is_(None) for column in former])
             former.append(found)
             given[field] = found
         nothing = sa.and_(*(column.is_(None) for column in former))
-        named = staging.c[reference.headers[0]].is_not(None)
+        named = texts[0].is_not(None)
         missing.append(nothing if reference.required else nothing & named)
     return path, given, sa.or_(*missing) if missing else sa.false()
+
+
+def _texts(reference: Reference, staging: sa.Table) -> list[Any]:
+    """What names the records; nothing where the file has no such columns."""
+    texts: list[Any] = [staging.c[header] for header in reference.headers if header in staging.c]
+    if reference.otherwise is None:
+        return texts
+    return [sa.func.coalesce(*texts, staging.c[reference.otherwise])]
 
 
 def _looked_up(
@@ -114,6 +122,7 @@ class _Part:
         self, kind: Kind, table: sa.Table, given: dict[str, Any], same: sa.ColumnElement[bool], *, profile: bool
     ) -> None:
         self.kind, self.table, self.given, self.profile = kind, table, given, profile
+        self.reserved = kind.reserved
         oldest = sa.select(table).where(same).order_by(table.c.id).limit(1)
         self.stored = oldest.lateral(f"stored_{table.name}")
         self.columns = [
@@ -137,20 +146,28 @@ class _Part:
         each = [
             self.stored.c[field].is_distinct_from(self.given[field])
             & (self.given[field].is_not(None) if kept else sa.true())
+            & ~self._is_reserved(self.stored.c, field)
             for field, kept in self.changing.items()
         ]
         return self.stored.c.id.is_not(None) & sa.or_(sa.false(), *each)
 
+    def _is_reserved(self, columns: Any, field: str) -> sa.ColumnElement[bool]:
+        return columns[field] == self.reserved[field] if field in self.reserved else sa.false()
+
+    def _changed(self, given: sa.ColumnElement[Any], field: str, *, kept: bool) -> sa.ColumnElement[Any]:
+        own = self.table.c[field]
+        value = sa.func.coalesce(given, own) if kept else given
+        return sa.case((self._is_reserved(self.table.c, field), own), else_=value) if field in self.reserved else value
+
     def update(self, resolved: sa.CTE, differs: sa.ColumnElement[bool]) -> Any:
         """Changes what differs, and gives the ids of what was changed."""
-        values: dict[str, Any] = {
-            field: sa.func.coalesce(resolved.c[field], self.table.c[field]) if kept else resolved.c[field]
-            for field, kept in self.changing.items()
-        }
+        values = {field: self._changed(resolved.c[field], field, kept=kept) for field, kept in self.changing.items()}
         if not values:
             return sa.select(self.table.c.id).where(sa.false())
         if "updated_at" in self.table.c:
             values["updated_at"] = _now
+        if "revision" in self.table.c:
+            values["revision"] = self.table.c.revision + 1
         here = self.table.c.id == resolved.c.stored_id
         return sa.update(self.table).where(here, differs).values(values).returning(self.table.c.id)
 
@@ -178,4 +195,4 @@ class _Part:
         if column.field not in resolved.c:
             return default
         given = resolved.c[column.field]
-        return sa.func.coalesce(given, default) if column.default_now else given
+        return sa.func.coalesce(given, default) if column.default_now or column.kept_when_empty else given

@@ -13,8 +13,6 @@ from atg_adapters.sql.types import UtcDateTime
 from atg_core.clock import Clock
 from atg_core.throttling import Allowance, Limit
 
-_WINDOW = timedelta(minutes=1)
-
 _now: sa.BindParameter[datetime] = sa.bindparam("now", type_=UtcDateTime)
 _counter = throttle_counters.c
 _is_over = _counter.ends_at <= _now
@@ -53,10 +51,10 @@ class SqlThrottle:
 
     async def take(self, limit: Limit, key: str) -> Allowance:
         now = self._clock()
-        values = {**_key(limit, key), "now": now, "ends_at": now + _WINDOW}
+        values = {**_key(limit, key), "now": now, "ends_at": now + timedelta(minutes=limit.minutes)}
         async with self._database.transaction() as connection:
             row = (await connection.execute(_TAKE, values)).one()
-            if row.tries == 1:  # once a minute for each key is often enough
+            if row.tries == 1:  # once in its time for each key is often enough
                 await connection.execute(_FORGET, {"now": now})
         return _allowance(limit, row, now, allowed=row.tries <= limit.most)
 

@@ -3,13 +3,12 @@
 import asyncio
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import httpx
 import msgspec
 from msgspec import Raw, Struct
 
+from atg_adapters.proxies import proxy_to
 from atg_core.telegram.model import StarTransaction, TelegramAway, TelegramRefused, checked_text
 
 _SECONDS = 10.0
@@ -75,7 +74,7 @@ class BotApi:
 
     def __init__(self, token: str, *, url: str = "https://api.telegram.org", seconds: float = _SECONDS) -> None:
         self._secret, self._seconds = token.rpartition(":")[2], seconds
-        transport = _WithToken(token, proxy=_proxy_to(url))
+        transport = _WithToken(token, proxy=proxy_to(url))
         self._client = httpx.AsyncClient(base_url=url, timeout=seconds, transport=transport)
 
     async def send_message(self, chat_id: int, text: str) -> None:
@@ -144,9 +143,3 @@ class _WithToken(httpx.AsyncHTTPTransport):
             extensions=request.extensions,
         )
         return await super().handle_async_request(told)
-
-
-def _proxy_to(url: str) -> str | None:
-    """From HTTPS_PROXY and NO_PROXY, which httpx reads for its own transports alone."""
-    parts = urlsplit(url)
-    return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)

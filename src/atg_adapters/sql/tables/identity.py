@@ -11,6 +11,7 @@ from atg_adapters.sql.tables.metadata import (
     uuid,
 )
 from atg_adapters.sql.types import UtcDateTime, one_of
+from atg_core.identity.links import Purpose
 from atg_core.identity.model import Role
 
 users = sa.Table(
@@ -24,6 +25,7 @@ users = sa.Table(
     sa.Column("role", sa.String(20), nullable=False, server_default=Role.USER),
     is_active(),
     *timestamps(),
+    instant("email_verified_at"),
     one_of("role", Role),
 )
 sa.Index("uq_users_email_lower", sa.func.lower(users.c.email), unique=True)
@@ -49,6 +51,7 @@ user_profiles = sa.Table(
     sa.Column("station_id", sa.ForeignKey("stations.id", ondelete="SET NULL"), index=True),
 )
 
+# Triggers, which the revision makes, let nobody change or delete a row of these two tables.
 audit_events = sa.Table(
     "audit_events",
     metadata,
@@ -62,6 +65,19 @@ audit_events = sa.Table(
     sa.Column("ip_address", sa.String(45)),
     sa.Column("user_agent", sa.String(500)),
     sa.Index("ix_audit_events_user_id_at", "user_id", "at"),
+    sa.Index("ix_audit_events_actor_id_at", "actor_id", "at"),
+    sa.Index("ix_audit_events_at_id", "at", "id"),
+)
+
+audit_seals = sa.Table(
+    "audit_seals",
+    metadata,
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    # No reference: that an event is gone shall be noticed.
+    sa.Column("event_id", sa.Uuid, nullable=False, unique=True),
+    sa.Column("hash", sa.LargeBinary(32), nullable=False),
+    instant("sealed_at", nullable=False),
+    instant("latest_at", nullable=False),
 )
 
 user_sessions = sa.Table(
@@ -84,4 +100,19 @@ user_sessions = sa.Table(
     sa.Column("confirmed_at", UtcDateTime, nullable=False, server_default=sa.func.current_timestamp()),
     instant("revoked_at"),
     sa.Column("revoke_reason", sa.String(50)),
+)
+
+mail_tokens = sa.Table(
+    "mail_tokens",
+    metadata,
+    uuid(),
+    sa.Column("purpose", sa.String(20), nullable=False),
+    sa.Column("token_hash", sa.LargeBinary(32), nullable=False, unique=True),
+    reference("user_id", "users"),
+    sa.Column("email", sa.String(254), nullable=False),
+    reference("session_id", "user_sessions", nullable=True),
+    instant("created_at", nullable=False),
+    sa.Column("expires_at", UtcDateTime, nullable=False, index=True),
+    instant("used_at"),
+    one_of("purpose", Purpose),
 )
