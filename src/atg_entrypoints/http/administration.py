@@ -28,6 +28,7 @@ class UserRow(Struct, frozen=True, kw_only=True):
     is_active: bool
     created_at: Instant
     updated_at: Instant
+    email_verified_at: Instant | None
 
 
 class UserCreation(Struct, frozen=True, kw_only=True):
@@ -42,7 +43,7 @@ class UserCreation(Struct, frozen=True, kw_only=True):
 
 
 class UserChanges(Struct, frozen=True, kw_only=True):
-    """Only what is named changes."""
+    """Only what is named changes. An email that an administrator gives counts as confirmed."""
 
     username: Annotated[str, Meta(min_length=1, max_length=50, pattern=NO_NUL)] | UnsetType = UNSET
     email: Annotated[str, Meta(max_length=254, pattern=EMAIL)] | None | UnsetType = UNSET

@@ -21,7 +21,7 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
 from atg_entrypoints.container import Container, close
-from atg_entrypoints.http import identity, operations
+from atg_entrypoints.http import entering, identity, operations
 from atg_entrypoints.http.background import background
 from atg_entrypoints.http.contexts import MOST_BODY_BYTES, handlers_of
 from atg_entrypoints.http.draining import draining
@@ -140,4 +140,5 @@ def create_api(container: Container) -> Litestar:
 
 def create_app(container: Container) -> ASGIApp:
     """What a server serves."""
-    return Envelope(InLine(create_api(container), identity.log_in.paths, container.sign_in_places))
+    dear = identity.log_in.paths | entering.enter_by_email.paths
+    return Envelope(InLine(create_api(container), dear, container.sign_in_places))

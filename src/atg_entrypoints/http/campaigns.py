@@ -28,9 +28,9 @@ from atg_entrypoints.http.campaigns_wire import (
     SessionStarted,
     ViewBody,
     ViewReply,
-    language_of,
     uuid_of,
 )
+from atg_entrypoints.http.languages import language_of
 from atg_entrypoints.http.policy import ADMIN_OR_SERVICE, PUBLIC
 from atg_entrypoints.http.wire import NO_NUL, to_wire
 from atg_entrypoints.settings import Settings

@@ -11,7 +11,6 @@ from atg_core.campaigns.model import DEFAULT_CAMPAIGN, EventType, PromoCode, Sta
 from atg_core.campaigns.popularity import best_asset
 from atg_core.campaigns.ports import Totals
 from atg_core.errors import Invalid
-from atg_core.mailing.model import Language
 from atg_entrypoints.http.wire import EMAIL, NO_NUL, FilledName, Instant, Word
 
 _SLUG = r"^[A-Za-z0-9][A-Za-z0-9._-]*$(?!\n)"
@@ -270,21 +269,6 @@ def uuid_of(text: str, field: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise Invalid(f"{field} is not a uuid", field=field) from None
-
-
-def language_of(accepted: str) -> Language:
-    """The heaviest of the languages we have (RFC 9110, section 12.5.4); Russian where none is named."""
-    best, weight = Language.RU, 0.0
-    for each in accepted.lower().split(","):
-        tag, _, quality = each.strip().partition(";q=")
-        language = next((known for known in Language if tag.split("-")[0] == known), None)
-        try:
-            weighs = float(quality or 1)
-        except ValueError:
-            continue
-        if language and weighs > weight:
-            best, weight = language, weighs
-    return best
 
 
 def _instant(moment: datetime | None) -> Instant | None:

@@ -7,24 +7,36 @@ from litestar.types import ControllerRouterHandler
 
 from atg_core.identity.avatar import MOST_AVATAR_BYTES
 from atg_entrypoints.http import (
+    account_mail,
     administration,
+    audit,
     authored_files,
     avatar,
     campaign_administration,
     campaigns,
     catalog,
     certificates,
+    conference_accounts,
+    conferencing,
+    control_points,
     course_program,
     curriculum,
+    entering,
     files,
+    gradebook,
+    homework,
     identity,
     learning,
+    progress_charts,
     purchases,
+    recurring_lessons,
     reports,
+    schedule,
     shop,
     shop_customers,
     signed_files,
     stations,
+    submissions,
     telegram,
     testing,
     topic_files,
@@ -40,7 +52,8 @@ type Handlers = Sequence[ControllerRouterHandler]
 
 def _identity(_: Settings) -> Handlers:
     pictures = Router("/", route_handlers=avatar.HANDLERS, request_max_body_size=MOST_AVATAR_BYTES + MOST_BODY_BYTES)
-    return [*identity.HANDLERS, *administration.HANDLERS, pictures]
+    administrators = (*administration.HANDLERS, *audit.HANDLERS)
+    return [*identity.HANDLERS, *entering.HANDLERS, *account_mail.HANDLERS, *administrators, pictures]
 
 
 def _catalog(_: Settings) -> Handlers:
@@ -82,6 +95,24 @@ def _store(_: Settings) -> Handlers:
     return [*shop.HANDLERS, *shop_customers.HANDLERS, *purchases.HANDLERS, *telegram.HANDLERS]
 
 
+def _schedule(_: Settings) -> Handlers:
+    return [*schedule.HANDLERS, *recurring_lessons.HANDLERS]
+
+
+def _conferencing(_: Settings) -> Handlers:
+    webhooks = Router("/webhooks", route_handlers=conferencing.WEBHOOKS)
+    also = Router("/schedule/webhook", route_handlers=conferencing.WEBHOOKS, include_in_schema=False)
+    return [*conferencing.HANDLERS, *conference_accounts.HANDLERS, webhooks, also]
+
+
+def _homework(_: Settings) -> Handlers:
+    return [*homework.HANDLERS, *submissions.HANDLERS]
+
+
+def _gradebook(_: Settings) -> Handlers:
+    return [*gradebook.HANDLERS, *control_points.HANDLERS, *progress_charts.HANDLERS]
+
+
 _HANDLERS: Mapping[Context, Callable[[Settings], Handlers]] = {
     "identity": _identity,
     "catalog": _catalog,
@@ -89,6 +120,10 @@ _HANDLERS: Mapping[Context, Callable[[Settings], Handlers]] = {
     "files": _files,
     "campaigns": _campaigns,
     "store": _store,
+    "schedule": _schedule,
+    "conferencing": _conferencing,
+    "homework": _homework,
+    "gradebook": _gradebook,
 }
 
 

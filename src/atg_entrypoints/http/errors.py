@@ -13,6 +13,7 @@ from msgspec import UNSET, Struct, UnsetType, field, to_builtins
 
 from atg_core.errors import (
     AtgError,
+    BadGateway,
     Conflict,
     Forbidden,
     Invalid,
@@ -35,8 +36,10 @@ _STATUS: Mapping[type[AtgError], HTTPStatus] = {
     Unprocessable: HTTPStatus.UNPROCESSABLE_ENTITY,
     TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    BadGateway: HTTPStatus.BAD_GATEWAY,
 }
 RETRY_SECONDS = 2
+_IN_LIST = re.compile(r" at `\$\.data(\[.+)`$")
 _MISSING = re.compile(r"Object missing required field `([^`]+)`")
 _log = structlog.get_logger("atg.http")
 
@@ -97,6 +100,8 @@ def _refused(_: Request[Any, Any, Any] | None, error: AtgError) -> Response[Prob
     errors = None
     if isinstance(error, Invalid) and error.field:
         errors = [FieldError(field=error.field, message=str(error))]
+    if isinstance(error, Conflict) and error.faults:
+        errors = [FieldError(field=name, message=message) for name, message in error.faults]
     headers = {}
     if isinstance(error, NotSignedIn):
         headers["WWW-Authenticate"] = "Bearer"
@@ -108,16 +113,25 @@ def _refused(_: Request[Any, Any, Any] | None, error: AtgError) -> Response[Prob
     return problem(status, str(error), code=error.code, errors=errors, headers=headers)
 
 
-def _invalid(_: Request[Any, Any, Any], error: ValidationException) -> Response[Problem]:
-    errors = [_field_error(fault) for fault in error.extra or [] if isinstance(fault, dict)]
+def _invalid(request: Request[Any, Any, Any], error: ValidationException) -> Response[Problem]:
+    body = _named_in_list(request, error)
+    faults = [fault for fault in error.extra or [] if isinstance(fault, dict)]
+    # Once it was described, Litestar takes the parameters of a path for absent beside what is wrong with the body.
+    errors = [_field_error(fault, body) for fault in faults if fault.get("key") not in request.path_params]
     detail = "; ".join(f"{fault.field}: {fault.message}" for fault in errors) or "The request is not valid"
     return problem(HTTPStatus.BAD_REQUEST, detail, code="invalid", errors=errors)
 
 
-def _field_error(fault: Mapping[str, Any]) -> FieldError:
+def _named_in_list(request: Request[Any, Any, Any], error: ValidationException) -> str:
+    """Which member of a body that is a list: Litestar does not tell, msgspec does. The list is called `list_of`."""
+    found = _IN_LIST.search(str(error.__cause__))
+    return f"{request.route_handler.opt.get('list_of', '')}{found[1]}" if found else ""
+
+
+def _field_error(fault: Mapping[str, Any], body: str) -> FieldError:
     """Litestar's words for a fault; a missing member is named by its path, not only in the sentence."""
     path, message = str(fault.get("key", "")), str(fault.get("message", ""))
-    path = "" if path == "data" else path
+    path = body if path == "data" else path
     if missing := _MISSING.search(message):
         path, message = f"{path}.{missing[1]}".lstrip("."), "is required"
     elif message == "'data'":  # there is no body at all
@@ -141,6 +155,11 @@ def _too_deep(_: Request[Any, Any, Any], _error: RecursionError) -> Response[Pro
     return problem(HTTPStatus.BAD_REQUEST, "The request is nested too deeply", code="invalid")
 
 
+def _no_text(_: Request[Any, Any, Any], _error: UnicodeDecodeError) -> Response[Problem]:
+    """A body with bytes that are no UTF-8 in one of its texts, which Litestar does not expect."""
+    return problem(HTTPStatus.BAD_REQUEST, "The request is malformed")
+
+
 def _bug(_: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     _log.error("unexpected error", exc_info=error)
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong on our side")
@@ -151,5 +170,6 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     ValidationException: _invalid,
     HTTPException: _http_error,
     RecursionError: _too_deep,
+    UnicodeDecodeError: _no_text,
     Exception: _bug,
 }

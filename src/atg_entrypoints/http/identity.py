@@ -1,14 +1,10 @@
 """Signing in and out, and the caller's own account."""
 
-import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import asdict
-from hashlib import sha256
 from typing import Any
 
 from litestar import Request, Response, delete, get, post, put
-from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody, SkipValidation
@@ -16,11 +12,11 @@ from msgspec import UNSET
 
 from atg_core.clock import Clock
 from atg_core.errors import Invalid
-from atg_core.identity.model import Account, Caller, Device
+from atg_core.identity.model import Caller
 from atg_core.identity.ports import AccessClaims, Callers, InvalidToken, SessionNotFound
 from atg_core.identity.profile import ChangeProfile
 from atg_core.identity.sessions import ChangePassword, EndSessions
-from atg_core.identity.signing import KNOWN_FOR, Refresh, SignIn, SignOut, TokenPair
+from atg_core.identity.signing import Refresh, SignIn, SignOut
 from atg_entrypoints.http.identity_wire import (
     Credentials,
     Done,
@@ -35,14 +31,12 @@ from atg_entrypoints.http.identity_wire import (
     Registration,
     SessionRow,
     SignedInReply,
-    SignedInUser,
 )
 from atg_entrypoints.http.policy import PUBLIC, SIGNED_IN, bearer_token
+from atg_entrypoints.http.signed_in import Arrival
 from atg_entrypoints.http.wire import Page, Paging, to_wire, uuid_or
 
 _TAGS = ["identity"]
-_DEVICE_COOKIE = "atg_device"
-_COOKIE_VALUE = re.compile(r"[A-Za-z0-9_-]{32}")
 
 
 @post("/auth/login", status_code=200, policy=PUBLIC, tags=_TAGS, summary="Sign in", also={401})
@@ -53,9 +47,8 @@ async def log_in(
     login = data.username or data.email
     if not login:
         raise Invalid("username or email is required", field="username")
-    known_by = _known_by(request)
-    tokens, account = await sign_in(login, data.password, _device(request, known_by))
-    return Response(_signed_in(tokens, account), cookies=[_device_cookie(request, known_by)])
+    arrival = Arrival(request)
+    return arrival.reply(*await sign_in(login, data.password, arrival.device))
 
 
 @post("/auth/refresh", status_code=200, policy=PUBLIC, tags=_TAGS, summary="New tokens", also={401})
@@ -178,53 +171,6 @@ async def change_my_profile(
 ) -> Done:
     await change_profile(request.user.id, data.named())
     return Done()
-
-
-def _device(request: Request[Any, Any, Any], known_by: str) -> Device:
-    agent = request.headers.get("user-agent")
-    return Device(
-        ip_address=request.client.host[:45] if request.client else None,
-        user_agent=agent.replace("\x00", "")[:500] if agent else None,
-        hash=sha256(known_by.encode()).digest(),
-    )
-
-
-def _known_by(request: Request[Any, Any, Any]) -> str:
-    """What the browser was given to be known again by, or a new one."""
-    given = request.cookies.get(_DEVICE_COOKIE, "")
-    return given if _COOKIE_VALUE.fullmatch(given) else secrets.token_urlsafe(24)
-
-
-def _device_cookie(request: Request[Any, Any, Any], known_by: str) -> Cookie:
-    return Cookie(
-        key=_DEVICE_COOKIE,
-        value=known_by,
-        path="/auth",
-        max_age=int(KNOWN_FOR.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
-
-
-def _signed_in(tokens: TokenPair, account: Account) -> SignedInReply:
-    user, refresh = account.user, tokens.refresh or ""
-    return SignedInReply(
-        token=tokens.access,
-        refreshToken=refresh,
-        expiresIn=tokens.expires_in,
-        user=SignedInUser(
-            id=user.id,
-            username=user.username,
-            role=user.role,
-            full_name=user.full_name or user.username,
-            email=user.email,
-        ),
-        access_token=tokens.access,
-        refresh_token=refresh,
-        expires_in=tokens.expires_in,
-        requires_registration=account.profile.requires_registration or UNSET,
-    )
 
 
 HANDLERS: Sequence[BaseRouteHandler] = (

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from atg_core.identity.devices import device_name
 from atg_core.identity.model import Role, Session
 from atg_entrypoints.http.wire import EMAIL, NO_NUL, FilledName, Instant, Name, Text, Word
 
@@ -85,6 +86,7 @@ class SessionRow(Struct, frozen=True, kw_only=True):
 
     id: UUID
     device: Annotated[str | None, Meta(examples=["Mozilla/5.0 (X11; Linux x86_64)"])]
+    device_name: Annotated[str | None, Meta(examples=["Chrome on Windows"])]
     ip: str | None
     created_at: Instant
     last_activity: Instant
@@ -96,6 +98,7 @@ class SessionRow(Struct, frozen=True, kw_only=True):
         return cls(
             id=session.id,
             device=session.user_agent,
+            device_name=device_name(session.user_agent),
             ip=session.ip_address,
             created_at=Instant.of(session.created_at),
             last_activity=Instant.of(session.last_activity),

@@ -17,7 +17,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from atg_core.errors import Forbidden, NotSignedIn
 from atg_core.identity.authenticate import Authenticate
 from atg_core.identity.model import Caller, Role
-from atg_core.identity.ports import AccessClaims
+from atg_core.identity.ports import AccessClaims, EmailNotVerified
 from atg_core.throttling import Allowance, Limit
 from atg_entrypoints.http.envelope import ALLOWANCE, CUSTOMER_CALLS, SERVICE_CALLS
 from atg_entrypoints.http.errors import PROBLEM_JSON, Problem
@@ -32,6 +32,7 @@ class Policy:
     `optional`: whoever is signed in is known, and a token that is no longer good is as none.
     `services`: a service with its own token may call it, too; then nobody is signed in.
     `customers`: so may a customer of the shop, with a token that is good for nothing else; nobody is signed in then.
+    `teaching`: a teacher needs a confirmed email, where ATG_REQUIRE_VERIFIED_EMAIL says so.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Policy:
     optional: bool = False
     services: bool = False
     customers: bool = False
+    teaching: bool = False
     roles: frozenset[Role] = field(default_factory=lambda: frozenset(Role))
 
 
@@ -57,7 +59,12 @@ SHOPPER = Policy(
     customers=True,
 )
 CUSTOMER = Policy(name="customer, admin, or a service", services=True, customers=True, roles=frozenset({Role.ADMIN}))
-UPLOADER = Policy(name="instructor, admin or teacher", roles=frozenset({Role.ADMIN, Role.INSTRUCTOR, Role.TEACHER}))
+TEACHER = Policy(name="teacher or admin", teaching=True, roles=frozenset({Role.ADMIN, Role.TEACHER}))
+UPLOADER = Policy(
+    name="instructor, admin or teacher",
+    teaching=True,
+    roles=frozenset({Role.ADMIN, Role.INSTRUCTOR, Role.TEACHER}),
+)
 AUTHOR = Policy(name="instructor or admin", roles=frozenset({Role.ADMIN, Role.INSTRUCTOR}))
 
 _DESCRIPTIONS = {
@@ -69,6 +76,7 @@ _DESCRIPTIONS = {
     429: "Too many requests",
     413: "The body is larger than 1 MB",
     422: "The Idempotency-Key was used for another request",
+    502: "A provider failed",
     503: "A part of the service is away",
 }
 
@@ -87,7 +95,7 @@ class PolicyMiddleware(ASGIMiddleware):
 
 
 async def _enforce(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Raises NotSignedIn, Forbidden, TooMany."""
+    """Raises NotSignedIn, Forbidden, EmailNotVerified, TooMany."""
     policy: Policy = handler.opt["policy"]
     caller: Caller | None = None
     if policy.services and (service := _service(connection)):
@@ -108,9 +116,17 @@ async def _enforce(connection: ASGIConnection[Any, Any, Any, Any], handler: Base
                 raise
     address = connection.client.host if connection.client else ""
     await _limit(connection, str(caller.id) if caller else address, handler)
-    if policy.signed_in and caller and caller.role not in policy.roles:
-        raise Forbidden
+    if policy.signed_in and caller:
+        _require_rights(policy, caller, connection.app.state.container.settings())
     connection.scope["user"] = caller
+
+
+def _require_rights(policy: Policy, caller: Caller, settings: Settings) -> None:
+    if caller.role not in policy.roles:
+        raise Forbidden
+    is_held_up = caller.role is Role.TEACHER and not caller.email_verified
+    if policy.teaching and is_held_up and settings.require_verified_email:
+        raise EmailNotVerified
 
 
 def _service(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
@@ -194,3 +210,4 @@ def _document(handler: HTTPRouteHandler, policy: Policy, route: BaseRoute) -> No
         )
         for status in sorted(statuses)
     }
+    handler.responses |= handler.opt.get("instead", {})

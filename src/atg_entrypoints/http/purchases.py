@@ -28,9 +28,8 @@ from atg_entrypoints.http.shop_wire import (
     PurchaseCreation,
     PurchaseRow,
     Stars,
-    named,
 )
-from atg_entrypoints.http.wire import Page, Paging, serial_or, to_wire
+from atg_entrypoints.http.wire import Page, Paging, named, serial_or, to_wire
 
 _TAGS, _CODES = ["shop, purchases"], ["shop, promo codes"]
 

@@ -22,10 +22,9 @@ from atg_entrypoints.http.shop_wire import (
     ShopLessonChanges,
     ShopLessonCreation,
     ShopLessonRow,
-    named,
 )
 from atg_entrypoints.http.shopper import Shopper, shopper_of
-from atg_entrypoints.http.wire import NO_NUL, Page, Paging, serial_or, to_wire
+from atg_entrypoints.http.wire import NO_NUL, Page, Paging, named, serial_or, to_wire
 
 _TAGS = ["shop"]
 _MOST = 1_000_000

@@ -23,10 +23,9 @@ from atg_entrypoints.http.shop_wire import (
     TicketChanges,
     TicketCreation,
     TicketRow,
-    named,
 )
 from atg_entrypoints.http.shopper import shopper_of
-from atg_entrypoints.http.wire import NO_NUL, Page, Paging, serial_or, to_wire
+from atg_entrypoints.http.wire import NO_NUL, Page, Paging, named, serial_or, to_wire
 
 _TAGS, _SUPPORT = ["shop, customers"], ["shop, support"]
 

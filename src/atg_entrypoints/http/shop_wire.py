@@ -1,7 +1,7 @@
 """The JSON of the shop (spec: store)."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -22,12 +22,6 @@ type PaymentId = Annotated[str, Meta(min_length=1, max_length=255, pattern=NO_NU
 type PersonName = Annotated[str, Meta(max_length=255, pattern=NO_NUL)]
 type Nick = Annotated[str, Meta(max_length=64, pattern=NO_NUL)]
 type LanguageCode = Annotated[str, Meta(min_length=1, max_length=35, pattern=r"^[A-Za-z0-9-]+$(?!\n)")]
-
-
-def named(changes: Struct) -> dict[str, Any]:
-    """What a body names."""
-    values = {name: getattr(changes, name) for name in changes.__struct_fields__}
-    return {name: value for name, value in values.items() if value is not UNSET}
 
 
 class ShopLessonRow(Struct, frozen=True, kw_only=True):

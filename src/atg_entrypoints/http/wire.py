@@ -1,16 +1,18 @@
 """What the JSON of requests and replies is made of."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from litestar._openapi.schema_generation import SchemaCreator
 from litestar.openapi.spec import OpenAPIFormat, OpenAPIType, Schema
 from litestar.plugins import OpenAPISchemaPlugin
 from litestar.typing import FieldDefinition
-from msgspec import Meta, Struct, convert
+from msgspec import UNSET, Meta, Struct, convert
 
-from atg_core.errors import NotFound
+from atg_core.errors import Invalid, NotFound
 
 NO_NUL = r"^[^\x00]*$"
 EMAIL = r"^([^@\s,;<>()\x00-\x1f]+@[^@\s,;<>()\x00-\x1f]+\.[^@\s.,;<>()\x00-\x1f]+)?$(?!\n)"
@@ -22,6 +24,7 @@ type FilledName = Annotated[str, Meta(min_length=1, max_length=255, pattern=NO_N
 type Text = Annotated[str, Meta(max_length=10_000, pattern=NO_NUL)]
 
 _MOST_SERIAL = 2**31 - 1
+_PLAIN_SPACE = re.compile(r" (?=[0-9]{2}:?[0-9]{2}$)")
 
 
 class Instant(str):
@@ -56,6 +59,12 @@ def _instant(kind: type, value: Any) -> Any:
     raise TypeError(f"{kind.__name__} can not be made of {type(value).__name__}")
 
 
+def named(changes: Struct) -> dict[str, Any]:
+    """What a body names."""
+    values = {name: getattr(changes, name) for name in changes.__struct_fields__}
+    return {name: value for name, value in values.items() if value is not UNSET}
+
+
 def uuid_or(absent: type[NotFound], text: str) -> UUID:
     """The id in a path; what is no UUID names nothing."""
     try:
@@ -69,6 +78,20 @@ def serial_or(absent: type[NotFound], text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text[:20]) <= _MOST_SERIAL):
         raise absent
     return int(text)
+
+
+def border(text: str | None, field: str, zone: ZoneInfo) -> datetime:
+    """One end of a window as FullCalendar sends it: an instant, or, without an offset, a time or a day of the zone.
+
+    The plus of an offset that was not escaped in the URL has become a space. Raises Invalid.
+    """
+    if text is None:
+        raise Invalid("is required", field=field)
+    try:
+        moment = datetime.fromisoformat(_PLAIN_SPACE.sub("+", text))
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(zone)
+    except (ValueError, OverflowError):
+        raise Invalid("is no date and no date with a time", field=field) from None
 
 
 class Data[Item](Struct, frozen=True):
