@@ -40,7 +40,8 @@ def configure_logs(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for chatty in ("uvicorn.error", "sqlalchemy", "alembic", "procrastinate"):
+    # httpcore shows the headers of answers: cookies, and addresses that are signed; aiosqlite shows what is stored.
+    for chatty in ("uvicorn.error", "sqlalchemy", "alembic", "procrastinate", "httpcore", "aiosqlite"):
         logging.getLogger(chatty).setLevel(max(logging.getLevelName(level), logging.WARNING))
     # It shows the arguments of jobs, which may name people; how jobs end we tell ourselves.
     logging.getLogger("procrastinate.worker").setLevel(logging.CRITICAL)

@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -26,22 +26,35 @@ from atg_adapters.sql.jobs import SqlJobs
 from atg_core.campaigns.codes import ConfirmationTokens
 from atg_core.campaigns.promo import SEND_PROMO_CODE
 from atg_core.clock import Clock
+from atg_core.conferencing.copying import COPY_RECORDINGS, MOST_SECONDS_TO_COPY
+from atg_core.conferencing.hosting import END_MEETING, TIDY_MEETING, Hosting
+from atg_core.conferencing.model import ProviderName
+from atg_core.conferencing.ports import Vault
+from atg_core.conferencing.rooms import LocalRooms
 from atg_core.files.keys import checked_key
 from atg_core.files.ports import FileRecords, ObjectStore, SelfServedStore
 from atg_core.files.reading import SignReading
 from atg_core.files.rights import (
+    ForTheGroup,
+    ForTheirStudents,
     ForUploaders,
     ReadRights,
     for_administrators,
     for_authors,
     for_everyone,
-    for_their_teacher,
 )
 from atg_core.files.signing import UrlSigner
 from atg_core.files.uploading import UploadLimits
+from atg_core.gradebook.ports import Upcoming, UpcomingLesson
+from atg_core.homework.telling import ANNOUNCE_HOMEWORK, SEND_HOMEWORK_MAIL
 from atg_core.identity.audit import Action, AuditEvent
+from atg_core.identity.auditing import SEAL_AUDIT
+from atg_core.identity.entering import RoleChoices
+from atg_core.identity.letters import SEND_ACCOUNT_MAIL
+from atg_core.identity.links import LinkTokens, Purpose
 from atg_core.identity.model import Caller, SessionLifetime
 from atg_core.identity.ports import CallerCache, IdentityStore
+from atg_core.identity.recovering import MAIL_PASSWORD_RESET
 from atg_core.ids import NewId
 from atg_core.jobs.model import Arguments, Handler, JobKind, Periodic, Work
 from atg_core.jobs.ports import Jobs
@@ -49,6 +62,9 @@ from atg_core.learning.model import Scope
 from atg_core.learning.settling import Settle
 from atg_core.mailing.model import Mail, Templates
 from atg_core.opening import Open
+from atg_core.schedule.calendar import Calendar
+from atg_core.schedule.model import Lesson, LessonStatus, Occurrence
+from atg_core.schedule.model import Viewer as ScheduleViewer
 from atg_core.store.support import REFUND_STARS, SEND_MESSAGE
 from atg_core.telegram.init_data import InitData
 from atg_core.telegram.model import Telegram
@@ -103,12 +119,26 @@ def work(
     """What the contexts that are served want done in the background: by a request, or by time itself."""
     outside = partial(JobKind, most_tries=_TRIES_OUTSIDE, most_pause=_PAUSE_OUTSIDE)
     kinds = {
+        "identity": [
+            JobKind(name=MAIL_PASSWORD_RESET, handler=handlers[MAIL_PASSWORD_RESET]),
+            outside(name=SEND_ACCOUNT_MAIL, handler=handlers[SEND_ACCOUNT_MAIL]),
+        ],
         "campaigns": [outside(name=SEND_PROMO_CODE, handler=handlers[SEND_PROMO_CODE], one_at_a_time=True)],
         "store": [outside(name=name, handler=handlers[name]) for name in (SEND_MESSAGE, REFUND_STARS)],
+        "conferencing": [
+            outside(name=COPY_RECORDINGS, handler=handlers[COPY_RECORDINGS], most_seconds=MOST_SECONDS_TO_COPY),
+            *(outside(name=name, handler=handlers[name]) for name in (END_MEETING, TIDY_MEETING)),
+        ],
+        "homework": [
+            JobKind(name=ANNOUNCE_HOMEWORK, handler=handlers[ANNOUNCE_HOMEWORK]),
+            outside(name=SEND_HOMEWORK_MAIL, handler=handlers[SEND_HOMEWORK_MAIL]),
+        ],
     }
     times = {
+        "identity": {SEAL_AUDIT: "* * * * *", "forget_mail_tokens": "41 3 * * *"},
         "files": {"clean_uploads": "17 * * * *"},
         "store": {"expire_purchases": "* * * * *", "reconcile_stars": "23 3 * * *"},
+        "conferencing": {"reap_leases": "* * * * *"},
     }
     return Work(
         kinds=tuple(kind for context in settings.contexts for kind in kinds.get(context, ())),
@@ -143,6 +173,25 @@ def url_signer(settings: Settings) -> UrlSigner:
 
 def confirmation_tokens(settings: Settings) -> ConfirmationTokens:
     return ConfirmationTokens(hmac.digest(settings.secret_key.encode(), b"atg:confirmations", "sha256"))
+
+
+def role_choices(settings: Settings) -> RoleChoices:
+    return RoleChoices(hmac.digest(settings.secret_key.encode(), b"atg:roles", "sha256"))
+
+
+def link_tokens(settings: Settings) -> LinkTokens:
+    return LinkTokens(hmac.digest(settings.secret_key.encode(), b"atg:links", "sha256"))
+
+
+def link_urls(settings: Settings) -> Mapping[Purpose, str]:
+    """Where the links lead that are mailed."""
+    paths = {
+        Purpose.CONFIRM_EMAIL: "email/confirm",
+        Purpose.CHANGE_EMAIL: "email/confirm",
+        Purpose.RESET_PASSWORD: "password/reset",
+        Purpose.REVOKE_SESSION: "sessions/revoke",
+    }
+    return {purpose: f"{settings.base_url}/auth/{path}" for purpose, path in paths.items()}
 
 
 def confirm_url(settings: Settings) -> str:
@@ -190,10 +239,10 @@ def read_rights(settings: Settings, records: FileRecords) -> ReadRights:
         require_enrollment=settings.files_require_enrollment,
         rules={
             "private/": for_authors,
-            "teachers/": for_their_teacher,
+            "teachers/": ForTheirStudents(records),
             "avatars/": for_everyone,
             "incoming/": ForUploaders(records),
-            "recordings/": for_administrators,
+            "recordings/": ForTheGroup(records),
             "shop/": for_administrators,
         },
     )
@@ -251,6 +300,28 @@ def mini_app(settings: Settings) -> InitData | None:
     return InitData(settings.telegram_bot_token) if settings.telegram_bot_token else None
 
 
+def vault(settings: Settings) -> Vault:
+    """Imported here: few processes start lessons."""
+    from atg_adapters.fernet.vault import FernetVault  # noqa: PLC0415
+
+    return FernetVault(settings.credentials_keys)
+
+
+def local_rooms(settings: Settings) -> LocalRooms:
+    return LocalRooms(hmac.digest(settings.secret_key.encode(), b"atg:rooms", "sha256"))
+
+
+def hosting(settings: Settings, vault: Vault, rooms: LocalRooms, opened: AsyncExitStack) -> Hosting:
+    """Zoom, and rooms on this server. Imported here for the same reason."""
+    from atg_adapters.local.provider import LocalProvider  # noqa: PLC0415
+    from atg_adapters.zoom.provider import ZoomProvider  # noqa: PLC0415
+
+    zoom = ZoomProvider(oauth_url=settings.zoom_oauth_url, api_url=settings.zoom_api_url)
+    opened.push_async_callback(zoom.close)
+    local = LocalProvider(settings.base_url, rooms)
+    return Hosting(providers={ProviderName.ZOOM: zoom, ProviderName.LOCAL: local}, vault=vault)
+
+
 def upload_limits(settings: Settings) -> UploadLimits:
     return UploadLimits(
         types=tuple(settings.upload_types),
@@ -283,3 +354,41 @@ def noting_revocations(
             await store.record(event)
 
     return note
+
+
+def upcoming_lessons(calendar: Calendar) -> Upcoming:
+    """What a teacher gives, from the calendar, in which recurring lessons are, too."""
+
+    async def upcoming(teacher_id: UUID, start: datetime, end: datetime) -> list[UpcomingLesson]:
+        events = await calendar(ScheduleViewer(id=teacher_id), start, end)
+        return [_upcoming(event) for event in events if _is_given_by(teacher_id, event)]
+
+    return upcoming
+
+
+def _is_given_by(teacher_id: UUID, event: Lesson | Occurrence) -> bool:
+    if isinstance(event, Occurrence):
+        return event.rule.teacher_id == teacher_id
+    return event.teacher_id == teacher_id and event.status is not LessonStatus.ENDED
+
+
+def _upcoming(event: Lesson | Occurrence) -> UpcomingLesson:
+    if isinstance(event, Occurrence):
+        return UpcomingLesson(
+            lesson_id=None,
+            recurring_lesson_id=event.rule.id,
+            occurrence_date=event.date,
+            group_id=event.rule.group_id,
+            title=event.rule.title,
+            start_time=event.start,
+            end_time=event.end,
+        )
+    return UpcomingLesson(
+        lesson_id=event.id,
+        recurring_lesson_id=event.recurring_lesson_id,
+        occurrence_date=event.occurrence_date,
+        group_id=event.group_id,
+        title=event.title,
+        start_time=event.start_time,
+        end_time=event.end_time,
+    )

@@ -5,7 +5,7 @@ import structlog
 from atg_adapters.sql import schema
 from atg_core.errors import Invalid
 from atg_entrypoints.container import Container
-from atg_entrypoints.settings import SettingsError
+from atg_entrypoints.settings_checks import SettingsError
 
 _log = structlog.get_logger("atg.start")
 

@@ -3,38 +3,40 @@
 import hmac
 import os
 from collections.abc import Mapping
+from datetime import date, timedelta
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Annotated, Literal, get_args
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 from msgspec import Meta, Struct, ValidationError, convert, field
 
-from atg_core.files.keys import InvalidKey, checked_prefix
 from atg_core.files.media import UPLOAD_TYPES
 from atg_core.mailing.addresses import Sender
-from atg_entrypoints.mail_settings import nobody_at, smtp_server
-from atg_entrypoints.telegram_settings import CHECKS
+from atg_entrypoints.mail_settings import nobody_at
+from atg_entrypoints.settings_checks import SettingsError, check, variable_of
 
-_SECRET_BYTES = 32
-_DATABASES = ("sqlite", "postgresql", "postgres")
 _LISTS = (
     *("cors_origins", "allowed_hosts", "trusted_proxies", "public_prefixes", "upload_types", "service_tokens"),
     "contexts",
 )
-_TELEGRAMS_OWN = ("telegram_bot_token", "telegram_webhook_secret")
-_WEAK = ("change", "secret", "password", "example", "default", "0123456789", "aaaaaaaa")
 
 type Bytes = Annotated[int, Meta(ge=1)]
 type Seconds = Annotated[int, Meta(ge=1)]
-Context = Literal["identity", "catalog", "learning", "files", "campaigns", "store"]
+Context = Literal[
+    "identity",
+    "catalog",
+    "learning",
+    "files",
+    "campaigns",
+    "store",
+    "schedule",
+    "conferencing",
+    "homework",
+    "gradebook",
+]
 CONTEXTS: tuple[Context, ...] = get_args(Context)
-
-
-class SettingsError(Exception):
-    """A variable is missing or wrong; the message names it and says why."""
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -58,6 +60,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     access_ttl: Seconds = 900
     refresh_ttl: Seconds = 1_209_600
     session_max_age: Seconds = 90 * 86_400
+    require_verified_email: bool = False
     cors_origins: list[str] = field(default_factory=list)
     cors_allow_credentials: bool = False
     allowed_hosts: list[str] = field(default_factory=list)
@@ -70,6 +73,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     telegram_bot_token: str = ""
     telegram_webhook_secret: str = ""
     telegram_api_url: str = "https://api.telegram.org"
+    credentials_key: str = ""
+    zoom_webhook_secret: str = ""
+    zoom_oauth_url: str = "https://zoom.us"
+    zoom_api_url: str = "https://api.zoom.us/v2"
+    term_start: date | None = None
+    start_early_minutes: Annotated[int, Meta(ge=0, le=1440)] = 15
     public_url: str = ""
     public_prefixes: list[str] = field(default_factory=lambda: ["stations/", "public/", "tex_kart/"])
     upload_types: list[str] = field(default_factory=lambda: list(UPLOAD_TYPES))
@@ -108,6 +117,22 @@ class Settings(Struct, frozen=True, kw_only=True):
         return Sender.of(self.mail_from) if self.mail_from else nobody_at(self.base_url)
 
     @property
+    def credentials_keys(self) -> list[str]:
+        """The first seals stored credentials, all of them open."""
+        if not self.credentials_key:
+            return [hmac.digest(self.secret_key.encode(), b"atg:credentials", "sha256").hex()]
+        return [key.strip() for key in self.credentials_key.split(",")]
+
+    @property
+    def zoom_webhook_secrets(self) -> list[str]:
+        """Of each app that sends events."""
+        return [secret.strip() for secret in self.zoom_webhook_secret.split(",") if secret.strip()]
+
+    @property
+    def start_early(self) -> timedelta:
+        return timedelta(minutes=self.start_early_minutes)
+
+    @property
     def in_memory(self) -> bool:
         return self.database == "memory://"
 
@@ -125,11 +150,6 @@ class Settings(Struct, frozen=True, kw_only=True):
         return {kid.strip(): secret.strip().encode() for kid, _, secret in pairs}
 
 
-def variable_of(name: str) -> str:
-    """`ATG_X` for the field `x`; the bot's own are named as everywhere."""
-    return name.upper() if name in _TELEGRAMS_OWN else f"ATG_{name.upper()}"
-
-
 def read_settings(environment: Mapping[str, str] | None = None, *, dotenv: str | Path = ".env") -> Settings:
     """Settings of the environment, before that of the `.env` file.
 
@@ -140,7 +160,7 @@ def read_settings(environment: Mapping[str, str] | None = None, *, dotenv: str |
     settings = _typed(given)
     if settings.env == "development" and not settings.secret_key:
         settings = _typed({**given, "secret_key": _kept_secret(settings.home_path)})
-    _check(settings)
+    check(settings)
     if not settings.database_url:
         _make_home(settings.home_path)
     return settings
@@ -181,97 +201,3 @@ def _kept_secret(home: Path) -> str:
     except FileExistsError:
         pass
     return path.read_text().strip()
-
-
-def _check(settings: Settings) -> None:
-    _check_secret("ATG_SECRET_KEY", settings.secret_key, settings)
-    for kid, key in settings.signing_keys.items():
-        if not kid:
-            raise SettingsError("ATG_JWT_KEYS: needs the form kid:secret,kid:secret")
-        if settings.jwt_keys:
-            _check_secret(f"ATG_JWT_KEYS: the key {kid}", key.decode(), settings)
-    _check_addresses(settings)
-    if settings.in_memory and settings.workers > 1:
-        raise SettingsError("ATG_WORKERS: only one process can serve what is kept in its memory")
-    for token in settings.service_tokens:
-        _check_secret("ATG_SERVICE_TOKENS", token, settings)
-    if bool(settings.admin_username) != bool(settings.admin_password):
-        raise SettingsError("ATG_ADMIN_USERNAME, ATG_ADMIN_PASSWORD: one needs the other")
-    if "*" in settings.cors_origins and settings.cors_allow_credentials:
-        raise SettingsError("ATG_CORS_ALLOW_CREDENTIALS: not with ATG_CORS_ORIGINS=*")
-    _check_files(settings)
-    _check_mail(settings)
-    _check_telegram(settings)
-    try:
-        settings.zone  # noqa: B018
-    except (ZoneInfoNotFoundError, ValueError):
-        raise SettingsError(f"ATG_TIMEZONE: there is no time zone {settings.timezone}") from None
-
-
-def _check_addresses(settings: Settings) -> None:
-    if not settings.in_memory and _scheme("ATG_DATABASE_URL", settings.database) not in _DATABASES:
-        raise SettingsError("ATG_DATABASE_URL: begins with neither postgresql:// nor sqlite://")
-    if settings.redis_url and _scheme("ATG_REDIS_URL", settings.redis_url) not in {"redis", "rediss", "unix"}:
-        raise SettingsError("ATG_REDIS_URL: begins with neither redis:// nor rediss://")
-    if settings.s3_endpoint and not (settings.s3_access_key and settings.s3_secret_key and settings.s3_bucket):
-        raise SettingsError("ATG_S3_ENDPOINT: needs ATG_S3_ACCESS_KEY, ATG_S3_SECRET_KEY and ATG_S3_BUCKET")
-
-
-def _check_files(settings: Settings) -> None:
-    if settings.public_url and _scheme("ATG_PUBLIC_URL", settings.public_url) not in {"http", "https"}:
-        raise SettingsError("ATG_PUBLIC_URL: begins with neither http:// nor https://")
-    if settings.accel_redirect and not (
-        settings.accel_redirect.startswith("/") and settings.accel_redirect.endswith("/")
-    ):
-        raise SettingsError("ATG_ACCEL_REDIRECT: begins and ends with a slash, such as /_files/")
-    for prefix in settings.public_prefixes:
-        try:
-            known = checked_prefix(prefix) == prefix
-        except InvalidKey:
-            known = False
-        if not known:
-            raise SettingsError(f"ATG_PUBLIC_PREFIXES: {prefix!r} is no prefix of keys that ends in a slash")
-
-
-def _check_mail(settings: Settings) -> None:
-    try:
-        settings.mail_sender  # noqa: B018
-    except ValueError as error:
-        raise SettingsError(f"ATG_MAIL_FROM: {error}") from None
-    try:
-        if settings.smtp_url:
-            smtp_server(settings.smtp_url)
-    except ValueError as error:
-        raise SettingsError(f"ATG_SMTP_URL: {error}") from None
-
-
-def _check_telegram(settings: Settings) -> None:
-    for name, check in CHECKS.items():
-        try:
-            if value := getattr(settings, name):
-                check(value)
-        except ValueError as error:
-            raise SettingsError(f"{variable_of(name)}: {error}") from None
-    if settings.telegram_webhook_secret:
-        _refuse_examples(variable_of("telegram_webhook_secret"), settings.telegram_webhook_secret, settings)
-
-
-def _scheme(name: str, url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018
-    except ValueError:  # whose message may hold a part of the password
-        raise SettingsError(f"{name}: is no URL; in a password, write other characters than letters as %XX") from None
-    return parts.scheme
-
-
-def _check_secret(name: str, secret: str, settings: Settings) -> None:
-    """Refuses what is short or was copied from an example; in development only what is short."""
-    if len(secret.encode()) < _SECRET_BYTES:
-        raise SettingsError(f"{name}: is missing or shorter than {_SECRET_BYTES} bytes")
-    _refuse_examples(name, secret, settings)
-
-
-def _refuse_examples(name: str, secret: str, settings: Settings) -> None:
-    if settings.env == "production" and (len(set(secret)) < 10 or any(word in secret.lower() for word in _WEAK)):
-        raise SettingsError(f"{name}: looks like an example; make one, such as with `openssl rand -base64 48`")

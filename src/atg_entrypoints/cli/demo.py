@@ -22,7 +22,7 @@ from atg_core.store.purchases import PurchaseStatus
 from atg_entrypoints.cli.importing import open_folder
 from atg_entrypoints.container import Container
 
-_DEMO_USERS = ("admin", "instructor", "employee")
+_DEMO_USERS = ("admin", "instructor", "employee", "teacher", "student")
 _MOST_GOODS = 100
 _IN_PACKAGE = Path(__file__).parents[1] / "examples"
 _IN_CHECKOUT = Path(__file__).parents[3] / "examples"

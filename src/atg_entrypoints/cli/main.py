@@ -16,8 +16,8 @@ from atg_adapters.tabular.tables import TableFormat
 from atg_core.identity.accounts import CreateAdmin
 from atg_core.learning.model import Scope
 from atg_core.learning.settling import Settle
+from atg_entrypoints.cli import audit, conferencing, jobs
 from atg_entrypoints.cli import demo as demonstration
-from atg_entrypoints.cli import jobs
 from atg_entrypoints.cli.describing import describe_kind
 from atg_entrypoints.cli.exporting import export_rows
 from atg_entrypoints.cli.importing import OnError, Options, import_paths
@@ -34,6 +34,8 @@ app.add_typer(database_app, name="db")
 app.add_typer(stats_app, name="stats")
 app.add_typer(users_app, name="users")
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(audit.app, name="audit")
+app.add_typer(conferencing.app, name="conferencing")
 app.command()(jobs.worker)
 
 _GRACE_SECONDS = 30

@@ -12,7 +12,8 @@ from atg_core.errors import AtgError
 from atg_entrypoints.container import Container, close, create_container
 from atg_entrypoints.logs import configure_logs
 from atg_entrypoints.preparing import prepare
-from atg_entrypoints.settings import Settings, SettingsError, read_settings
+from atg_entrypoints.settings import Settings, read_settings
+from atg_entrypoints.settings_checks import SettingsError
 
 UNUSABLE = 2
 
