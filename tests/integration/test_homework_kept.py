@@ -1,0 +1,122 @@
+"""What the database itself keeps of homework: exact numbers, one draft, and no grade without its history."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from atg_adapters.sql.tables.homework import (
+    answer_grade_changes,
+    homework_answers,
+    homework_questions,
+    homework_submissions,
+)
+from atg_adapters.sql.types import Hundredths
+from atg_entrypoints.container import Container
+from tests.arranging import insert, rows_of
+from tests.classroom import NOON, SINGLE, TEXT, Classroom
+
+
+@pytest.fixture
+async def room(client: httpx.AsyncClient, stocked: Container) -> Classroom:
+    return await Classroom.open(stocked, client)
+
+
+async def run(container: Container, statement: sa.Executable, values: Mapping[str, Any] | None = None) -> Any:
+    async with container.database().transaction() as connection:
+        return await connection.execute(statement, values)
+
+
+async def test_no_grade_changes_without_a_word_of_who_changed_it(room: Classroom) -> None:
+    """G8."""
+    graded = await room.graded(await room.homework(SINGLE, TEXT), grade="4.00")
+    [choice, text] = graded["answers"]
+    change = sa.update(homework_answers).where(homework_answers.c.id == text["id"])
+    for statement in (
+        change.values(grade=Decimal("5.00")),
+        change.values(grade=None),
+        sa.update(homework_answers).values(grade=Decimal(0)),
+        sa.update(homework_answers).where(homework_answers.c.id == choice["id"]).values(grade=Decimal(1)),
+    ):
+        with pytest.raises(IntegrityError):
+            await run(room.container, statement)
+    word = {"answer_id": text["id"], "actor_id": room.teacher.id, "at": NOON, "reason": None}
+    for old, new in (("3.00", "5.00"), ("4.00", "4.50")):
+        row = {**word, "old_grade": Decimal(old), "new_grade": Decimal(new)}
+        await insert(room.container, "answer_grade_changes", **row)
+        with pytest.raises(IntegrityError):
+            await run(room.container, change.values(grade=Decimal("5.00")))
+    await run(room.container, change.values(comment="без оценки", grade=Decimal("4.00")))
+    await run(room.container, change.values(grade=Decimal("4.50")))
+    with pytest.raises(IntegrityError):
+        await run(room.container, change.values(grade=Decimal("4.00")))
+
+
+async def test_what_somebody_was_graded_for_is_not_deleted(room: Classroom) -> None:
+    made = await room.homework(SINGLE, TEXT)
+    await room.graded(made)
+    for table in (homework_answers, homework_questions, homework_submissions):
+        with pytest.raises(IntegrityError):
+            await run(room.container, sa.delete(table))
+    assert len(await rows_of(room.container, answer_grade_changes.name)) == 1
+
+
+async def test_a_student_has_one_draft_and_each_attempt_once(room: Classroom) -> None:
+    made = await room.homework(SINGLE)
+    draft = await room.draft(made)
+    times = {"created_at": NOON, "updated_at": NOON}
+    row = {"homework_id": made["id"], "student_id": room.boris.id, "max_grade": Decimal("2.00"), **times}
+    with pytest.raises(IntegrityError):
+        await insert(room.container, "homework_submissions", attempt=2, status="draft", **row)
+    await room.boris.post(f"/submissions/{draft['id']}/submit", 200)
+    with pytest.raises(IntegrityError):
+        await insert(room.container, "homework_submissions", attempt=1, status="draft", **row)
+    await insert(room.container, "homework_submissions", attempt=2, status="draft", **row)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"status": "submitted", "submitted_at": None},
+        {"status": "draft", "submitted_at": NOON},
+        {"status": "graded", "submitted_at": NOON, "grade": None},
+        {"status": "submitted", "submitted_at": NOON, "grade": Decimal("1.00")},
+        {"status": "graded", "submitted_at": NOON, "grade": Decimal("2.01")},
+        {"status": "graded", "submitted_at": NOON, "grade": Decimal("-0.01")},
+        {"status": "lost", "submitted_at": NOON},
+    ],
+)
+async def test_a_submission_is_draft_submitted_or_graded(room: Classroom, wrong: dict[str, Any]) -> None:
+    made = await room.homework(SINGLE)
+    row = {"homework_id": made["id"], "student_id": room.boris.id, "attempt": 1, "max_grade": Decimal("2.00")}
+    with pytest.raises(IntegrityError):
+        await insert(room.container, "homework_submissions", **row, **wrong, created_at=NOON, updated_at=NOON)
+
+
+async def test_numbers_with_two_decimals_are_exact_and_add_up(room: Classroom) -> None:
+    points = [Decimal(number).scaleb(-2) for number in (1, 10, 20, 30, 705, 999_999, 1_000_000)]
+    made = await room.homework(*({**TEXT, "points": str(each)} for each in points))
+    column = homework_questions.c.points
+    mine = homework_questions.c.homework_id == made["id"]
+    [row] = await room.container.database().rows(
+        sa.select(sa.func.sum(column), sa.func.min(column), sa.func.max(column)).where(mine)
+    )
+    assert tuple(map(str, row)) == (str(sum(points)), "0.01", "10000.00")
+    above = await room.container.database().rows(
+        sa.select(column).where(mine, column > Decimal("0.30")).order_by(column)
+    )
+    assert [str(each.points) for each in above] == ["7.05", "9999.99", "10000.00"]
+    found = await room.container.database().rows(sa.select(column).where(mine, column.in_([Decimal("0.1")])))
+    assert [str(each.points) for each in found] == ["0.10"]
+
+
+def test_sqlite_takes_no_more_than_two_decimals() -> None:
+    engine = sa.create_engine("sqlite://")
+    statement = sa.select(sa.literal(Decimal("0.001"), Hundredths(9, 2)))
+    with engine.connect() as connection, pytest.raises(sa.exc.StatementError, match="two decimals"):
+        connection.execute(statement)
+    engine.dispose()

@@ -1,0 +1,22 @@
+"""Homework over HTTP, in memory."""
+
+from tests.contracts.http_homework import HttpHomeworkContract
+from tests.contracts.http_homework_mail import HttpHomeworkMailContract
+from tests.contracts.http_homework_rights import HttpHomeworkRightsContract
+from tests.contracts.http_submissions import HttpSubmissionsContract
+
+
+class TestHomeworkOverMemory(HttpHomeworkContract):
+    pass
+
+
+class TestSubmissionsOverMemory(HttpSubmissionsContract):
+    pass
+
+
+class TestHomeworkRightsOverMemory(HttpHomeworkRightsContract):
+    pass
+
+
+class TestHomeworkMailOverMemory(HttpHomeworkMailContract):
+    pass
