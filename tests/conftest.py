@@ -40,6 +40,12 @@ _DEFAULT_POSTGRES = (
     "postgresql://postgres:postgres@127.0.0.1:5432/postgres",
 )
 _DEFAULT_REDIS = "redis://127.0.0.1:6379/15"
+_LEFT_OUT = (
+    *("shop-lessons", "shop-courses", "promo-codes"),
+    *("groups", "recurring-lessons", "scheduled-lessons", "conference-accounts"),
+    *("homework", "homework-questions"),
+    *("attendance", "control-points", "control-point-grades"),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -229,9 +235,9 @@ async def import_examples(container: Container, *, without: Collection[str] = ()
 
 
 async def _stock(url: str) -> Container:
-    """The tests of the shop bring their own goods."""
+    """The tests of the shop bring their own goods, those of the schedule their own lessons and accounts."""
     container = create_container(Settings(database_url=url, secret_key=SECRET))
-    await import_examples(container, without=("shop-lessons", "shop-courses", "promo-codes"))
+    await import_examples(container, without=_LEFT_OUT)
     return container
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -96,6 +97,30 @@ class ObjectStoreContract:
             await store.put("key", breaking(), content_type="text/plain", most_bytes=MANY)
         assert await store.find("key") is None
         assert (await store.listing("", nested=True, limit=10, cursor=None)).objects == []
+
+    async def test_an_upload_that_is_cancelled_leaves_nothing_and_reads_no_more(self, store: ObjectStore) -> None:
+        begun, ended = asyncio.Event(), asyncio.Event()
+
+        async def hanging() -> AsyncIterator[bytes]:
+            try:
+                yield b"x" * 100
+                begun.set()
+                await asyncio.sleep(60)
+            finally:
+                ended.set()
+
+        async def upload() -> None:
+            async with aclosing(hanging()) as chunks:
+                await store.put("key", chunks, content_type="text/plain", most_bytes=MANY)
+
+        task = asyncio.create_task(upload())
+        await asyncio.wait_for(begun.wait(), 8)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(task, 8)
+        assert ended.is_set()
+        await asyncio.sleep(0.05)
+        assert await store.find("key") is None
 
     async def test_of_two_uploads_at_once_one_is_there_whole(self, store: ObjectStore) -> None:
         contents = [bytes([number]) * 300_000 for number in range(6)]

@@ -1,9 +1,10 @@
 """Files over HTTP, over every store alike (spec: files)."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import msgspec
@@ -12,10 +13,10 @@ from dependency_injector import providers
 from atg_core.clock import utc_now
 from atg_core.identity.model import Role
 from atg_entrypoints.container import Container
-from tests.arranging import rows_of
+from tests.arranging import insert, rows_of
 from tests.contracts.files import put
 from tests.contracts.http_identity import bearer
-from tests.people import sign_in
+from tests.people import add_person, sign_in
 
 PDF = b"%PDF-1.7 content"
 BAD_KEYS = [
@@ -47,6 +48,10 @@ async def person(client: httpx.AsyncClient, stocked: Container, username: str, r
     return bearer(await sign_in(client, stocked, f"the-{username}", role=role))
 
 
+async def id_of(client: httpx.AsyncClient, headers: dict[str, str]) -> UUID:
+    return UUID((await client.get("/auth/me", headers=headers)).json()["user"]["id"])
+
+
 _ABOUT_FILES = (
     *("object_store", "self_served_store", "checks", "read_rights", "find_file", "list_folder", "sign_reading"),
     *("signed_requests", "upload_limits", "reserve_upload", "sign_upload", "upload_in_parts", "upload_file"),
@@ -59,6 +64,31 @@ def limited(stocked: Container, **limits: Any) -> None:
     stocked.settings.override(providers.Object(msgspec.structs.replace(stocked.settings(), **limits)))
     for name in _ABOUT_FILES:
         getattr(stocked, name).reset()
+
+
+async def group_with_recording(stocked: Container, number: int, teacher_id: UUID, student_id: UUID) -> None:
+    """A group of one student, and a lesson of it that was recorded, all of this number."""
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    await insert(stocked, "study_groups", id=number, name="A", teacher_id=teacher_id)
+    await insert(stocked, "group_students", group_id=number, student_id=student_id)
+    await insert(
+        stocked, "scheduled_lessons", id=number, group_id=number, teacher_id=teacher_id, title="Урок", start_time=noon,
+        end_time=noon + timedelta(hours=1),
+    )  # fmt: skip
+    for key, url in ((f"recordings/{number}/a.mp4", None), (None, "https://example.com/a")):
+        await insert(stocked, "lesson_recordings", lesson_id=number, storage_key=key, url=url, created_at=noon)
+
+
+async def require_reads(
+    client: httpx.AsyncClient, headers: dict[str, str], readable: set[str], keys: Iterable[str]
+) -> None:
+    """Of the keys these and no others are listed, streamed and presigned."""
+    listed = await client.get("/files/folder-contents", params={"delimiter": ""}, headers=headers)
+    assert {file["objectName"] for file in listed.json()["files"]} & set(keys) == readable
+    for key in keys:
+        status = 200 if key in readable else 404
+        assert (await client.get(f"/files/stream/{key}", headers=headers)).status_code == status, key
+        assert (await client.get("/files/presign", params={"key": key}, headers=headers)).status_code == status, key
 
 
 class HttpFilesContract:
@@ -206,7 +236,7 @@ class HttpFilesContract:
         self, client: httpx.AsyncClient, stocked: Container
     ) -> None:
         people = {role: await person(client, stocked, role, role) for role in Role}
-        teacher_id = (await client.get("/auth/me", headers=people[Role.TEACHER])).json()["user"]["id"]
+        teacher_id = await id_of(client, people[Role.TEACHER])
         everyone, admin = set(Role), {Role.ADMIN}
         allowed = {
             "lessons/a": everyone,
@@ -230,6 +260,37 @@ class HttpFilesContract:
                 presigned = await client.get("/files/presign", params={"key": key}, headers=headers)
                 assert presigned.status_code == status
                 assert (key in names) == (role in roles)
+
+    async def test_recordings_are_for_the_group_and_a_teachers_folder_for_their_students(
+        self, client: httpx.AsyncClient, stocked: Container
+    ) -> None:
+        roles = {"teacher": Role.TEACHER, "colleague": Role.TEACHER, "instructor": Role.INSTRUCTOR, "admin": Role.ADMIN}
+        names = (*roles, "student", "pupil", "stranger")
+        headers = {name: await person(client, stocked, name, roles.get(name, Role.USER)) for name in names}
+        ids = {name: await id_of(client, headers[name]) for name in names}
+        await group_with_recording(stocked, 9001, ids["teacher"], ids["student"])
+        await group_with_recording(stocked, 9002, ids["colleague"], ids["pupil"])
+        allowed = {
+            "recordings/9001/a.mp4": {"teacher", "student", "admin"},
+            "recordings/9002/a.mp4": {"colleague", "pupil", "admin"},
+            "recordings/9001/of-no-record.mp4": {"admin"},
+            f"teachers/{ids['teacher']}/a.pdf": {"teacher", "student", "admin"},
+            f"teachers/{ids['colleague']}/a.pdf": {"colleague", "pupil", "admin"},
+            f"teachers/{ids['teacher'].hex}/a.pdf": {"admin"},
+            f"teachers/{ids['student']}/a.pdf": {"admin"},
+        }
+        for key in allowed:
+            await put(stocked.object_store(), key, PDF)
+        for name in names:
+            readable = {key for key, readers in allowed.items() if name in readers}
+            await require_reads(client, headers[name], readable, allowed)
+        other_cases = ("RECORDINGS/9001/a.mp4", f"Teachers/{ids['teacher']}/a.pdf", f"TEACHERS/{ids['teacher']}/a.pdf")
+        for key in other_cases:
+            await put(stocked.object_store(), key, PDF)
+        await require_reads(client, headers["student"], set(), other_cases)
+        del client.headers["authorization"]
+        for key in (*allowed, *other_cases):
+            assert (await client.get(f"/files/stream/{key}")).status_code == 401
 
     async def test_topics_files_are_for_those_who_are_enrolled_if_that_is_asked_for(
         self, client: httpx.AsyncClient, stocked: Container
@@ -277,10 +338,12 @@ class HttpFilesContract:
             assert told.isascii()
             assert told.count('"') == 2
 
-    async def test_a_file_that_a_topic_names_is_not_deleted_by_accident(
+    async def test_a_file_that_a_record_names_is_not_deleted_by_accident(
         self, client: httpx.AsyncClient, stocked: Container
     ) -> None:
         named = (await rows_of(stocked, "topic_files"))[0]["minio_object_name"]
+        people = [await add_person(stocked, f"the-{name}") for name in ("teacher", "pupil")]
+        await group_with_recording(stocked, 9001, *people)
         for key in (named, "unnamed"):
             await put(stocked.object_store(), key, PDF)
         instructor = await person(client, stocked, "instructor", Role.INSTRUCTOR)
@@ -288,6 +351,8 @@ class HttpFilesContract:
         await sign_in(client, stocked, role=Role.ADMIN)
         refused = await client.delete("/files/object", params={"key": named})
         assert (refused.status_code, refused.json()["code"]) == (409, "file_in_use")
+        recorded = await client.delete("/files/object", params={"key": "recordings/9001/a.mp4"})
+        assert (recorded.status_code, recorded.json()["code"]) == (409, "file_in_use")
         assert (await client.delete("/files/object", params={"key": "unnamed"})).json() == {"ok": True, "deleted": True}
         assert (await client.delete("/files/object", params={"key": "unnamed"})).json() == {
             "ok": True,

@@ -343,7 +343,7 @@ class HttpIdentityContract:
             "size": 20,
             "pages": 1,
         }
-        keys = {"id", "device", "ip", "created_at", "last_activity", "expires_at", "current"}
+        keys = {"id", "device", "device_name", "ip", "created_at", "last_activity", "expires_at", "current"}
         assert all(set(session) == keys for session in reply["items"])
         [current] = [session for session in reply["items"] if session["current"]]
         [other] = [session for session in reply["items"] if not session["current"]]

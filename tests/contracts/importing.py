@@ -417,6 +417,14 @@ class ImportingContract:
             "users.csv:2: password: has not 8 to 128 characters"
         ]
 
+    async def test_some_have_a_hash_and_others_have_none(self, container: Container) -> None:
+        for name, column, hashed in (("p", "password", PASSWORD), ("h", "password_hash", BCRYPT)):
+            people = [{"username": f"{name}{cell[:1]}", column: cell} for cell in ("", hashed)]
+            await arrange(container, users=people)
+        hashes = {row["username"]: row["password_hash"] for row in await rows_of(container, "users")}
+        assert (hashes["p"], hashes["h"], hashes["h$"]) == (None, None, BCRYPT)
+        assert PasswordHasher().verify(str(hashes[f"p{PASSWORD[:1]}"]), PASSWORD)
+
     async def test_hashes_of_other_systems_are_taken_as_they_are(self, container: Container) -> None:
         await arrange(container, users=[{"username": "u", "password_hash": BCRYPT}])
         assert (await only_row(container, "users"))["password_hash"] == BCRYPT
@@ -562,6 +570,17 @@ class ImportingContract:
                 for number, text in enumerate(HOSTILE_TEXTS)
             ],
             promo_codes=[{"code": code} for code in ("-1", "--", "_a")],
+            groups=[{"teacher": "teacher", "name": text, "students": "student"} for text in HOSTILE_TEXTS],
+            scheduled_lessons=[
+                {
+                    "teacher": "teacher",
+                    "group": text,
+                    "title": text,
+                    "start_time": "2026-09-01",
+                    "end_time": "2026-09-02",
+                }
+                for text in HOSTILE_TEXTS
+            ],
         )
         first, second = await exported(container, tmp_path / "first"), tmp_path / "second"
         with ExitStack() as stack:

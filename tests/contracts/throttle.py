@@ -22,6 +22,12 @@ class ThrottleContract:
             taken[-1].require()
         assert 1 <= refused.value.retry_after <= 60
 
+    async def test_a_limit_may_be_one_of_an_hour(self, throttle: Throttle) -> None:
+        limit, key = Limit(name="test", most=1, minutes=60), uuid4().hex
+        taken = [await throttle.take(limit, key) for _ in range(2)]
+        assert [allowance.allowed for allowance in taken] == [True, False]
+        assert all(3500 < allowance.reset_in <= 3600 for allowance in taken)
+
     async def test_looking_takes_nothing(self, throttle: Throttle) -> None:
         limit, key = Limit(name="test", most=1), uuid4().hex
         assert all([(await throttle.look(limit, key)).allowed for _ in range(5)])

@@ -1,4 +1,7 @@
-"""`python -m tests.integration.hanging_worker URL SECONDS` begins a job, says so, and does not end it."""
+"""`python -m tests.integration.hanging_worker URL SECONDS` begins a job, says so, and does not end it.
+
+The job may take an hour; the worker's lease is as many seconds.
+"""
 
 import asyncio
 import sys
@@ -17,4 +20,4 @@ async def hang(_arguments: Arguments) -> None:
 
 if __name__ == "__main__":
     database = Database(sys.argv[1])
-    asyncio.run(jobs_over(database, lease=timedelta(seconds=float(sys.argv[2]))).run(work(hang)))
+    asyncio.run(jobs_over(database, lease=timedelta(seconds=float(sys.argv[2]))).run(work(hang, most_seconds=3600)))

@@ -33,7 +33,7 @@ class Server:
 
 
 @contextmanager
-def serving(home: Path, *command: str, expect_seconds: float = 20, **environment: str) -> Iterator[Server]:
+def serving(home: Path, *command: str, expect_seconds: float = 60, **environment: str) -> Iterator[Server]:
     """Starts `atg serve` (or another command) and waits until `/health` answers; stops it with SIGTERM."""
     port, log = free_port(), home / f"server-{len(list(home.glob('server-*.log')))}.log"
     settings = {name: value for name, value in os.environ.items() if not name.startswith(("ATG_", "TELEGRAM_"))}

@@ -15,6 +15,10 @@ ROUTES = {
     "files": ("GET", "/files/info/none", 404),
     "campaigns": ("POST", "/session/start/", 201),
     "store": ("GET", "/api/lessons", 200),
+    "schedule": ("GET", "/groups", 401),
+    "conferencing": ("POST", "/webhooks/zoom", 401),
+    "homework": ("GET", "/homework", 401),
+    "gradebook": ("GET", "/me/gradebook", 401),
 }
 """A route that only this context has."""
 

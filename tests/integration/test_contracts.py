@@ -3,6 +3,9 @@
 from tests.contracts.catalog import CatalogContract
 from tests.contracts.identity import IdentityContract
 from tests.contracts.importing import ImportingContract
+from tests.contracts.importing_gradebook import GradebookImportingContract
+from tests.contracts.importing_homework import HomeworkImportingContract
+from tests.contracts.importing_schedule import ScheduleImportingContract
 from tests.contracts.learning import LearningContract
 
 
@@ -19,4 +22,16 @@ class TestSqlLearning(LearningContract):
 
 
 class TestSqlImporting(ImportingContract):
+    pass
+
+
+class TestSqlScheduleImporting(ScheduleImportingContract):
+    pass
+
+
+class TestSqlHomeworkImporting(HomeworkImportingContract):
+    pass
+
+
+class TestSqlGradebookImporting(GradebookImportingContract):
     pass

@@ -27,13 +27,14 @@ def configuration(folder: Path, port: int, upstream: str) -> str:
         ("listen 443 ssl;", f"listen 127.0.0.1:{port};"),
         ("server 127.0.0.1:8000;", f"server {upstream.removeprefix('http://')};"),
         ("/var/lib/atg/files/objects/", f"{folder}/files/objects/"),
+        ("/var/log/nginx/", f"{folder}/"),
     ):
         assert deployed in site
         site = site.replace(deployed, here)
     site = "\n".join(line for line in site.splitlines() if "ssl_certificate" not in line)
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     temporary = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
-    return f"daemon off; pid {folder}/nginx.pid; user root; events {{}} http {{ access_log off; {temporary} {site} }}"
+    return f"daemon off; pid {folder}/nginx.pid; user root; events {{}} http {{ {temporary} {site} }}"
 
 
 @pytest.fixture
@@ -84,3 +85,12 @@ def test_nginx_sends_what_atg_allows(fronted: httpx.Client) -> None:
     assert fronted.get("/files/stream/absent").status_code == 404
     del fronted.headers["authorization"]
     assert fronted.get(path).status_code == 401
+
+
+def test_the_log_of_nginx_has_no_queries(fronted: httpx.Client, tmp_path: Path) -> None:
+    """Z8: the token of a link that was mailed is in one."""
+    assert fronted.get("/auth/password/reset", params={"token": "the-token"}).status_code == 404
+    assert fronted.get("/health").status_code == 200
+    log = (tmp_path / "access.log").read_text(encoding="utf-8")
+    assert '"GET /auth/password/reset" 404' in log
+    assert "the-token" not in log

@@ -119,3 +119,12 @@ def test_every_command_about_learning_works(tmp_path: Path) -> None:
 def test_every_command_about_the_shop_replies_as_it_says(tmp_path: Path) -> None:
     replies = run_and_compare("docs/store-integration.md", tmp_path, ATG_SERVICE_TOKENS=SERVICE)
     assert replies >= 25
+
+
+def test_every_command_about_live_lessons_replies_as_it_says(tmp_path: Path) -> None:
+    replies = run_and_compare("docs/conferencing.md", tmp_path)
+    assert replies >= 10
+    plan = (tmp_path / "pool.txt").read_text(encoding="utf-8")
+    shown = "".join(f"    {line}".rstrip() + "\n" for line in plan.splitlines())
+    assert shown in (ROOT / "docs/conferencing.md").read_text(encoding="utf-8")
+    assert (tmp_path / "pool.svg").exists()

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import httpx
@@ -29,7 +30,7 @@ def test_a_demo_starts_from_nothing_and_again_from_what_it_left(tmp_path: Path) 
     with serving(tmp_path, "demo") as server:
         first = server.log
         passwords = dict(re.findall(r"^  (\w+)\s+(\S+)$", first, re.MULTILINE))
-        assert set(passwords) == {"admin", "instructor", "employee"}
+        assert set(passwords) == {"admin", "instructor", "employee", "teacher", "student"}
         assert f"{server.url}/docs" in first
         for username, password in passwords.items():
             login = httpx.post(f"{server.url}/auth/login", json={"username": username, "password": password})
@@ -40,7 +41,7 @@ def test_a_demo_starts_from_nothing_and_again_from_what_it_left(tmp_path: Path) 
         assert time.monotonic() - begun < HEALTHY_SECONDS + 2, "a start on a filled folder imports nothing"
         assert dict(re.findall(r"^  (\w+)\s+(\S+)$", server.log, re.MULTILINE)) == passwords
         me = httpx.get(f"{server.url}/auth/me", headers={"authorization": f"Bearer {token}"})
-        assert me.json()["user"]["username"] == "employee"
+        assert me.json()["user"]["username"] == "student"
         assert len(httpx.get(f"{server.url}/stations").json()["data"]) == 7
         lessons = httpx.get(f"{server.url}/api/lessons/").json()["items"]
         assert [lesson["title"] for lesson in lessons if lesson["text_content"]] == [
@@ -200,6 +201,18 @@ def test_the_first_administrator_is_made_once(tmp_path: Path) -> None:
             assert login.json()["user"]["role"] == "admin"
 
 
+def mailed_token(client: httpx.Client, home: Path) -> str:
+    """Of the link that a newcomer is sent, by the server's own job."""
+    newcomer = {"email": "vera@example.com", "password": "a rather good one", "role": "student"}
+    assert client.post("/auth/enter", json=newcomer).status_code == 201
+    for _ in range(100):
+        for letter in (home / "outbox").glob("*.eml"):
+            text = message_from_bytes(letter.read_bytes(), policy=policy.default).get_body(("plain",)).get_content()
+            return re.findall(r"token=([A-Za-z0-9_-]{43})", text)[0]
+        time.sleep(0.1)
+    raise AssertionError("no mail came")
+
+
 def test_no_secret_gets_into_the_log_and_every_line_is_json(tmp_path: Path) -> None:
     """Z8: passwords, tokens and bodies stay out of the log, whatever happens to a request."""
     secrets = {"admin": "a rather good one"}
@@ -215,6 +228,11 @@ def test_no_secret_gets_into_the_log_and_every_line_is_json(tmp_path: Path) -> N
         client.post("/auth/refresh", json={"refreshToken": secrets["refresh"]})
         client.post("/auth/refresh", json={"refreshToken": secrets["refresh"] + "x"})
         client.post("/auth/logout", json={"refreshToken": secrets["refresh"]})
+        secrets["link"], secrets["guessed"] = mailed_token(client, tmp_path), "A" * 43
+        for path in ("email/confirm", "password/reset", "sessions/revoke"):
+            client.get(f"/auth/{path}?token={secrets['guessed']}")
+        client.get(f"/auth/email/confirm?token={secrets['link']}")
+        client.post("/auth/password/reset/form", data={"token": secrets["guessed"], "new": secrets["wrong"]})
         client.get("/nope%0a%22injected%22: 1", headers={"x-request-id": "the-one"})
     for what, secret in secrets.items():
         assert secret not in server.log, what

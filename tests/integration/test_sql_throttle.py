@@ -37,6 +37,17 @@ async def test_a_minute_later_the_count_begins_anew_and_what_is_over_is_forgotte
     assert len(await rows_of(container, "throttle_counters")) == 1
 
 
+async def test_an_hour_later_the_count_of_an_hour_begins_anew(container: Container) -> None:
+    now = utc_now()
+    throttle = SqlThrottle(container.database(), lambda: now)
+    limit = Limit(name="test", most=1, minutes=60)
+    await throttle.take(limit, "a")
+    now += timedelta(minutes=59, seconds=59)
+    assert not (await throttle.look(limit, "a")).allowed
+    now += timedelta(seconds=1)
+    assert (await throttle.take(limit, "a")).allowed
+
+
 async def test_processes_that_share_a_database_share_the_limits(postgres_url: str) -> None:
     one, two = Database(postgres_url), Database(postgres_url)
     limit, key = Limit(name="test", most=7), uuid4().hex

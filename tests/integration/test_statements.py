@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -10,12 +12,15 @@ import sqlalchemy as sa
 
 from atg_adapters.memory.caller_cache import MemoryCallerCache
 from atg_core.identity.model import Role
+from atg_core.schedule.model import ExceptionAction, RuleException
 from atg_core.store.model import Item
 from atg_entrypoints.container import Container
 from tests.arranging import arrange, rows_of
+from tests.classroom import MULTI, SINGLE, STUDENTS, TEXT, Classroom, texts_of
 from tests.contracts.files import put
-from tests.people import sign_in
+from tests.people import add_person, sign_in
 from tests.school import school
+from tests.teaching import room_of
 
 
 @contextmanager
@@ -105,14 +110,40 @@ async def test_finding_out_who_calls_takes_one_statement_where_nothing_is_rememb
     assert len(statements) == 1
 
 
+async def test_a_forgotten_password_costs_the_same_for_whomever(
+    client: httpx.AsyncClient, remembering: Container
+) -> None:
+    """S16: who asks can not tell an email that is known by the work that it makes."""
+    await add_person(remembering, "anna")
+    asked = []
+    for email in ("first@example.com", "anna@example.com", "nobody@example.com"):
+        with counted(remembering) as statements:
+            assert (await client.post("/auth/password/forgot", json={"email": email})).status_code == 200
+        asked.append([statement for statement in statements if "DELETE" not in statement])
+    assert asked[0] == asked[1] == asked[2]
+
+
+async def test_signing_in_and_entering_take_few_statements(client: httpx.AsyncClient, stocked: Container) -> None:
+    entering = {"email": "vera@example.com", "password": "a rather good one", "role": "student"}
+    numbers = []
+    for path, status in (("/auth/enter", 201), ("/auth/enter", 200), ("/auth/login", 200)):
+        with counted(stocked) as statements:
+            assert (await client.post(path, json=entering)).status_code == status
+        numbers.append(len(statements))
+    assert max(numbers) <= 15
+    assert numbers == sorted(numbers, reverse=True)
+
+
 async def test_a_folder_costs_no_statement_for_each_file(client: httpx.AsyncClient, remembering: Container) -> None:
     await sign_in(client, remembering, role=Role.TEACHER)
     for number in range(10):
-        for folder in ("lessons", "incoming"):
+        for folder in ("lessons", "incoming", "recordings/1", "recordings/2", f"teachers/{uuid4()}"):
             await put(remembering.object_store(), f"{folder}/{number}.pdf")
     for path, most in (
         ("/files/folder-contents?prefix=lessons", 0),
-        ("/files/folder-contents?delimiter=", 1),
+        ("/files/folder-contents?prefix=recordings&delimiter=", 1),
+        ("/files/folder-contents?prefix=teachers&delimiter=", 1),
+        ("/files/folder-contents?delimiter=", 3),
         ("/files/presign?key=lessons/1.pdf", 0),
         ("/files/stream/lessons/1.pdf", 0),
     ):
@@ -247,3 +278,86 @@ async def test_the_shop_takes_few_statements_however_much_there_is(
         with counted(remembering) as statements:
             assert (await client.get(path)).status_code == 200
         assert len(statements) == 2, path
+
+
+async def test_the_schedule_takes_few_statements_however_much_is_planned(
+    client: httpx.AsyncClient, remembering: Container
+) -> None:
+    """A teacher's year with 40 rules, a tenth of whose days are otherwise, and 500 lessons."""
+    room = await room_of(client, remembering)
+    year, fields = datetime(2026, 9, 1, tzinfo=UTC), {"title": "x", "group_id": room.group}
+    times = {"start_time": time(9), "end_time": time(10), "timezone": "Europe/Berlin"}
+    days = {"start_date": date(2026, 9, 1), "end_date": date(2027, 8, 31)}
+    async with remembering.open_timetable()() as store:
+        for number in range(40):
+            weekly = {"day_of_week": number % 7, "week_type": "ALL"}
+            rule = await store.add_rule({**fields, **times, **days, **weekly}, year)
+            for week in range(5):
+                day = rule.start_date + timedelta(days=(number % 7 - 1) % 7 + 7 * week)
+                cancelled = RuleException(date=day, action=ExceptionAction.CANCEL)
+                await store.set_exception(rule.id, cancelled, year)
+        teacher = {"teacher_id": room.teacher.id}
+        for number in range(500):
+            start = year + timedelta(hours=16 * number)
+            lesson = {"start_time": start, "end_time": start + timedelta(hours=1)}
+            await store.add_lesson({**fields, **teacher, **lesson}, allow_overlap=True, now=year)
+    await room.teacher.get("/auth/me")
+    await room.students[0].get("/auth/me")
+    token = (await room.teacher.post("/schedule/calendar/token"))["token"]
+    for path, most in (
+        ("/schedule/calendar?start=2026-09-01&end=2027-09-01", 3),
+        (f"/schedule/calendar.ics?token={token}", 4),
+        ("/schedule/lessons?size=100", 2),
+        ("/schedule/recurring-lessons?size=100", 3),
+        ("/groups", 2),
+        (f"/groups/{room.group}", 2),
+    ):
+        for someone in (room.teacher, room.students[0]):
+            with counted(remembering) as statements:
+                found = await someone.get(path)
+            assert 1 <= len(statements) <= most, (path, statements)
+    events = await room.teacher.get("/schedule/calendar?start=2026-09-01&end=2027-09-01")
+    assert len(events) == 500 + 40 * (52 - 5) + sum(number % 7 == 1 for number in range(40))
+    assert found["student_count"] == 2
+    await room.admin.get("/auth/me")
+    for number in range(5):
+        await room.admin.post("/admin/conference-accounts", provider="local", label=str(number))
+    for path, most in (("/admin/conference-accounts", 3), ("/admin/conference-accounts/usage", 4)):
+        with counted(remembering) as statements:
+            await room.admin.get(path)
+        assert 1 <= len(statements) <= most, (path, statements)
+
+
+async def test_homework_takes_few_statements_however_much_there_is(
+    client: httpx.AsyncClient, remembering: Container
+) -> None:
+    """Ten questions of each type, several homeworks and attempts."""
+    room = await Classroom.open(remembering, client)
+    made = [await room.homework(*[SINGLE, MULTI, TEXT] * 10) for _ in range(4)]
+    for homework in made[:3]:
+        for student in STUDENTS:
+            graded = await room.graded(homework, student)
+            await room.handed_in(homework, student)
+    drafts = [await room.draft(made[3], student) for student in STUDENTS]
+    path, submission = f"/homework/{made[0]['id']}", f"/submissions/{graded['id']}"
+    grades = [{"question_id": each["id"], "grade": "3.00"} for each in texts_of(made[2])]
+    for name, method, asked, body, most in (
+        ("teacher", "GET", "/homework", None, 2),
+        ("boris", "GET", "/homework", None, 3),
+        ("teacher", "GET", path, None, 3),
+        ("boris", "GET", path, None, 4),
+        ("teacher", "GET", f"{path}/submissions", None, 3),
+        ("vera", "GET", f"{path}/submissions", None, 3),
+        ("vera", "GET", submission, None, 2),
+        ("teacher", "GET", f"{submission}/grade-changes", None, 3),
+        ("teacher", "PUT", f"{submission}/grades", grades, 11),
+        ("boris", "POST", f"/submissions/{drafts[0]['id']}/submit", None, 12),
+        ("teacher", "PUT", path, {"title": "Иное"}, 5),
+        ("teacher", "PUT", f"/homework/{made[3]['id']}", {"questions": made[3]["questions"]}, 6),
+    ):
+        person = room.people[name]
+        await person.get("/auth/me")
+        with counted(remembering) as statements:
+            await person.call(method, asked, 200, body)
+        assert 1 <= len(statements) <= most, (asked, statements)
+    assert (await room.boris.get("/homework"))["items"][3]["submission"]["status"] == "submitted"

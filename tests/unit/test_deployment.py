@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from atg_entrypoints.settings import Settings, variable_of
+from atg_entrypoints.settings import Settings
+from atg_entrypoints.settings_checks import variable_of
 
 ROOT = Path(__file__).parents[2]
 VARIABLES = set(map(variable_of, Settings.__struct_fields__))
@@ -22,7 +23,7 @@ def services(name: str) -> dict[str, dict[str, Any]]:
 
 def test_the_example_environment_names_every_setting_and_no_other() -> None:
     named = re.findall(
-        r"^#?((?:ATG|TELEGRAM)_[A-Z0-9_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE
+        r"^#?((?:ATG|TELEGRAM|ZOOM)_[A-Z0-9_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE
     )
     assert sorted(named) == sorted(VARIABLES)
 

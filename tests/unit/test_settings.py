@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from atg_entrypoints.settings import SettingsError, read_settings
+from atg_entrypoints.settings import read_settings
+from atg_entrypoints.settings_checks import SettingsError
 
 STRONG = "Jx3vQ9-pL0wZ7rT2mN8kB5yH4sD6fG1cXaVe"
 

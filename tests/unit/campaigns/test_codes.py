@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from atg_core.campaigns.codes import ConfirmationTokens, InvalidToken, new_code
 from atg_core.mailing.model import Language
-from atg_entrypoints.http.campaigns_wire import language_of
+from atg_entrypoints.http.languages import language_of
 
 NOON = datetime(2026, 3, 2, 12, 5, 9, tzinfo=UTC)
 TOKENS = ConfirmationTokens(b"k" * 32)

@@ -1,6 +1,7 @@
 """What holds for every route: problems, headers, limits, ETags, trailing slashes, documentation."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,6 +13,7 @@ from litestar.exceptions import ImproperlyConfiguredException
 from litestar.routes import HTTPRoute
 
 from atg_core.clock import utc_now
+from atg_core.identity.links import Purpose
 from atg_core.identity.model import Role
 from atg_entrypoints.container import Container, create_container
 from atg_entrypoints.http.app import create_api, create_app
@@ -20,7 +22,8 @@ from atg_entrypoints.settings import Settings
 from tests.arranging import arrange, insert, rows_of
 from tests.conftest import SECRET
 from tests.contracts.files import put
-from tests.people import sign_in
+from tests.contracts.identity import session_of
+from tests.people import account, sign_in
 from tests.school import school
 
 MEMBERS = {"type", "title", "status", "detail", "code", "error", "message"}
@@ -48,7 +51,18 @@ async def test_every_kind_of_refusal_is_a_problem(client: httpx.AsyncClient) -> 
     assert_problem(await client.delete("/stations"), 405)
     assert_problem(await client.put("/auth/login", json={}), 405)
     assert_problem(await client.get("/auth/me"), 401)
-    for body in (b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"username": "\\ud800"}', b"{}" * 3, b"[" * 20_000):
+    for body in (
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"x"',
+        b"\xff\xfe",
+        b'{"a": "\\ud800"}',
+        b'{"a": "\xff"}',
+        b"{}" * 3,
+        b"[" * 20_000,
+    ):
         assert_problem(await client.post("/auth/login", content=body), 400)
 
 
@@ -81,6 +95,11 @@ def of_shop(path: str) -> bool:
     return path.startswith(("/api/users", "/api/lessons", "/api/courses", "/api/promo-codes", "/api/support-tickets"))
 
 
+def of_lessons(path: str) -> bool:
+    prefixes = ("/groups", "/schedule", "/admin/conference-accounts", "/control-points", "/students")
+    return path.startswith(prefixes)
+
+
 async def a_customer(container: Container) -> None:
     """One of each that the shop keeps."""
     lesson = {"title": "x", "description": "", "price": 1, "is_active": True, "is_free": False}
@@ -94,6 +113,26 @@ async def a_customer(container: Container) -> None:
     await container.keep_codes().add({**code, "is_active": True, "expires_at": None})
 
 
+async def a_live_lesson(client: httpx.AsyncClient, container: Container) -> dict[str, str]:
+    """With its group and a rule, in a room on this server."""
+    await client.post("/admin/conference-accounts", json={"provider": "local", "label": "x"})
+    group = (await client.post("/groups", json={"name": "x"})).json()["id"]
+    now = container.clock()()
+    times = {"start_time": now.isoformat(), "end_time": (now + timedelta(hours=1)).isoformat()}
+    lesson = (await client.post("/schedule/lessons", json={"group_id": group, "title": "x", **times})).json()["id"]
+    days = {"day_of_week": 0, "start_date": "2026-09-01", "end_date": "2027-05-31"}
+    times = {"start_time": "09:00", "end_time": "10:00"}
+    rule = await client.post("/schedule/recurring-lessons", json={"group_id": group, "title": "x", **days, **times})
+    started = (await client.post(f"/schedule/lessons/{lesson}/start")).json()
+    body = {"title": "x", "kind": "test", "date": "2026-09-01", "max_grade": 5}
+    point = (await client.post(f"/groups/{group}/control-points", json=body)).json()["id"]
+    me = (await client.get("/auth/me")).json()["user"]["id"]
+    numbers = {"group_id": group, "lesson_id": lesson, "rule_id": rule.json()["id"], "account_id": 1}
+    numbers |= {"control_point_id": point, "student_id": me}
+    token = started["zoom_start_url"].partition("?")[2]
+    return {name: str(number) for name, number in numbers.items()} | {"token": token}
+
+
 async def a_visit(client: httpx.AsyncClient, container: Container) -> dict[str, Any]:
     """Of a campaign with one asset, with an email left."""
     await arrange(container, assets=[{"slug": "only", "name": "x", "campaign": "small"}])
@@ -103,6 +142,38 @@ async def a_visit(client: httpx.AsyncClient, container: Container) -> dict[str, 
     token = container.confirmation_tokens().token(UUID(left["user_id"]), container.clock()())
     [asset] = [row["id"] for row in await rows_of(container, "campaign_assets") if row["slug"] == "only"]
     return {**left, "token": token, "asset_id": asset}
+
+
+async def a_draft(client: httpx.AsyncClient, student: UUID) -> dict[str, str]:
+    """Of homework for a group that the caller teaches, and is in."""
+    group = (await client.post("/groups", json={"name": "homework"})).json()["id"]
+    await client.post(f"/groups/{group}/students", json={"student_ids": [str(student)]})
+    question = {"question_type": "TEXT", "text": "x", "points": 1}
+    body = {"group_id": group, "title": "x", "questions": [question]}
+    made = (await client.post("/homework", json=body)).json()["id"]
+    await client.post(f"/homework/{made}/publish")
+    draft = (await client.post(f"/homework/{made}/submissions")).json()["id"]
+    return {"homework_id": str(made), "submission_id": str(draft)}
+
+
+async def links(container: Container) -> dict[str, str]:
+    """The query of each link that a mail may have."""
+    mailed = account("mailed")
+    session = session_of(mailed.user.id)
+    paths = {
+        Purpose.CONFIRM_EMAIL: "/auth/email/confirm",
+        Purpose.RESET_PASSWORD: "/auth/password/reset",
+        Purpose.REVOKE_SESSION: "/auth/sessions/revoke",
+    }
+    async with container.open_identity()() as store:
+        await store.add_account(mailed)
+        await store.add_session(session)
+        for purpose in paths:
+            await container.send_link()(store, mailed.user, purpose, session_id=session.id)
+    tokens = {row["purpose"]: row["id"] for row in await rows_of(container, "mail_tokens")}
+    return {
+        path: f"?token={container.link_tokens().token(tokens[purpose], purpose)}" for purpose, path in paths.items()
+    }
 
 
 async def test_every_route_answers_with_and_without_a_trailing_slash(
@@ -135,7 +206,8 @@ async def test_every_route_answers_with_and_without_a_trailing_slash(
     }
     await a_customer(stocked)
     visit = await a_visit(client, stocked)
-    ids |= {"campaign": "small", "asset_id": str(visit["asset_id"])}
+    ids |= {"campaign": "small", "asset_id": str(visit["asset_id"]), **await a_draft(client, me)}
+    lesson_ids = await a_live_lesson(client, stocked)
     shop_ids = dict.fromkeys(("user_id", "lesson_id", "course_id", "code_id", "ticket_id"), "1")
     queries = {
         "/users/1/access": "?lesson_id=1",
@@ -145,13 +217,17 @@ async def test_every_route_answers_with_and_without_a_trailing_slash(
         "/files": "?key=stations/1.png",
         "/certificates": "?code=x",
         "/admin/reports": f"?course_id={at.course}",
+        "/schedule/calendar": "?start=2026-11-23&end=2026-11-30",
+        "/meet": f"?{lesson_ids['token']}",
+        **await links(stocked),
     }
     await put(stocked.object_store(), "stations/1.png")
     checked = 0
     for route in create_api(stocked).routes:
         if not isinstance(route, HTTPRoute) or "GET" not in route.methods or ":path" in route.path or "." in route.path:
             continue
-        path = filled(route.path, shop_ids if of_shop(route.path) else ids)
+        own = shop_ids if of_shop(route.path) else lesson_ids if of_lessons(route.path) else ids
+        path = filled(route.path, own)
         query = next((query for prefix, query in queries.items() if path.removeprefix("/api").startswith(prefix)), "")
         plain, slashed = await client.get(path + query), await client.get(f"{path}/{query}")
         assert plain.status_code == slashed.status_code == 200, path

@@ -1,6 +1,6 @@
 """What the text of a cell means."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 from hypothesis import given
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from atg_core.catalog.model import StationStatus
 from atg_core.formulas import guarded, unguarded
 from atg_core.importing import cells
+from atg_core.importing.exporting import shown
 
 
 @given(st.integers(min_value=-(2**63), max_value=2**63))
@@ -41,6 +42,57 @@ def test_an_instant_without_an_offset_is_utc() -> None:
             cells.instant(text)
 
 
+@given(st.times())
+def test_a_local_time_comes_back_from_its_text(value: time) -> None:
+    assert cells.local_time(shown(value)) == value
+
+
+def test_a_local_time_is_written_as_people_do() -> None:
+    assert cells.local_time("9:05") == cells.local_time("09:05:00") == time(9, 5)
+    assert [shown(time(9, 5)), shown(time(9, 5, 1))] == ["09:05", "09:05:01"]
+    for text in (
+        "9",
+        "9:5",
+        "24:00",
+        "09:60",
+        "09:00:60",
+        "09:00+03:00",
+        "09:00Z",
+        "09.00",
+        "٠٩:٠٠",
+        "09:00\n",
+        "T09:00",
+    ):
+        with pytest.raises(ValueError):
+            cells.local_time(text)
+
+
+@given(st.dates())
+def test_a_day_comes_back_from_its_text(value: date) -> None:
+    assert cells.day(shown(value)) == value
+
+
+@pytest.mark.parametrize(
+    "text", ["20260901", "2026-W36-2", "2026-9-1", "2026-02-30", "2026-09-01T00:00", "01.09.2026", "-"]
+)
+def test_what_is_no_day_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        cells.day(text)
+
+
+@pytest.mark.parametrize("name", ["Europe/Moscow", "Asia/Yekaterinburg", "UTC", "America/Argentina/Buenos_Aires"])
+def test_a_time_zone_is_named(name: str) -> None:
+    assert cells.timezone(name) == name
+
+
+@pytest.mark.parametrize(
+    "name", ["Moscow", "Europe", "MSK", "+03:00", "/etc/passwd", "../zoneinfo/UTC", "UTC\x00", "\ud800", "x" * 5_000]
+)
+def test_what_is_no_time_zone_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        cells.timezone(name)
+
+
 def test_truth_has_several_names() -> None:
     assert all(cells.boolean(text) for text in ("true", "TRUE", "1", "yes", "да"))
     assert not any(cells.boolean(text) for text in ("false", "0", "no", "Нет"))
@@ -65,6 +117,8 @@ def test_a_choice_names_what_there_is() -> None:
     assert cells.choice(StationStatus)("active") is StationStatus.ACTIVE
     with pytest.raises(ValueError, match="active, maintenance"):
         cells.choice(StationStatus)("broken")
+    with pytest.raises(ValueError, match=r"is none of active$"):
+        cells.choice(StationStatus, but={StationStatus.MAINTENANCE})("maintenance")
 
 
 @pytest.mark.parametrize("address", ["a@b.ru", "Имя@example.com", "first.last+tag@sub.example.com"])

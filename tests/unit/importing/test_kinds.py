@@ -35,6 +35,16 @@ PROMISED_HEADERS = {
     "shop-lessons": "title description price video_path text_content is_active is_free",
     "shop-courses": "title description total_price discount_price is_active lessons",
     "promo-codes": "code discount_percent discount_amount max_uses is_active expires_at",
+    "groups": "teacher name students",
+    "recurring-lessons": "teacher group title day_of_week week_type start_time end_time start_date end_date timezone"
+    " week_anchor",
+    "scheduled-lessons": "teacher group title start_time end_time status allow_overlap taught_by",
+    "conference-accounts": "label provider provider_user_id is_enabled capacity daily_limit",
+    "homework": "teacher group title description due_at max_attempts allow_late published_at",
+    "homework-questions": "teacher group homework position question_type text points choices correct",
+    "attendance": "teacher group start_time username status",
+    "control-points": "teacher group title kind date max_grade weight",
+    "control-point-grades": "teacher group control_point username graded_by grade comment",
 }
 """The columns that operators are told of, by kind."""
 PROMISED_KEYS = {
@@ -51,6 +61,15 @@ PROMISED_KEYS = {
     "shop-lessons": "title",
     "shop-courses": "title",
     "promo-codes": "code",
+    "groups": "teacher name",
+    "recurring-lessons": "teacher group day_of_week start_time",
+    "scheduled-lessons": "teacher group start_time",
+    "conference-accounts": "label",
+    "homework": "teacher group title",
+    "homework-questions": "teacher group homework position",
+    "attendance": "teacher group start_time username",
+    "control-points": "teacher group title",
+    "control-point-grades": "teacher group control_point username",
 }
 
 
@@ -80,7 +99,8 @@ def test_a_kind_describes_columns_that_are_there(kind: Kind) -> None:
 def test_what_a_table_needs_is_required_or_has_a_default(kind: Kind) -> None:
     given = {column.field for column in kind.columns if column.required or column.default is not None}
     given |= {*kind.constants, "id", "created_at"}
-    given |= {field for reference in kind.references if reference.required for field in reference.targets.values()}
+    references = [each for each in kind.references if each.is_always_given]
+    given |= {field for reference in references for field in reference.targets.values()}
     for column in metadata.tables[kind.table].columns:
         if not column.nullable and column.server_default is None:
             assert column.name in given, column.name
@@ -100,6 +120,14 @@ def test_what_an_item_of_a_list_names_has_a_key_of_one_column() -> None:
     for kind in STORED_KINDS.values():
         for listed in kind.items:
             assert listed.target is None or len(STORED_KINDS[listed.target].key_headers) == 1
+
+
+@pytest.mark.parametrize("kind", STORED_KINDS.values(), ids=lambda kind: kind.name)
+def test_what_a_check_asks_about_is_in_every_row(kind: Kind) -> None:
+    headers = {column.field: column.header for column in kind.columns}
+    headers |= {listed.table: listed.header for listed in kind.items}
+    for check in kind.checks:
+        assert {headers[field] for field in check.fields} <= set(kind.required_headers)
 
 
 def test_a_lengths_limit_is_that_of_the_table() -> None:

@@ -12,7 +12,8 @@ from atg_core.mailing.addresses import Sender
 from atg_core.mailing.model import Language
 from atg_entrypoints.container import create_container
 from atg_entrypoints.mail_settings import smtp_server
-from atg_entrypoints.settings import Settings, SettingsError, read_settings
+from atg_entrypoints.settings import Settings, read_settings
+from atg_entrypoints.settings_checks import SettingsError
 from tests.conftest import SECRET
 
 PASSWORD = "hunter2"

@@ -42,6 +42,35 @@ def test_a_promo_code_is_mailed_with_a_link_that_confirms_the_address(language: 
     assert f'lang="{language}"' in message.html
 
 
+ACCOUNT_MAILS = {
+    "confirm_email": {"email": "a@example.org", "link": URL},
+    "reset_password": {"email": "a@example.org", "link": URL},
+    "new_device": {"link": URL, "time": "02.03.2026 08:00 UTC", "device": "Chrome on Windows", "address": "192.0.2.7"},
+    "email_change": {"email": "new@example.org"},
+}
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("name", ACCOUNT_MAILS)
+def test_mail_about_accounts_has_what_it_tells_and_one_link(name: str, language: Language) -> None:
+    values = ACCOUNT_MAILS[name]
+    message = JinjaTemplates().message(name, language, key="k", to="a@example.org", values=values)
+    page = Page(message.html)
+    for value in values.values():
+        assert value in message.text
+        assert value in " ".join(page.texts)
+    assert page.links == ({URL} if "link" in values else set())
+    assert message.subject in page.texts
+    assert "{" not in message.text
+
+
+@pytest.mark.parametrize("language", Language)
+def test_what_is_not_known_of_a_device_is_left_out(language: Language) -> None:
+    values = {**ACCOUNT_MAILS["new_device"], "device": None, "address": None}
+    message = JinjaTemplates().message("new_device", language, key="k", to="a@example.org", values=values)
+    assert "None" not in message.text + message.html
+
+
 def test_values_are_escaped_in_html_and_not_in_text() -> None:
     values = {"code": '<b>"&', "confirm_url": 'https://x/?"onclick="alert(1)'}
     message = JinjaTemplates().message("promo_code", Language.EN, key="k", to="a@example.org", values=values)

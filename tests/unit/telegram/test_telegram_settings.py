@@ -10,7 +10,8 @@ from atg_adapters.outbox.telegram import TelegramOutbox
 from atg_adapters.telegram.bot_api import BotApi
 from atg_core.telegram.init_data import InitData
 from atg_entrypoints.container import close, create_container
-from atg_entrypoints.settings import Settings, SettingsError, read_settings
+from atg_entrypoints.settings import Settings, read_settings
+from atg_entrypoints.settings_checks import SettingsError
 
 TOKEN = f"{123456789}:Qw3rty-{'Zx9_' * 7}"
 WEBHOOK_SECRET = "Jx3vQ9-pL0wZ7_rT"

@@ -1,0 +1,54 @@
+"""Mail that tests read, and a clock that they move."""
+
+import re
+from datetime import datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+from dependency_injector import providers
+
+from atg_adapters.memory.mail import MemoryMail
+from atg_core.clock import utc_now
+from atg_core.mailing.model import Message
+from atg_entrypoints.container import Container
+
+
+class Mailbox:
+    """What a container sends: everything, or to one address, or on one subject."""
+
+    def __init__(self, container: Container) -> None:
+        self._container, self._mail = container, MemoryMail()
+        container.mail.override(providers.Object(self._mail))
+
+    async def sent(self, to: str | None = None, about: str = "") -> list[Message]:
+        """After all jobs that are due were done; `about`: the beginning of the keys of messages."""
+        await self._container.jobs().run(self._container.work(), until_idle=True)
+        return [message for message in self._mail.sent if to in {None, message.to} and message.key.startswith(about)]
+
+    async def link(self, to: str, about: str) -> str:
+        """The path and the query of the link in the newest message."""
+        [*_, message] = await self.sent(to, about)
+        return link_in(message)
+
+
+def link_in(message: Message) -> str:
+    """The same in text and HTML."""
+    [link] = re.findall(r"http://\S+", message.text)
+    assert message.html.count(link) == 3
+    parts = urlsplit(link)
+    return f"{parts.path}?{parts.query}"
+
+
+def token_in(link: str) -> str:
+    [token] = parse_qs(urlsplit(link).query)["token"]
+    return token
+
+
+class Now:
+    """The clock of a container, which stands still until it is moved; to be made before the container is used."""
+
+    def __init__(self, container: Container) -> None:
+        self.moment: datetime = utc_now()
+        container.clock.override(providers.Object(lambda: self.moment))
+
+    def pass_by(self, **time: int) -> None:
+        self.moment += timedelta(**time)
