@@ -1,0 +1,1 @@
+"""The container, a part for each context."""
