@@ -117,7 +117,10 @@ def _invalid(request: Request[Any, Any, Any], error: ValidationException) -> Res
     body = _named_in_list(request, error)
     faults = [fault for fault in error.extra or [] if isinstance(fault, dict)]
     # Once it was described, Litestar takes the parameters of a path for absent beside what is wrong with the body.
-    errors = [_field_error(fault, body) for fault in faults if fault.get("key") not in request.path_params]
+    absent = [
+        fault for fault in faults if "required" in str(fault.get("message")) and fault.get("key") in request.path_params
+    ]
+    errors = [_field_error(fault, body) for fault in faults if fault not in absent]
     detail = "; ".join(f"{fault.field}: {fault.message}" for fault in errors) or "The request is not valid"
     return problem(HTTPStatus.BAD_REQUEST, detail, code="invalid", errors=errors)
 
