@@ -1,30 +1,25 @@
 """The application: handlers, policies, errors, documentation, and the container behind them."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
 
 from litestar import Litestar, Response, Router
 from litestar.config.allowed_hosts import AllowedHostsConfig
-from litestar.config.app import AppConfig
 from litestar.config.cors import CORSConfig
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import QueryParameter
-from litestar.plugins import InitPlugin
 from litestar.plugins.prometheus import PrometheusConfig
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
-from atg_entrypoints.container import Container, close
+from atg_entrypoints.container import Container
 from atg_entrypoints.http import entering, identity, operations
-from atg_entrypoints.http.background import background
+from atg_entrypoints.http.container_plugin import ContainerPlugin
 from atg_entrypoints.http.contexts import MOST_BODY_BYTES, handlers_of
-from atg_entrypoints.http.draining import draining
 from atg_entrypoints.http.envelope import Envelope
 from atg_entrypoints.http.errors import EXCEPTION_HANDLERS, problem
 from atg_entrypoints.http.etag import ETagMiddleware
@@ -40,36 +35,6 @@ _EXPOSED_HEADERS = [
     *("Accept-Ranges", "Content-Range", "Content-Length", "Content-Encoding", "ETag", "Content-Disposition"),
     *("X-Request-ID", "Retry-After", "WWW-Authenticate"),
 ]
-
-
-class ContainerPlugin(InitPlugin):
-    """Gives handlers what they name of the container, and closes what it has opened when the application ends."""
-
-    def __init__(self, container: Container) -> None:
-        self.container = container
-
-    def on_app_init(self, app_config: AppConfig) -> AppConfig:
-        for name, provider in self.container.providers.items():
-            app_config.dependencies[name] = Provide(_providing(provider), sync_to_thread=False)
-        app_config.state["container"] = self.container
-        app_config.lifespan.append(self._lifespan)
-        return app_config
-
-    @asynccontextmanager
-    async def _lifespan(self, app: Litestar) -> AsyncIterator[None]:
-        settings: Settings = self.container.settings()
-        try:
-            async with draining(app.state, settings.drain_seconds), background(self.container):
-                yield
-        finally:
-            await close(self.container)
-
-
-def _providing(provider: Any) -> Any:
-    def provide() -> Any:
-        return provider()
-
-    return provide
 
 
 def _paging(
