@@ -1,140 +1,23 @@
 """Journals of many students and columns: how many statements, and how the time grows (G7)."""
 
 import logging
-import os
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from itertools import batched
+from datetime import date
 from statistics import quantiles
 from time import perf_counter
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
 import pytest
-import sqlalchemy as sa
 
-from atg_adapters.memory.caller_cache import MemoryCallerCache
-from atg_adapters.sql.tables import metadata
+from atg_adapters.memory.caller_cache import MemoryCallerCache, NoCallerCache
 from atg_core.identity.model import Role
 from atg_entrypoints.container import Container
+from tests.integration.large_groups import a_group, insert_many
 from tests.integration.test_statements import counted
 from tests.people import account, begin_session, sign_in
 
-BEGUN = datetime(2025, 9, 1, 8, tzinfo=UTC)
-TIMES = {"created_at": BEGUN, "updated_at": BEGUN}
 _log = logging.getLogger("tests.gradebook")
-STATUSES = ("present", "absent", "late", "excused")
-
-
-async def insert_many(container: Container, table: str, rows: list[dict[str, Any]]) -> list[Any]:
-    """Their numbers, where the table gives some."""
-    target, made = metadata.tables[table], []
-    async with container.database().transaction() as connection:
-        for some in batched(rows, 2_000):
-            if "id" in target.c:
-                adding = sa.insert(target).returning(target.c.id, sort_by_parameter_order=True)
-                made += (await connection.execute(adding, list(some))).scalars().all()
-            else:
-                await connection.execute(sa.insert(target), list(some))
-    return made
-
-
-async def a_group(container: Container, teacher: UUID, students: int, columns: int) -> int:
-    """Of `columns`, half are lessons, a quarter each homework and control points; everybody has something in each."""
-    people = [account(f"s{uuid4().hex[:12]}", role=Role.STUDENT, full_name=f"Ученик {n}").user for n in range(students)]
-    await insert_many(
-        container,
-        "users",
-        [
-            {name: getattr(each, name) for name in each.__dataclass_fields__ if name in metadata.tables["users"].c}
-            for each in people
-        ],
-    )
-    group = (await insert_many(container, "study_groups", [{"name": uuid4().hex, "teacher_id": teacher, **TIMES}]))[0]
-    await insert_many(container, "group_students", [{"group_id": group, "student_id": each.id} for each in people])
-    ids = [each.id for each in people]
-    await _lessons(container, group, teacher, ids, columns // 2)
-    await _homework(container, group, ids, columns // 4)
-    await _points(container, group, teacher, ids, columns // 4)
-    async with container.database().writing.connect() as connection:
-        await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await connection.exec_driver_sql("ANALYZE")
-    return int(group)
-
-
-async def _lessons(container: Container, group: int, teacher: UUID, students: list[UUID], number: int) -> None:
-    lessons = [
-        {
-            "group_id": group,
-            "teacher_id": teacher,
-            "title": f"Урок {n}",
-            "start_time": BEGUN + timedelta(days=n),
-            "end_time": BEGUN + timedelta(days=n, hours=1),
-            "status": "ended",
-            "allow_overlap": True,
-            **TIMES,
-        }
-        for n in range(number)
-    ]
-    rows = [
-        {"lesson_id": lesson, "student_id": student, "status": STATUSES[(lesson + place) % 4], **TIMES}
-        for lesson in await insert_many(container, "scheduled_lessons", lessons)
-        for place, student in enumerate(students)
-    ]
-    await insert_many(container, "attendance", rows)
-
-
-async def _homework(container: Container, group: int, students: list[UUID], number: int) -> None:
-    homework = [
-        {"group_id": group, "title": f"Задание {n}", "published_at": BEGUN + timedelta(days=n, minutes=5), **TIMES}
-        for n in range(number)
-    ]
-    numbers = await insert_many(container, "homework", homework)
-    question = {"position": 1, "question_type": "TEXT", "text": "x", "points": Decimal("10.00")}
-    await insert_many(container, "homework_questions", [{"homework_id": each, **question} for each in numbers])
-    rows = [
-        {
-            "homework_id": each,
-            "student_id": student,
-            "attempt": 1,
-            "status": "graded",
-            "submitted_at": BEGUN,
-            "grade": Decimal(place * 7 % 1001).scaleb(-2),
-            "max_grade": Decimal("10.00"),
-            **TIMES,
-        }
-        for each in numbers
-        for place, student in enumerate(students)
-    ]
-    await insert_many(container, "homework_submissions", rows)
-
-
-async def _points(container: Container, group: int, teacher: UUID, students: list[UUID], number: int) -> None:
-    points = [
-        {
-            "group_id": group,
-            "title": f"Тест {n}",
-            "kind": "test",
-            "date": BEGUN.date() + timedelta(days=n),
-            "max_grade": Decimal(5 + n % 7),
-            "weight": Decimal("2.00"),
-            **TIMES,
-        }
-        for n in range(number)
-    ]
-    rows = [
-        {
-            "control_point_id": each,
-            "student_id": student,
-            "grade": Decimal((place + each) % 501).scaleb(-2),
-            "graded_by": teacher,
-            **TIMES,
-        }
-        for each in await insert_many(container, "control_points", points)
-        for place, student in enumerate(students)
-    ]
-    await insert_many(container, "control_point_grades", rows)
+MOST_MILLISECONDS, ROUNDS = 300, 4
 
 
 @pytest.fixture
@@ -155,18 +38,23 @@ async def milliseconds(client: httpx.AsyncClient, path: str, times: int, **heade
     return taken
 
 
+def p95_of(taken: list[float]) -> float:
+    return quantiles(taken, n=20, method="inclusive")[-1]
+
+
 async def test_a_journal_takes_as_few_statements_for_many_columns_as_for_few(
     client: httpx.AsyncClient, stocked: Container, teacher: UUID
 ) -> None:
-    """At most six; one student's own and charts take no more however many groups there are."""
+    """One for the group with its students, one for all columns; summaries and lists take as few."""
     few, many = await a_group(stocked, teacher, 5, 8), await a_group(stocked, teacher, 20, 40)
     for number in (few, many):
         for path, exactly in (
-            (f"/groups/{number}/gradebook", 4),
-            (f"/groups/{number}/gradebook.csv", 4),
-            (f"/groups/{number}/gradebook.xlsx", 4),
-            (f"/groups/{number}/progress", 4),
-            (f"/groups/{number}/progress.svg", 4),
+            (f"/groups/{number}/gradebook", 2),
+            (f"/groups/{number}/gradebook?size=2", 2),
+            (f"/groups/{number}/gradebook.csv", 2),
+            (f"/groups/{number}/gradebook.xlsx", 2),
+            (f"/groups/{number}/progress", 2),
+            (f"/groups/{number}/progress.svg", 2),
             (f"/groups/{number}/control-points", 3),
             (f"/groups/{number}/grade-changes", 3),
             ("/teachers/me/summary", 6),
@@ -174,6 +62,20 @@ async def test_a_journal_takes_as_few_statements_for_many_columns_as_for_few(
             with counted(stocked) as statements:
                 assert (await client.get(path)).status_code == 200
             assert len(statements) <= exactly, (path, statements)
+
+
+async def test_a_journal_takes_three_statements_with_that_which_knows_the_caller(
+    client: httpx.AsyncClient, stocked: Container
+) -> None:
+    """G7, where no cache remembers callers."""
+    stocked.caller_cache.override(NoCallerCache())
+    await sign_in(client, stocked, "journalist", role=Role.TEACHER)
+    teacher = UUID((await client.get("/auth/me")).json()["user"]["id"])
+    number = await a_group(stocked, teacher, 20, 40)
+    for path in (f"/groups/{number}/gradebook", f"/groups/{number}/gradebook?size=7"):
+        with counted(stocked) as statements:
+            assert (await client.get(path)).status_code == 200
+        assert len(statements) == 3
 
 
 async def test_what_a_student_has_takes_as_few_statements_for_many_groups(
@@ -188,7 +90,7 @@ async def test_what_a_student_has_takes_as_few_statements_for_many_groups(
     await client.get("/auth/me", headers=headers)
     for place, group in enumerate(groups, start=1):
         await insert_many(stocked, "group_students", [{"group_id": group, "student_id": student.user.id}])
-        for path, exactly in (("/me/gradebook", 5), (f"/students/{student.user.id}/progress", 4)):
+        for path, exactly in (("/me/gradebook", 3), (f"/students/{student.user.id}/progress", 2)):
             with counted(stocked) as statements:
                 reply = (await client.get(path, headers=headers)).json()
             assert len(reply.get("items") or reply["groups"]) == place
@@ -232,16 +134,32 @@ async def test_a_journal_of_ten_times_as_many_columns_takes_less_than_four_times
     assert best[1] < 4 * best[0]
 
 
-@pytest.mark.alone
-async def test_a_journal_of_a_hundred_thousand_cells_is_whole_and_is_not_sent_twice(
+async def test_a_journal_in_parts_is_the_whole_one_and_no_part_takes_more_statements(
     client: httpx.AsyncClient, stocked: Container, teacher: UUID
 ) -> None:
-    """G7: 500 students × 200 columns. How long it takes is logged; ATG_TEST_JOURNAL_MS makes it a limit."""
-    number = await a_group(stocked, teacher, 500, 200)
-    path = f"/groups/{number}/gradebook"
+    path = f"/groups/{await a_group(stocked, teacher, 130, 20)}/gradebook"
+    whole = (await client.get(path)).json()
+    rows, cursor = [], ""
+    while cursor is not None:
+        with counted(stocked) as statements:
+            part = (await client.get(f"{path}?size=40{cursor}")).json()
+        assert len(statements) == 2
+        assert part["columns"] == whole["columns"]
+        rows += part["rows"]
+        cursor = part["next_cursor"] and f"&cursor={part['next_cursor']}"
+    assert len(rows) == 130
+    assert rows == whole["rows"]
+
+
+@pytest.mark.alone
+async def test_nineteen_of_twenty_journals_of_a_hundred_thousand_cells_are_there_in_time(
+    client: httpx.AsyncClient, stocked: Container, teacher: UUID
+) -> None:
+    """G7: 500 students × 200 columns, with two cores; in the best of a few rounds, for others may be on them, too."""
+    path = f"/groups/{await a_group(stocked, teacher, 500, 200)}/gradebook"
     with counted(stocked) as statements:
         first = await client.get(path)
-    assert len(statements) == 4
+    assert len(statements) == 2
     journal = first.json()
     assert (len(journal["rows"]), len(journal["columns"])) == (500, 200)
     assert all(cell is not None for row in journal["rows"] for cell in row["cells"])
@@ -250,7 +168,12 @@ async def test_a_journal_of_a_hundred_thousand_cells_is_whole_and_is_not_sent_tw
     assert dates[0] == date(2025, 9, 1).isoformat()
     again = await client.get(path, headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
-    taken = await milliseconds(client, path, 20)
-    p95 = quantiles(taken, n=20, method="inclusive")[-1]
-    _log.info("500 × 200 in %.0f ms at best, p95 %.0f ms", min(taken), p95)
-    assert p95 < float(os.environ.get("ATG_TEST_JOURNAL_MS", "inf"))
+    await milliseconds(client, path, 5)
+    whole, unchanged = [], []
+    for _ in range(ROUNDS):
+        whole.append(p95_of(await milliseconds(client, path, 25)))
+        unchanged.append(p95_of(await milliseconds(client, path, 25, if_none_match=first.headers["etag"])))
+        if max(min(whole), min(unchanged)) < MOST_MILLISECONDS:
+            break
+    _log.info("500 × 200: p95 of each round %s ms; where nothing changed %s ms", whole, unchanged)
+    assert max(min(whole), min(unchanged)) < MOST_MILLISECONDS

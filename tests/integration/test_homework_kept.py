@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from atg_adapters.sql.tables.homework import (
     answer_grade_changes,
     homework_answers,
+    homework_choices,
     homework_questions,
     homework_submissions,
 )
@@ -63,6 +64,34 @@ async def test_what_somebody_was_graded_for_is_not_deleted(room: Classroom) -> N
         with pytest.raises(IntegrityError):
             await run(room.container, sa.delete(table))
     assert len(await rows_of(room.container, answer_grade_changes.name)) == 1
+
+
+async def test_questions_stay_as_they_were_answered_also_for_who_writes_sql(room: Classroom) -> None:
+    """G6: thus no grade is ever for another question than the one that was asked."""
+    made, other = await room.homework(SINGLE, TEXT), await room.homework(SINGLE)
+    elsewhere = other["questions"][0]["id"]
+    question, choice = made["questions"][0]["id"], made["questions"][0]["choices"][0]["id"]
+    await room.draft(made)
+    new_question = {"homework_id": made["id"], "position": 9, **TEXT, "points": Decimal(1)}
+    new_choice = {"question_id": question, "text": "x", "is_correct": True}
+    own_question = sa.update(homework_questions).where(homework_questions.c.id == question)
+    own_choice = sa.update(homework_choices).where(homework_choices.c.id == choice)
+    for statement in (
+        own_question.values(text="Иное"),
+        own_question.values(points=Decimal(3)),
+        own_question.values(question_type="MULTI_CHOICE"),
+        own_question.values(homework_id=other["id"], position=9),
+        own_choice.values(is_correct=True),
+        own_choice.values(text="Иное"),
+        own_choice.values(question_id=elsewhere),
+        sa.delete(homework_choices).where(homework_choices.c.id == choice),
+        sa.delete(homework_questions).where(homework_questions.c.id == question),
+        sa.insert(homework_questions).values(new_question),
+        sa.insert(homework_choices).values(new_choice),
+    ):
+        with pytest.raises(IntegrityError):
+            await run(room.container, statement)
+    assert (await room.teacher.get(f"/homework/{made['id']}"))["questions"] == made["questions"]
 
 
 async def test_a_student_has_one_draft_and_each_attempt_once(room: Classroom) -> None:

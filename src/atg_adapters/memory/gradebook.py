@@ -1,6 +1,8 @@
 """Reading groups with what is known of their students, and what was recorded of them, in memory."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -46,14 +48,15 @@ class MemoryGradebook:
         students = [
             Student(id=user["id"], username=user["username"], name=name_of(self.database, user["id"])) for user in users
         ]
-        by_name = sorted(students, key=lambda student: (student.name.casefold(), student.username))
+        by_name = sorted(students, key=attrgetter("key"))
         return Roll(group_id=row["id"], name=row["name"], teacher_id=row["teacher_id"], students=tuple(by_name))
 
     async def rolls_of(self, student_id: UUID, *, alone: bool) -> list[Roll]:
         numbers = sorted(row["group_id"] for row in self.database.rows("group_students", student_id=student_id))
         if not alone:
             return [await self.roll(number) for number in numbers]
-        return [self._roll(self.database.tables["study_groups"][number], [student_id]) for number in numbers]
+        groups = [self.database.tables["study_groups"][number] for number in numbers]
+        return [replace(self._roll(group, [student_id]), is_whole=False) for group in groups]
 
     async def columns(self, rolls: Sequence[Roll], window: Window) -> dict[int, list[Column]]:
         (start, end), (first_day, last_day) = window.instants, window.days

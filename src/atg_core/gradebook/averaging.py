@@ -7,6 +7,7 @@ in which grades come in says nothing.
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from math import lcm
+from typing import Any
 
 from atg_core.gradebook.model import AttendanceStatus, Cell, Column
 
@@ -40,6 +41,7 @@ class Averages:
     def __init__(self, columns: Iterable[Column], students: int) -> None:
         self._common = lcm(*(_cents(column.max_grade) for column in columns if column.max_grade))
         self._sums, self._weights = [0] * students, [0] * students
+        self._cents = _Cents()
 
     def add(self, column: Column) -> None:
         """Lessons have no grades, and what is out of nothing says nothing."""
@@ -47,10 +49,10 @@ class Averages:
             return
         weight = _cents(column.weight)
         factor = weight * (self._common // _cents(column.max_grade))
-        sums, weights = self._sums, self._weights
+        sums, weights, cents = self._sums, self._weights, self._cents
         for place, cell in enumerate(column.cells):
-            if isinstance(cell, Decimal):
-                sums[place] += factor * int(cell * 100)
+            if cell is not None:
+                sums[place] += factor * cents[cell]
                 weights[place] += weight
 
     def of(self, place: int) -> Decimal | None:
@@ -69,6 +71,13 @@ class Averages:
 
 def _cents(value: Decimal) -> int:
     return int(value * 100)
+
+
+class _Cents(dict[Any, int]):
+    """Of each grade that was met: there are far fewer than cells."""
+
+    def __missing__(self, grade: Decimal) -> int:
+        return self.setdefault(grade, _cents(grade))
 
 
 class Rates:

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from decimal import Decimal
 from uuid import UUID
 
 from atg_core.gradebook.averaging import Averages, Rates
-from atg_core.gradebook.model import Cell, Column, ColumnKind, Roll, Student, Viewer, Window
+from atg_core.gradebook.model import Cell, Column, ColumnKind, Roll, Student, StudentKey, Viewer, Window
 from atg_core.gradebook.ports import Gradebook, GroupNotFound
 
 _ORDER = {kind: place for place, kind in enumerate(ColumnKind)}
@@ -26,12 +26,27 @@ class JournalRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journal:
-    """`comments`: of a student's own grades, by control point."""
+    """`comments`: of a student's own grades, by control point. `last`: whose row is the last one, if others follow."""
 
     roll: Roll
     columns: Sequence[Column]
     rows: Sequence[JournalRow]
     comments: Mapping[int, str] = field(default_factory=dict)
+    last: StudentKey | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Which rows of a journal are shown: those after a student, and so many at most. None: from the first, to the last.
+
+    Neither the columns nor the numbers of a row depend on it.
+    """
+
+    after: StudentKey | None = None
+    size: int | None = None
+
+
+ALL_ROWS = Rows()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,17 +55,21 @@ class ShowJournal:
 
     gradebook: Gradebook
 
-    async def __call__(self, viewer: Viewer, group_id: int, window: Window) -> Journal:
-        roll = await self.gradebook.roll(group_id)
-        if not roll.is_taught_by(viewer):
+    async def __call__(self, viewer: Viewer, group_id: int, window: Window, rows: Rows = ALL_ROWS) -> Journal:
+        """Two statements, whatever the size."""
+        whole = await self.gradebook.roll(group_id)
+        if not whole.is_taught_by(viewer):
             raise GroupNotFound
+        roll = whole.part(rows.after, rows.size)
         columns = await self.gradebook.columns([roll], window)
-        return await asyncio.to_thread(journal_of, roll, columns[group_id])
+        journal = await asyncio.to_thread(journal_of, roll, columns[group_id])
+        is_end = not roll.students or roll.students[-1] is whole.students[-1]
+        return journal if is_end else replace(journal, last=roll.students[-1].key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowOwn:
-    """What a student has in the groups that they are in: five statements, however many groups."""
+    """What a student has in the groups that they are in: three statements, however many groups."""
 
     gradebook: Gradebook
     zone: tzinfo

@@ -1,9 +1,11 @@
 """Attendance, control points and their grades, and the journal of both (spec: homework-gradebook, Gradebook)."""
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from enum import StrEnum
+from operator import attrgetter
 from uuid import UUID
 
 from atg_core.errors import Invalid
@@ -55,6 +57,9 @@ class Viewer:
         return None if self.is_admin else self.id
 
 
+type StudentKey = tuple[str, str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Student:
     """`name`: the full name, or the username of who has none."""
@@ -62,6 +67,11 @@ class Student:
     id: UUID
     username: str
     name: str
+
+    @property
+    def key(self) -> StudentKey:
+        """What students are in order by; no two have the same."""
+        return self.name.casefold(), self.username
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,12 +130,13 @@ class GradeChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roll:
-    """A group, with those of its students who are asked about, by name."""
+    """A group, with those of its students who are asked about, by name; `is_whole`: with all that it has."""
 
     group_id: int
     name: str
     teacher_id: UUID
     students: tuple[Student, ...]
+    is_whole: bool = True
 
     def is_taught_by(self, viewer: Viewer) -> bool:
         return viewer.is_admin or self.teacher_id == viewer.id
@@ -133,6 +144,12 @@ class Roll:
     def place_of(self, student_id: UUID) -> int | None:
         """Which of the students it is, counted from 0; None for nobody of them."""
         return next((place for place, each in enumerate(self.students) if each.id == student_id), None)
+
+    def part(self, after: StudentKey | None, size: int | None) -> "Roll":
+        """Those of its students who come after a key, that of one of them or of nobody; not more than `size`."""
+        begin = 0 if after is None else bisect_right(self.students, after, key=attrgetter("key"))
+        students = self.students[begin : None if size is None else begin + size]
+        return self if len(students) == len(self.students) else replace(self, students=students, is_whole=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,7 +126,7 @@ class Gradebook(Protocol):
         """The groups that a student is in, by id; `alone`: without their other students."""
 
     async def columns(self, rolls: Sequence[Roll], window: Window) -> dict[int, list[Column]]:
-        """By group, in no order. Three statements, one for each kind of column, however many there are.
+        """By group, in no order, with the cells of the students on the roll. One statement, however many there are.
 
         Of several attempts at a homework the best one counts.
         """

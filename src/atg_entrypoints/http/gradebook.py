@@ -11,20 +11,24 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, QueryParameter, SkipValidation
 from litestar.response import Stream
 
-from atg_core.gradebook.journal import Journal, ShowJournal, ShowOwn
+from atg_core.gradebook.journal import ALL_ROWS, Journal, Rows, ShowJournal, ShowOwn
+from atg_core.gradebook.model import Window
 from atg_core.gradebook.ports import GroupNotFound
 from atg_core.gradebook.summary import SummarizeTeaching
 from atg_entrypoints.http.csv_replies import csv_reply
 from atg_entrypoints.http.gradebook_wire import (
+    LONGEST_CURSOR,
     CallOf,
     JournalReply,
     OwnJournal,
     TeacherSummary,
     journal_table,
+    key_of,
     viewer_of,
     window_of,
 )
 from atg_entrypoints.http.policy import SIGNED_IN, TEACHER
+from atg_entrypoints.http.schemas import BORDER
 from atg_entrypoints.http.wire import Page, Paging, serial_or
 from atg_entrypoints.settings import Settings
 
@@ -36,16 +40,15 @@ Shows = NamedDependency[SkipValidation[ShowJournal]]
 Configured = NamedDependency[SkipValidation[Settings]]
 Border = Annotated[
     str | None,
-    QueryParameter(max_length=40, description="An instant, or a day; a day as the end is included"),
+    QueryParameter(
+        max_length=40, schema_extra=BORDER, description="An instant, or a day; a day as the end is included"
+    ),
 ]
 WritesWorkbooks = NamedDependency[SkipValidation[Callable[[str, Iterable[Sequence[object]]], bytes]]]
 
 
-async def _journal(
-    request: CallOf, group_id: str, show: ShowJournal, settings: Settings, borders: tuple[str | None, str | None]
-) -> Journal:
-    window = window_of(*borders, settings.zone)
-    return await show(viewer_of(request), serial_or(GroupNotFound, group_id), window)
+async def _journal(request: CallOf, group_id: str, show: ShowJournal, window: Window, rows: Rows = ALL_ROWS) -> Journal:
+    return await show(viewer_of(request), serial_or(GroupNotFound, group_id), window, rows)
 
 
 @get("/groups/{group_id:str}/gradebook", policy=TEACHER, tags=_TAGS, summary="The journal of a group")
@@ -57,9 +60,17 @@ async def show_group_journal(
     settings: Configured,
     start: Border = None,
     end: Border = None,
+    size: Annotated[int | None, QueryParameter(ge=1, le=500, description="Rows at most; without it all")] = None,
+    cursor: Annotated[
+        str | None, QueryParameter(max_length=LONGEST_CURSOR, description="The `next_cursor` of the rows before")
+    ] = None,
 ) -> JournalReply:
-    """Its lessons, homework and control points by time, its students by name. Without dates all there is."""
-    journal = await _journal(request, group_id, show_journal, settings, (start, end))
+    """Its lessons, homework and control points by time, its students by name. Without dates and `size` all there is.
+
+    Every part has all columns. Rows do not shift while one goes from part to part, whoever joins or leaves.
+    """
+    rows = Rows(after=None if cursor is None else key_of(cursor), size=size)
+    journal = await _journal(request, group_id, show_journal, window_of(start, end, settings.zone), rows)
     return await asyncio.to_thread(JournalReply.of, journal)
 
 
@@ -79,7 +90,7 @@ async def download_journal(
     start: Border = None,
     end: Border = None,
 ) -> Stream:
-    journal = await _journal(request, group_id, show_journal, settings, (start, end))
+    journal = await _journal(request, group_id, show_journal, window_of(start, end, settings.zone))
     table = journal_table(journal)
     header = [str(title) for title in next(table)]
 
@@ -107,7 +118,7 @@ async def download_workbook(
     start: Border = None,
     end: Border = None,
 ) -> Response[bytes]:
-    journal = await _journal(request, group_id, show_journal, settings, (start, end))
+    journal = await _journal(request, group_id, show_journal, window_of(start, end, settings.zone))
     book = await asyncio.to_thread(write_workbook, "Gradebook", journal_table(journal))
     name = f"gradebook-{journal.roll.group_id}.xlsx"
     return Response(book, media_type=_XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})

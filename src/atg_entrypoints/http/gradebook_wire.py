@@ -1,6 +1,7 @@
 """The JSON of journals, progress and what a teacher has done (spec: homework-gradebook)."""
 
 import re
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -9,11 +10,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from litestar import Request
-from msgspec import Meta, Struct
+from msgspec import Meta, MsgspecError, Struct
+from msgspec.json import decode as decode_json
+from msgspec.json import encode as encode_json
 
 from atg_core.errors import Invalid
 from atg_core.gradebook.journal import Journal
-from atg_core.gradebook.model import Cell, Column, ColumnKind, Viewer, Window
+from atg_core.gradebook.model import Cell, Column, ColumnKind, StudentKey, Viewer, Window
 from atg_core.gradebook.progress import Progress
 from atg_core.gradebook.summary import Summary
 from atg_core.identity.model import Caller, Role
@@ -22,6 +25,8 @@ from atg_entrypoints.http.wire import Instant, to_wire
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PLAIN_SPACE = re.compile(r" (?=[0-9]{2}:?[0-9]{2}$)")
 _A_DAY = timedelta(days=1)
+LONGEST_CURSOR = 3_000
+"""Of the longest name and username that there can be, every letter of them as long as one gets, and more."""
 
 CallOf = Request[Caller, Any, Any]
 type Shown = Annotated[Decimal, Meta(examples=["4.50"])]
@@ -48,6 +53,19 @@ def _border(text: str | None, field: str, zone: ZoneInfo, *, is_end: bool = Fals
         return moment if moment.tzinfo else moment.replace(tzinfo=zone)
     except (ValueError, OverflowError):
         raise Invalid("is no date and no date with a time", field=field) from None
+
+
+def cursor_of(key: StudentKey) -> str:
+    return urlsafe_b64encode(encode_json(key)).decode()
+
+
+def key_of(cursor: str) -> StudentKey:
+    """Raises Invalid for what `cursor_of` has not made."""
+    try:
+        key: StudentKey = decode_json(b64decode(cursor, altchars=b"-_", validate=True), type=StudentKey)
+    except (ValueError, MsgspecError):
+        raise Invalid("is no cursor of this list", field="cursor") from None
+    return key
 
 
 class JournalColumn(Struct, frozen=True, kw_only=True):
@@ -89,12 +107,16 @@ class JournalRow(Struct, frozen=True, kw_only=True):
 
 
 class JournalReply(Struct, frozen=True, kw_only=True):
-    """The journal of a group as a matrix: columns by time, rows by name."""
+    """The journal of a group as a matrix: columns by time, rows by name.
+
+    `next_cursor` asks for the rows that follow; null at the end.
+    """
 
     group_id: int
     group_name: str
     columns: list[JournalColumn]
     rows: list[JournalRow]
+    next_cursor: str | None
 
     @classmethod
     def of(cls, journal: Journal) -> "JournalReply":
@@ -109,9 +131,13 @@ class JournalReply(Struct, frozen=True, kw_only=True):
             )
             for row in journal.rows
         ]
-        roll = journal.roll
-        columns = [JournalColumn.of(column) for column in journal.columns]
-        return cls(group_id=roll.group_id, group_name=roll.name, columns=columns, rows=rows)
+        return cls(
+            group_id=journal.roll.group_id,
+            group_name=journal.roll.name,
+            columns=[JournalColumn.of(column) for column in journal.columns],
+            rows=rows,
+            next_cursor=cursor_of(journal.last) if journal.last else None,
+        )
 
 
 class OwnJournal(Struct, frozen=True, kw_only=True):

@@ -3,14 +3,16 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from atg_core.errors import Invalid
 from atg_core.gradebook.journal import journal_of
-from atg_core.gradebook.model import ColumnKind, Window
+from atg_core.gradebook.model import ColumnKind, Roll, Student, Window
 from atg_core.gradebook.progress import progress_of
 from tests.unit.gradebook.journals import ABSENT, MARCH, PRESENT, graded, lesson, roll
 
@@ -46,6 +48,41 @@ def test_a_journal_without_columns_or_without_students_is_empty() -> None:
     assert (row.cells, row.average, row.attendance_rate) == ((), None, None)
     journal = journal_of(roll(), [lesson(0), graded(1)])
     assert (journal.rows, len(journal.columns)) == ([], 2)
+
+
+people = st.lists(
+    st.tuples(st.sampled_from(["Анна", "анна", "Ёж", "ёж", "", "Zoë"]), st.integers(0, 99).map(str)),
+    unique_by=lambda person: person[1],
+    max_size=8,
+)
+
+
+@given(people, st.integers(1, 9), people)
+def test_the_parts_of_a_roll_are_all_of_it_whoever_comes_and_goes(
+    members: list[tuple[str, str]], size: int, others: list[tuple[str, str]]
+) -> None:
+    """Those who are there all the time are shown once each."""
+    whole, key = by_name(members), None
+    named = {username for _, username in members}
+    joined = [person for person in others if person[1] not in named]
+    shown: list[str] = []
+    for turn in range(len(members) + len(joined) + 1):
+        now = by_name([*members, *joined]) if turn % 2 else whole
+        part = now.part(key, size)
+        assert len(part.students) <= size
+        if not part.students:
+            break
+        shown += [student.username for student in part.students]
+        key = part.students[-1].key
+    assert [name for name in shown if name in named] == [student.username for student in whole.students]
+    assert len(set(shown)) == len(shown)
+    assert whole.part(None, None).is_whole
+    assert whole.part(None, size).is_whole == (len(members) <= size)
+
+
+def by_name(members: list[tuple[str, str]]) -> Roll:
+    students = [Student(id=uuid5(NAMESPACE_OID, username), username=username, name=name) for name, username in members]
+    return replace(roll(), students=tuple(sorted(students, key=lambda student: student.key)))
 
 
 def test_a_series_has_a_point_for_each_day_of_which_something_is_known() -> None:

@@ -50,23 +50,23 @@ def _guard_grades() -> None:
 
 _QUESTIONS_STAY = 'students work on this homework, and its questions stay'
 _GUARDS = [
-    (f'{table}_stay_{event.lower()}', table, event, homework_id.format(row=row))
+    (f'{table}_stay_{event.lower()}', table, event, ', '.join(homework_id.format(row=row) for row in rows))
     for table, homework_id in (
         ('homework_questions', '{row}.homework_id'),
         ('homework_choices', '(SELECT homework_id FROM homework_questions WHERE id = {row}.question_id)'),
     )
-    for event, row in (('INSERT', 'NEW'), ('UPDATE', 'NEW'), ('DELETE', 'OLD'))
+    for event, rows in (('INSERT', ['NEW']), ('UPDATE', ['OLD', 'NEW']), ('DELETE', ['OLD']))
 ]
 
 
 def _guard_questions() -> None:
     """Who opens a draft holds the homework, and on PostgreSQL whoever changes a question waits for that."""
-    for name, table, event, homework_id in _GUARDS:
-        taken = f'EXISTS (SELECT 1 FROM homework_submissions WHERE homework_id = {homework_id})'
+    for name, table, event, homework_ids in _GUARDS:
+        taken = f'EXISTS (SELECT 1 FROM homework_submissions WHERE homework_id IN ({homework_ids}))'
         if op.get_bind().dialect.name == 'postgresql':
             op.execute(
                 f'CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN '
-                f'PERFORM 1 FROM homework WHERE id = {homework_id} FOR NO KEY UPDATE; '
+                f'PERFORM 1 FROM homework WHERE id IN ({homework_ids}) ORDER BY id FOR NO KEY UPDATE; '
                 f"IF {taken} THEN RAISE EXCEPTION '{_QUESTIONS_STAY}' "
                 "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NULL; END $$"
             )
