@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from atg_entrypoints.settings import Settings
 
 _SECRET_BYTES = 32
+_HERE = ("127.0.0.1", "::1", "localhost")
 _DATABASES = ("sqlite", "postgresql", "postgres")
 _WEAK = ("change", "secret", "password", "example", "default", "0123456789", "aaaaaaaa")
 _WITHOUT_PREFIX = ("telegram_bot_token", "telegram_webhook_secret", "zoom_webhook_secret")
@@ -48,6 +49,7 @@ def check(settings: "Settings") -> None:
     _check_files(settings)
     _check_mail(settings)
     _check_telegram(settings)
+    _check_oauth(settings)
     try:
         settings.zone  # noqa: B018
     except (ZoneInfoNotFoundError, ValueError):
@@ -103,6 +105,15 @@ def _check_telegram(settings: "Settings") -> None:
             raise SettingsError(f"{variable_of(name)}: {error}") from None
     if settings.telegram_webhook_secret:
         _refuse_examples(variable_of("telegram_webhook_secret"), settings.telegram_webhook_secret, settings)
+
+
+def _check_oauth(settings: "Settings") -> None:
+    """Codes and tokens go over TLS, but for a server on this machine."""
+    for name in ("vk_id_url", "yandex_oauth_url", "yandex_login_url"):
+        url = getattr(settings, name)
+        scheme, host = _scheme(variable_of(name), url), urlsplit(url).hostname
+        if not host or not (scheme == "https" or (scheme == "http" and host in _HERE)):
+            raise SettingsError(f"{variable_of(name)}: does not begin with https://")
 
 
 def _scheme(name: str, url: str) -> str:

@@ -29,6 +29,7 @@ _ATTEMPT = (("user_id", "lesson_test_id", "attempt"), ("user_id", "final_test_id
 UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "users": (("username",), ("email",)),
     "user_profiles": (("employee_id",),),
+    "oauth_identities": (("provider", "subject"),),
     "stations": (("short_name",),),
     "station_promo_videos": (("station_id",),),
     "station_gas_supply_sources": (("station_id", "source_name"),),

@@ -9,12 +9,13 @@ from msgspec import convert
 
 from atg_adapters.memory.database import DuplicateKey, MemoryDatabase, Row
 from atg_adapters.memory.mail_tokens import MemoryMailTokens
+from atg_adapters.memory.oauth_identities import MemoryOAuthIdentities
 from atg_core.identity.audit import Action, AuditEvent
 from atg_core.identity.model import Account, Caller, Device, Profile, Role, Session, User, UserQuery
 from atg_core.identity.ports import EmailTaken, UnknownStation, UsernameTaken, UserNotFound
 
 
-class MemoryIdentity(MemoryMailTokens):
+class MemoryIdentity(MemoryMailTokens, MemoryOAuthIdentities):
     """`IdentityStore` within a transaction."""
 
     def __init__(self, database: MemoryDatabase) -> None:

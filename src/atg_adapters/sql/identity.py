@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from atg_adapters.sql.database import Database
+from atg_adapters.sql.oauth_identities import SqlOAuthIdentities
 from atg_adapters.sql.sessions import LIVE_SESSIONS, SqlSessions
 from atg_adapters.sql.tables.identity import audit_events, user_profiles, user_sessions, users
 from atg_adapters.sql.types import UtcDateTime
@@ -23,13 +24,14 @@ _id: sa.BindParameter[UUID] = sa.bindparam("id_")
 _user: sa.BindParameter[UUID] = sa.bindparam("user")
 _now: sa.BindParameter[datetime] = sa.bindparam("now", type_=UtcDateTime)
 
-_FIND_USER = (
-    sa.select(users)
-    .where((users.c.username == _login) | (sa.func.lower(users.c.email) == sa.func.lower(_login)))
+# One query, so that a name that is unknown costs as much as one that is known.
+_ACCOUNT = sa.select(users, user_profiles).join_from(users, user_profiles)
+_FIND_ACCOUNT = (
+    _ACCOUNT.where((users.c.username == _login) | (sa.func.lower(users.c.email) == sa.func.lower(_login)))
     .order_by((users.c.username == _login).desc())
     .limit(1)
 )
-_FIND_BY_EMAIL = sa.select(users).where(sa.func.lower(users.c.email) == sa.func.lower(_login))
+_FIND_BY_EMAIL = _ACCOUNT.where(sa.func.lower(users.c.email) == sa.func.lower(_login))
 _USER = sa.select(users).where(users.c.id == _id)
 _LOCKED_USER = _USER.with_for_update(key_share=True)
 _LOCKED_ADMINS = (
@@ -64,19 +66,14 @@ _CALLER = (
 )
 
 
-class SqlIdentity(SqlSessions):
+class SqlIdentity(SqlSessions, SqlOAuthIdentities):
     """`IdentityStore` within the transaction of `connection`."""
 
     async def find_account(self, login: str) -> Account | None:
-        return await self._account(await self._first(_FIND_USER, login=login))
+        return _account(await self._first(_FIND_ACCOUNT, login=login))
 
     async def find_by_email(self, email: str) -> Account | None:
-        return await self._account(await self._first(_FIND_BY_EMAIL, login=email))
-
-    async def _account(self, row: sa.Row[Any] | None) -> Account | None:
-        if row is None:
-            return None
-        return Account(user=convert(row, User, from_attributes=True), profile=await self.profile(row.id))
+        return _account(await self._first(_FIND_BY_EMAIL, login=email))
 
     async def find_session(self, session_id: UUID) -> tuple[Session, User] | None:
         row = await self._first(_SESSION, id_=session_id)
@@ -176,6 +173,14 @@ class SqlCallers:
                 raise UserNotFound
             profile = _profile((await connection.execute(_PROFILE, {"id_": user_id})).first())
         return Account(user=convert(user, User, from_attributes=True), profile=profile)
+
+
+def _account(row: sa.Row[Any] | None) -> Account | None:
+    if row is None:
+        return None
+    values = iter(row)
+    user, profile = ({str(column.name): next(values) for column in table.c} for table in (users, user_profiles))
+    return Account(user=convert(user, User), profile=convert(profile, Profile))
 
 
 def _profile(row: sa.Row[Any] | None) -> Profile:

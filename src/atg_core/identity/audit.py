@@ -25,6 +25,8 @@ class Action(StrEnum):
     EMAIL_CHANGED = "email_changed"
     EMAIL_CONFIRMED = "email_confirmed"
     SESSION_DENIED = "session_denied"
+    OAUTH_LINKED = "oauth_linked"
+    OAUTH_REFUSED = "oauth_refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from atg_core.errors import Conflict, Forbidden, Invalid, NotFound, NotSignedIn
 from atg_core.identity.audit import AuditEvent
 from atg_core.identity.links import MailToken
 from atg_core.identity.model import Account, Caller, Device, Profile, Role, Session, User, UserQuery
+from atg_core.identity.providers import OAuthIdentities
 from atg_core.identity.rotation import TokenNumber
 
 
@@ -86,7 +87,7 @@ class MailTokens(Protocol):
         """Deletes those that ended before then."""
 
 
-class IdentityStore(MailTokens, Protocol):
+class IdentityStore(MailTokens, OAuthIdentities, Protocol):
     """Users, profiles and sessions, within one transaction, which what is asked of other stores meanwhile joins."""
 
     async def find_account(self, login: str) -> Account | None:

@@ -76,6 +76,8 @@ class MailPasswordReset:
 class ResetPassword:
     """Sets the password of whoever has the link, once, and ends all sessions and all other such links.
 
+    Accounts elsewhere sign in no more: whoever opened this one, by an account of theirs, may not own the email.
+
     Raises WeakPassword, InvalidResetToken. Nothing is hashed for a token that is not good.
     """
 
@@ -113,6 +115,7 @@ class ResetPassword:
             await store.save_user(replace(user, password_hash=new_hash, updated_at=now))
             await store.revoke_sessions(user.id, Action.PASSWORD_RESET, now)
             await store.end_mail_tokens(user.id, now)
+            await store.forget_identities(user.id)
             event = AuditEvent(
                 id=self.new_id(), at=now, action=Action.PASSWORD_RESET, actor_id=user.id, user_id=user.id
             )

@@ -29,6 +29,7 @@ from atg_core.throttling import Limit, Throttle
 
 # Only a request that confirms or offers anew moves the state, so that a second look nearly always suffices.
 _MOST_TRIES = 10
+_NOBODY = UUID(int=0)
 
 FAILURES_OF_ACCOUNT_FROM_ADDRESS = Limit(name="sign-in-account-address", most=5)
 FAILURES_OF_ACCOUNT = Limit(name="sign-in-account", most=50)
@@ -102,10 +103,10 @@ class SignIn:
             of_account.require()
 
     async def _is_known(self, account: Account | None, device: Device) -> bool:
-        if account is None:
-            return False
+        """Looked up for an unknown name too, so that the time tells nothing."""
+        user_id = account.user.id if account else _NOBODY
         async with self.open() as store:
-            return await store.was_signed_in_from(account.user.id, device, self.clock() - KNOWN_FOR)
+            return await store.was_signed_in_from(user_id, device, self.clock() - KNOWN_FOR)
 
     async def _refuse(self, login: str, account: Account | None, device: Device) -> NoReturn:
         """The same work for an unknown name as for a known one, so that the time tells nothing."""

@@ -27,6 +27,7 @@ from atg_entrypoints.http import (
     homework,
     identity,
     learning,
+    oauth,
     progress_charts,
     purchases,
     recurring_lessons,
@@ -53,7 +54,8 @@ type Handlers = Sequence[ControllerRouterHandler]
 def _identity(_: Settings) -> Handlers:
     pictures = Router("/", route_handlers=avatar.HANDLERS, request_max_body_size=MOST_AVATAR_BYTES + MOST_BODY_BYTES)
     administrators = (*administration.HANDLERS, *audit.HANDLERS)
-    return [*identity.HANDLERS, *entering.HANDLERS, *account_mail.HANDLERS, *administrators, pictures]
+    ways_in = (*entering.HANDLERS, *oauth.HANDLERS)
+    return [*identity.HANDLERS, *ways_in, *account_mail.HANDLERS, *administrators, pictures]
 
 
 def _catalog(_: Settings) -> Handlers:

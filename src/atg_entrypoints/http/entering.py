@@ -80,14 +80,19 @@ async def enter_by_email(
     role = Role(data.role) if data.role else chosen_role(request, role_choices, clock)
     tokens, account, made = await enter(data.email.lower(), data.password, role, arrival.device)
     reply = arrival.reply(tokens, account, status=201 if made else 200)
-    if _ROLE_COOKIE in request.cookies:
-        reply.set_cookie(_role_cookie("", settings))
+    forget_choice(request, reply, settings)
     return reply
 
 
 def chosen_role(request: Request[Any, Any, Any], choices: RoleChoices, clock: Clock) -> Role | None:
     """What the browser remembers of `POST /auth/role`."""
     return choices.role(request.cookies.get(_ROLE_COOKIE, ""), clock())
+
+
+def forget_choice(request: Request[Any, Any, Any], reply: Response[Any], settings: Settings) -> None:
+    """Whoever has come in needs it no more."""
+    if _ROLE_COOKIE in request.cookies:
+        reply.set_cookie(_role_cookie("", settings))
 
 
 def _role_cookie(value: str, settings: Settings) -> Cookie:

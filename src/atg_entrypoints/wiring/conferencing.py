@@ -10,6 +10,7 @@ from atg_adapters.sql.conference_accounts import SqlAccounts, SqlConferences, Sq
 from atg_adapters.sql.database import Database
 from atg_adapters.sql.pool import SqlPool
 from atg_core.conferencing.accounts import KeepAccounts
+from atg_core.conferencing.combining import Combining
 from atg_core.conferencing.copying import CopyRecordings
 from atg_core.conferencing.ending import EndLesson, NoteEvents, Reap
 from atg_core.conferencing.hosting import Hosting, Tidying
@@ -18,11 +19,12 @@ from atg_core.conferencing.model import ProviderName
 from atg_core.conferencing.ports import Vault
 from atg_core.conferencing.rooms import LocalRooms
 from atg_core.conferencing.starting import StartLesson
+from atg_core.conferencing.taking import Asked, Step, TakeLeases
 from atg_entrypoints.settings import Settings
 from atg_entrypoints.wiring.files import Files
 from atg_entrypoints.wiring.shared import Shared
 
-_STARTS_AT_ONCE = 8
+_SAVES_AT_ONCE = 8
 
 
 def _vault(settings: Settings) -> Vault:
@@ -47,6 +49,13 @@ def _hosting(settings: Settings, vault: Vault, rooms: LocalRooms, opened: AsyncE
     return Hosting(providers={ProviderName.ZOOM: zoom, ProviderName.LOCAL: local}, vault=vault)
 
 
+def _taking(take_leases: TakeLeases, opened: AsyncExitStack) -> Combining[Asked, Step]:
+    """Whoever asks for a lease while others are given theirs waits for these; nobody waits when all is closed."""
+    taking = Combining(take_leases)
+    opened.push_async_callback(taking.finish)
+    return taking
+
+
 class Conferencing(Files):
     conferences = providers.Singleton(SqlConferences, Shared.database)
     open_pool = providers.Singleton(Database.opening, Shared.database, SqlPool, shared=True)
@@ -56,15 +65,21 @@ class Conferencing(Files):
     local_rooms = providers.Singleton(_local_rooms, Shared.settings)
     hosting = providers.Singleton(_hosting, Shared.settings, vault, local_rooms, Shared.opened)
     tidying = providers.Singleton(Tidying, jobs=Shared.jobs)
-    start_lesson = providers.Singleton(
-        StartLesson,
+    take_leases = providers.Singleton(
+        TakeLeases,
         open=open_pool,
-        hosting=hosting,
-        tidying=tidying,
         early=Shared.settings.provided.start_early,
         clock=Shared.clock,
         new_id=Shared.new_id,
-        gate=providers.Singleton(asyncio.Semaphore, _STARTS_AT_ONCE),
+    )
+    start_lesson = providers.Singleton(
+        StartLesson,
+        take=providers.Singleton(_taking, take_leases, Shared.opened),
+        open=open_pool,
+        hosting=hosting,
+        tidying=tidying,
+        clock=Shared.clock,
+        gate=providers.Singleton(asyncio.Semaphore, _SAVES_AT_ONCE),
     )
     end_lesson = providers.Singleton(EndLesson, open=open_pool, hosting=hosting, tidying=tidying, clock=Shared.clock)
     note_events = providers.Singleton(NoteEvents, open=open_pool, jobs=Shared.jobs, tidying=tidying, clock=Shared.clock)

@@ -31,6 +31,7 @@ from atg_core.identity.entering import Enter, OpenAccount, RoleChoices
 from atg_core.identity.letters import SendAccountMail, SendLink
 from atg_core.identity.links import LinkTokens, Purpose
 from atg_core.identity.model import SessionLifetime
+from atg_core.identity.oauth import BeginOAuth, FinishOAuth, JoinIdentity
 from atg_core.identity.ports import CallerCache
 from atg_core.identity.profile import ChangeProfile
 from atg_core.identity.recovering import ForgotPassword, MailPasswordReset, ResetPassword
@@ -38,6 +39,7 @@ from atg_core.identity.sessions import ChangePassword, DenySession, EndSessions,
 from atg_core.identity.signing import Refresh, SignIn, SignOut
 from atg_entrypoints.settings import Settings
 from atg_entrypoints.wiring.files import Files
+from atg_entrypoints.wiring.oauth import oauth_attempts, oauth_providers
 from atg_entrypoints.wiring.shared import Shared
 
 
@@ -116,6 +118,23 @@ class Identity(Files):
         open=open_identity,
         passwords=passwords,
         common_passwords=providers.Callable(common_passwords),
+    )
+    oauth_attempts = providers.Singleton(oauth_attempts, Shared.settings)
+    oauth_providers = providers.Singleton(oauth_providers, Shared.settings, Shared.clock, Shared.opened)
+    begin_oauth = providers.Singleton(
+        BeginOAuth, providers=oauth_providers, attempts=oauth_attempts, clock=Shared.clock
+    )
+    finish_oauth = providers.Singleton(
+        FinishOAuth,
+        providers=oauth_providers,
+        attempts=oauth_attempts,
+        throttle=sign_in_throttle,
+        open=open_identity,
+        join=providers.Singleton(JoinIdentity, open_account=open_account, clock=Shared.clock, new_id=Shared.new_id),
+        begin=begin_session,
+        cache=caller_cache,
+        clock=Shared.clock,
+        new_id=Shared.new_id,
     )
     refresh = providers.Singleton(
         Refresh,

@@ -116,3 +116,12 @@ mail_tokens = sa.Table(
     instant("used_at"),
     one_of("purpose", Purpose),
 )
+
+oauth_identities = sa.Table(
+    "oauth_identities",
+    metadata,
+    sa.Column("provider", sa.String(20), primary_key=True),
+    sa.Column("subject", sa.String(255), primary_key=True),
+    reference("user_id", "users"),
+    instant("created_at", nullable=False),
+)
