@@ -45,6 +45,16 @@ class HttpProgressContract(Recording):
         vera = await room.vera.get(f"/groups/{term}/progress")
         assert [each["average"] for each in vera["points"]] == [None, "20.00"]
 
+    async def test_students_see_nothing_of_each_other(
+        self, room: Recorded, term: int, client: httpx.AsyncClient
+    ) -> None:
+        vera = {"Authorization": f"Bearer {room.vera.token}"}
+        for path in ("/me/gradebook", f"/groups/{term}/progress", f"/groups/{term}/progress.svg"):
+            reply = await client.get(path, headers=vera)
+            assert reply.status_code == 200
+            assert "Boris" not in reply.text
+            assert str(room.boris.id) not in reply.text
+
     async def test_a_teacher_sees_a_student_in_own_groups_alone(self, room: Recorded, term: int) -> None:
         second = await room.make_group("colleague", "boris", name="КИП-2")
         path = f"/students/{room.boris.id}/progress"

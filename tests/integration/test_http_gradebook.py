@@ -1,8 +1,8 @@
 """Attendance, grades and journals over HTTP, on SQLite and PostgreSQL."""
 
 from tests.contracts.http_gradebook import HttpJournalContract
-from tests.contracts.http_gradebook_roles import HttpGradebookRolesContract
 from tests.contracts.http_grades import HttpGradesContract
+from tests.contracts.http_journal_parts import HttpJournalPartsContract
 from tests.contracts.http_progress_charts import HttpProgressContract
 
 
@@ -14,9 +14,9 @@ class TestJournalOverSql(HttpJournalContract):
     pass
 
 
-class TestProgressOverSql(HttpProgressContract):
+class TestPartsOfTheJournalOverSql(HttpJournalPartsContract):
     pass
 
 
-class TestRolesOfTheGradebookOverSql(HttpGradebookRolesContract):
+class TestProgressOverSql(HttpProgressContract):
     pass

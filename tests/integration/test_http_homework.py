@@ -2,7 +2,7 @@
 
 from tests.contracts.http_homework import HttpHomeworkContract
 from tests.contracts.http_homework_mail import HttpHomeworkMailContract
-from tests.contracts.http_homework_rights import HttpHomeworkRightsContract
+from tests.contracts.http_regrading import HttpRegradingContract
 from tests.contracts.http_submissions import HttpSubmissionsContract
 
 
@@ -14,9 +14,9 @@ class TestSubmissionsOverSql(HttpSubmissionsContract):
     pass
 
 
-class TestHomeworkRightsOverSql(HttpHomeworkRightsContract):
+class TestHomeworkMailOverSql(HttpHomeworkMailContract):
     pass
 
 
-class TestHomeworkMailOverSql(HttpHomeworkMailContract):
+class TestRegradingOverSql(HttpRegradingContract):
     pass

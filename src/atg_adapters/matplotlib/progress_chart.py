@@ -1,6 +1,7 @@
 """A chart of how averages and attendance went, for reports and mail."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 _WIDTH, _HEIGHT = 9.0, 3.6
 _MOST_CHARTS, _FEW_DAYS = 12, 10
+_DAY = timedelta(days=1)
 _LINES = (
     ("average", "Average", BLUE, "-"),
     ("group_average", "Average of the group", BLUE, ":"),
@@ -53,7 +55,10 @@ def _draw(axes: "Axes", progress: Progress) -> None:
     axes.set_ylabel("%")
     axes.grid(visible=True, alpha=0.3)
     axes.legend(loc="lower right")
-    few = (progress.points[-1].date - progress.points[0].date).days < _FEW_DAYS
+    first, last = progress.points[0].date, progress.points[-1].date
+    few = (last - first).days < _FEW_DAYS
+    if few:
+        axes.set_xlim(first - _DAY, last + _DAY)  # type: ignore[arg-type] # a single day would be given years, by day
     locator = DayLocator() if few else AutoDateLocator()  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]

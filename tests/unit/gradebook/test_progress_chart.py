@@ -69,3 +69,11 @@ def test_a_chart_is_the_same_each_time_in_any_thread_and_knows_no_day() -> None:
         charts = list(threads.map(draw_progress_chart, [series] * 6))
     assert len(set(charts)) == 1
     assert b"<dc:date" not in charts[0]
+
+
+def test_a_single_day_is_as_wide_as_a_few() -> None:
+    """And not years that are told by the day, which take seconds to draw."""
+    group = roll("Анна", "Борис")
+    one_day = progress_of(group, COLUMNS[:2], group.students[0].id)
+    assert len(one_day.points) == 1
+    assert len(draw_progress_chart([one_day])) < 2 * len(draw_progress_chart([of(group)]))

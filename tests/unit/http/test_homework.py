@@ -2,7 +2,7 @@
 
 from tests.contracts.http_homework import HttpHomeworkContract
 from tests.contracts.http_homework_mail import HttpHomeworkMailContract
-from tests.contracts.http_homework_rights import HttpHomeworkRightsContract
+from tests.contracts.http_regrading import HttpRegradingContract
 from tests.contracts.http_submissions import HttpSubmissionsContract
 
 
@@ -14,9 +14,9 @@ class TestSubmissionsOverMemory(HttpSubmissionsContract):
     pass
 
 
-class TestHomeworkRightsOverMemory(HttpHomeworkRightsContract):
+class TestHomeworkMailOverMemory(HttpHomeworkMailContract):
     pass
 
 
-class TestHomeworkMailOverMemory(HttpHomeworkMailContract):
+class TestRegradingOverMemory(HttpRegradingContract):
     pass

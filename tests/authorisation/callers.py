@@ -1,0 +1,88 @@
+"""Who calls, and what routes of one kind answer them.
+
+An object has one owner, so own and foreign are told by who asks: to a group of the `teacher`'s the `colleague` is a
+stranger, though of the same role; to what the `student` has handed in the `classmate` is one, and the `outsider`, who
+is in the colleague's group, all the more. Where everybody has an object of their own the table has two lines:
+`{my_session}` is the caller's, `{session}` that of `another`, who does not call.
+"""
+
+from collections.abc import Mapping
+
+CALLERS = (
+    "nobody",
+    "user",
+    "student",
+    "classmate",
+    "outsider",
+    "instructor",
+    "teacher",
+    "colleague",
+    "admin",
+    "service",
+    "customer",
+    "shopper",
+)
+"""`service` has one of ATG_SERVICE_TOKENS; `customer` and `shopper` have tokens of the shop, in which everything is the
+customer's; all others but `nobody` have signed in. `user` and `instructor` are in no group."""
+
+type Answers = Mapping[str, int]
+"""The status for each caller."""
+
+_WITHOUT_ACCOUNT = ("nobody", "service", "customer", "shopper")
+
+
+def everyone(status: int, **but: int) -> Answers:
+    return dict.fromkeys(CALLERS, status) | but
+
+
+def signed_in(status: int, **but: int) -> Answers:
+    """Whoever has an account."""
+    return everyone(status) | dict.fromkeys(_WITHOUT_ACCOUNT, 401) | but
+
+
+def only(*who: str, status: int, **but: int) -> Answers:
+    """Of those who have signed in these alone may call."""
+    return signed_in(403) | dict.fromkeys(who, status) | but
+
+
+def admin(status: int) -> Answers:
+    return only("admin", status=status)
+
+
+def staff(status: int) -> Answers:
+    """Of the shop: administrators and services."""
+    return only("admin", "service", status=status)
+
+
+def service(status: int) -> Answers:
+    return only("service", status=status)
+
+
+def buyer(status: int, **but: int) -> Answers:
+    """The shop's staff, and the customer whose it is."""
+    return only("admin", "service", "customer", status=status, shopper=404) | but
+
+
+def author(status: int) -> Answers:
+    """Who may write the catalogue."""
+    return only("instructor", "admin", status=status)
+
+
+def teachers(status: int) -> Answers:
+    """Every teacher, each with their own."""
+    return only("teacher", "colleague", "admin", status=status)
+
+
+def taught(status: int, **but: int) -> Answers:
+    """The teacher whose it is; to other teachers it does not exist."""
+    return only("teacher", "admin", status=status, colleague=404) | but
+
+
+def group(status: int, **but: int) -> Answers:
+    """Whoever belongs to the group; to all others it does not exist."""
+    return signed_in(404) | dict.fromkeys(("teacher", "admin", "student", "classmate"), status) | but
+
+
+def owner(status: int, **but: int) -> Answers:
+    """The student whose it is, and who teaches them."""
+    return group(status, classmate=404) | but

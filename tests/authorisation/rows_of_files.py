@@ -1,0 +1,78 @@
+"""Files: each reserved prefix has its own rule, and what one may not read one can not know of either."""
+
+from tests.authorisation.callers import Answers, admin, everyone, group, only, signed_in
+from tests.authorisation.row import Row, row
+
+READABLE: dict[str, Answers] = {
+    "{open}": everyone(200),
+    "{plain}": signed_in(200),
+    "{avatar}": signed_in(200),
+    "{private}": signed_in(404, instructor=200, admin=200),
+    "{recording}": group(200),
+    "{of_teacher}": group(200),
+    "{of_colleague}": signed_in(404, colleague=200, outsider=200, admin=200),
+    "{sold}": signed_in(404, admin=200),
+    "{my_incoming}": signed_in(404, instructor=200, admin=200),
+    "{incoming}": signed_in(404, admin=200),
+}
+"""Only instructors and administrators have uploaded something under `incoming/`."""
+
+
+def _reading(key: str, answers: Answers) -> tuple[Row, ...]:
+    return (
+        row(f"GET /files/presign?key={key}", answers),
+        row(f"GET /files/exists?key={key}", answers),
+        row(f"GET /files/stream-token?key={key}", answers),
+        row(f"GET /files/stream/{key}", answers),
+        row(f"HEAD /files/stream/{key}", answers),
+    )
+
+
+ANYWHERE, BY_TEACHERS = only("instructor", "admin", status=200), only("instructor", "admin", "teacher", status=200)
+_UPLOADERS = only("instructor", "teacher", "colleague", "admin", status=200)
+_FOREIGN = only("admin", status=200, instructor=404, teacher=404, colleague=404)
+
+
+def _made(answers: Answers) -> Answers:
+    return {caller: 201 if status == 200 else status for caller, status in answers.items()}
+
+
+def _uploading(key: str, answers: Answers) -> tuple[Row, ...]:
+    return (
+        row("POST /files/presign-upload", answers, {"key": key, "size": 1}),
+        row("POST /files/presign-upload/multipart", answers, {"key": key, "size": 1}),
+        row("POST /files/upload", _made(answers), form={"key": key, "file": b"%PDF-1.7"}),
+    )
+
+
+def _completing(upload: str, etag: str, answers: Answers) -> tuple[Row, ...]:
+    parts = [{"part_number": 1, "etag": etag}]
+    return (
+        row("POST /files/presign-upload/multipart/complete", answers, {"upload_id": upload, "parts": parts}),
+        row("POST /files/presign-upload/multipart/abort", answers, {"upload_id": upload}),
+    )
+
+
+FILES = (
+    *(line for key, answers in READABLE.items() for line in _reading(key, answers)),
+    row("GET /files/stream/{private}?token={stream_token}", everyone(200)),
+    row("GET /files/stream/{sold}?token={stream_token}", everyone(403)),
+    row("GET /files/folder-contents?delimiter=", signed_in(200)),
+    *_uploading("lessons/new.pdf", ANYWHERE),
+    *_uploading("teachers/{teacher}/new.pdf", BY_TEACHERS),
+    *_completing("{my_upload}", "{my_etag}", _UPLOADERS),
+    *_completing("{upload}", "{etag}", _FOREIGN),
+    row("DELETE /files/object?key={avatar}", admin(200)),
+    row("GET /files/signed/{signed_read}", everyone(200)),
+    row("GET /files/signed/{signed_write}", everyone(403)),
+    row("HEAD /files/signed/{signed_read}", everyone(200)),
+    row(
+        "PUT /files/signed/{signed_write}",
+        everyone(200),
+        "{pdf}",
+        headers={"content-type": "application/pdf"},
+    ),
+    row("PUT /files/signed/{signed_read}", everyone(403), "{pdf}", headers={"content-type": "application/pdf"}),
+    row("POST /files/signed/{signed_form}", everyone(204), form="{form}"),
+    row("POST /files/signed/{signed_read}", everyone(403), form="{form}"),
+)

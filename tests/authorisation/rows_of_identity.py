@@ -1,0 +1,73 @@
+"""Identity, and what every process serves."""
+
+from tests.authorisation.callers import admin, everyone, signed_in
+from tests.authorisation.row import row
+from tests.people import PASSWORD
+
+NEW_PASSWORD = "another horse battery"
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 100
+
+ENTERING = (
+    row("POST /auth/login", everyone(200), {"username": "the-person", "password": PASSWORD}),
+    row("POST /auth/enter", everyone(200), {"email": "the-person@example.com", "password": PASSWORD}),
+    row("POST /auth/enter", everyone(201), {"email": "new@example.com", "password": NEW_PASSWORD, "role": "student"}),
+    row("POST /auth/role", everyone(204), {"role": "teacher"}),
+    row("POST /auth/telegram", everyone(200), {"init_data": "{init_data}"}),
+    row("POST /auth/telegram", everyone(401), {"init_data": "{init_data}0"}),
+    row("GET /auth/oauth/{provider}/start", everyone(302)),
+    row("GET /auth/oauth/{provider}/callback?code=x&state=x", everyone(400)),
+    row("POST /auth/refresh", everyone(200), {"refreshToken": "{refresh_token}"}),
+    row("POST /auth/refresh", signed_in(200)),
+    row("POST /auth/logout", everyone(200), {"refreshToken": "{refresh_token}"}),
+    row("POST /auth/logout", everyone(200)),
+    row("POST /auth/password/forgot", everyone(200), {"email": "the-person@example.com"}),
+)
+LINKS = (
+    row("GET /auth/email/confirm?token={confirm_email_link}", everyone(200)),
+    row("GET /auth/email/confirm?token={reset_password_link}", everyone(404)),
+    row("GET /auth/password/reset?token={reset_password_link}", everyone(200)),
+    row("GET /auth/password/reset?token={confirm_email_link}", everyone(404)),
+    row("POST /auth/password/reset", everyone(200), {"token": "{reset_password_link}", "new": NEW_PASSWORD}),
+    row("POST /auth/password/reset", everyone(400), {"token": "{confirm_email_link}", "new": NEW_PASSWORD}),
+    row("POST /auth/password/reset/form", everyone(200), form={"token": "{reset_password_link}", "new": NEW_PASSWORD}),
+    row("POST /auth/password/reset/form", everyone(404), form={"token": "{confirm_email_link}", "new": NEW_PASSWORD}),
+    row("GET /auth/sessions/revoke?token={revoke_session_link}", everyone(200)),
+    row("GET /auth/sessions/revoke?token={reset_password_link}", everyone(404)),
+    row("POST /auth/sessions/revoke", everyone(200), form={"token": "{revoke_session_link}"}),
+    row("POST /auth/sessions/revoke", everyone(404), form={"token": "{reset_password_link}"}),
+)
+OWN = (
+    row("GET /auth/me", signed_in(200)),
+    row("POST /auth/logout-all", signed_in(200)),
+    row("GET /auth/sessions", signed_in(200)),
+    row("DELETE /auth/sessions/{my_session}", signed_in(204)),
+    row("DELETE /auth/sessions/{session}", signed_in(404)),
+    row("POST /auth/password", signed_in(200), {"current": PASSWORD, "new": NEW_PASSWORD}),
+    row("POST /auth/email", signed_in(200), {"email": "new@example.com", "password": PASSWORD}),
+    row("POST /auth/register-profile", signed_in(200), {"full_name": "x", "position": "x"}),
+    row("GET /users/me", signed_in(200)),
+    row("PUT /users/me", signed_in(200), {"bio": "x"}),
+    row("POST /users/me/avatar", signed_in(200), form={"file": PNG}),
+)
+ADMINISTRATION = (
+    row("GET /admin/users", admin(200)),
+    row("POST /admin/users", admin(201), {"username": "new", "password": NEW_PASSWORD}),
+    row("GET /admin/users/{person}", admin(200)),
+    row("PUT /admin/users/{person}", admin(200), {"role": "instructor"}),
+    row("DELETE /admin/users/{person}", admin(204)),
+    row("POST /admin/users/{person}/sessions/revoke", admin(200)),
+    row("GET /admin/audit", admin(200)),
+)
+IDENTITY = ENTERING + LINKS + OWN + ADMINISTRATION
+
+OPERATION = (
+    row("GET /health", everyone(200)),
+    row("GET /ready", everyone(200)),
+    row("GET /metrics", everyone(200)),
+    row("GET /docs", everyone(200)),
+    row("GET /docs/{style}", everyone(200)),
+    row("HEAD /docs/{style}", everyone(200)),
+    row("GET /openapi.json", everyone(200)),
+    row("GET /openapi.json/openapi.json", everyone(200)),
+    row("GET /openapi.json/{style}", everyone(404)),
+)

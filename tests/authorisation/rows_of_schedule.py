@@ -1,0 +1,57 @@
+"""The schedule and live lessons: the teacher's own, to read for the group, and all for administrators."""
+
+from tests.authorisation.callers import admin, everyone, group, signed_in, taught, teachers
+from tests.authorisation.row import row
+from tests.authorisation.taught import RULE, SLOT
+
+_OF_GROUP = {"group_id": "{group}", "title": "x"}
+GROUPS = (
+    row("GET /groups", signed_in(200)),
+    row("POST /groups", teachers(201), {"name": "new"}),
+    row("GET /groups/{group}", group(200)),
+    row("PUT /groups/{group}", taught(200), {"name": "y"}),
+    row("DELETE /groups/{new_group}", taught(204)),
+    row("POST /groups/{group}/students", taught(200), {"student_ids": ["{outsider}"]}),
+    row("DELETE /groups/{group}/students/{classmate}", taught(204)),
+)
+LESSONS = (
+    row("GET /schedule/lessons", signed_in(200)),
+    row("POST /schedule/lessons", taught(201), {**_OF_GROUP, **SLOT}),
+    row("GET /schedule/lessons/{planned}", group(200)),
+    row("PUT /schedule/lessons/{planned}", taught(200), {"title": "y"}),
+    row("DELETE /schedule/lessons/{unheld}", taught(204)),
+    row("GET /schedule/recurring-lessons", signed_in(200)),
+    row("POST /schedule/recurring-lessons", taught(201), {**_OF_GROUP, **RULE}),
+    row("GET /schedule/recurring-lessons/{rule}", group(200)),
+    row("PUT /schedule/recurring-lessons/{rule}", taught(200), {"title": "y"}),
+    row("DELETE /schedule/recurring-lessons/{rule}", taught(204)),
+    row("POST /schedule/recurring-lessons/{rule}/exceptions", taught(201), {"date": "{today}", "action": "cancel"}),
+    row("DELETE /schedule/recurring-lessons/{rule}/exceptions/{next_week}", taught(204)),
+    row("GET /schedule/calendar?start=2026-11-23&end=2026-11-30", signed_in(200)),
+    row("POST /schedule/calendar/token", signed_in(201)),
+    row("GET /schedule/calendar.ics?token={feed}", everyone(200)),
+    row("GET /schedule/calendar.ics?token=wrong", everyone(404)),
+)
+SCHEDULE = GROUPS + LESSONS
+
+_SIGNED = {"x-zm-request-timestamp": "{zoom_seconds}", "x-zm-signature": "{zoom_signature}"}
+CONFERENCING = (
+    row("POST /schedule/lessons/{planned}/start", taught(200, admin=404)),
+    row("POST /schedule/recurring-lessons/{rule}/occurrences/{today}/start", taught(200, admin=404)),
+    row("POST /schedule/lessons/{live}/end", taught(200)),
+    row("GET /schedule/lessons/{live}/join", group(200)),
+    row("GET /schedule/lessons/{live}/recordings", group(200)),
+    row("POST /schedule/lessons/{live}/recordings", taught(201), {"url": "https://example.com/a"}),
+    row("GET /meet?token={meet}", everyone(200)),
+    row("GET /meet?token=wrong", everyone(404)),
+    row("POST /webhooks/zoom", everyone(200), "{zoom_event}", headers=_SIGNED),
+    row("POST /webhooks/zoom", everyone(401), "{zoom_event}"),
+    row("POST /schedule/webhook/zoom", everyone(200), "{zoom_event}", headers=_SIGNED),
+    row("POST /schedule/webhook/zoom", everyone(401), "{zoom_event}"),
+    row("GET /admin/conference-accounts", admin(200)),
+    row("POST /admin/conference-accounts", admin(201), {"provider": "local", "label": "new"}),
+    row("GET /admin/conference-accounts/usage", admin(200)),
+    row("GET /admin/conference-accounts/{account}", admin(200)),
+    row("PUT /admin/conference-accounts/{account}", admin(200), {"label": "y"}),
+    row("DELETE /admin/conference-accounts/{spare_account}", admin(204)),
+)
