@@ -10,7 +10,7 @@ from dependency_injector import providers
 
 from atg_core.conferencing.hosting import Hosting
 from atg_core.conferencing.model import Credentials, ProviderName
-from atg_core.conferencing.starting import Started
+from atg_core.conferencing.taking import Started
 from atg_core.identity.model import Role
 from atg_core.schedule.model import Viewer
 from atg_entrypoints.container import Container

@@ -16,6 +16,7 @@ from dependency_injector import providers
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
+from atg_core.conferencing.combining import Combining
 from atg_core.conferencing.hosting import END_MEETING, TIDY_MEETING, EndMeeting, Hosting, TidyMeeting
 from atg_core.conferencing.model import Credentials, ProviderName
 from atg_core.conferencing.ports import Pool, PoolExhausted
@@ -31,12 +32,13 @@ from tests.people import add_person
 type Row = dict[str, Any]
 
 MINUTE = timedelta(minutes=1)
+EARLY = 15 * MINUTE
 HOURS = 20 + 120 + 60 + 2
 """Minutes, after which nothing is left of any lesson."""
 _SECRETS = Credentials(account_id="acc", client_id="cli", client_secret="sec")
 _USES_A_CLOCK = (
-    *("tidying", "start_lesson", "end_lesson", "note_events", "reap_leases", "keep_accounts", "edit_lessons"),
-    *("edit_groups", "jobs"),
+    *("tidying", "take_leases", "start_lesson", "end_lesson", "note_events", "reap_leases", "keep_accounts"),
+    *("edit_lessons", "edit_groups", "jobs"),
 )
 
 
@@ -66,7 +68,8 @@ class LawfulPool(RuleBasedStateMachine):
     async def _open_school(self) -> None:
         self.teacher = Viewer(id=await add_person(self.container, uuid4().hex, role=Role.TEACHER))
         self.group = (await self.container.edit_groups().add(self.teacher, "10A")).id
-        self.start_lesson = replace(self.container.start_lesson(), open=self._open, pauses=(0, 0))
+        take = Combining(replace(self.container.take_leases(), open=self._open))
+        self.start_lesson = replace(self.container.start_lesson(), take=take, open=self._open, pauses=(0, 0))
         self.end_lesson = replace(self.container.end_lesson(), open=self._open)
         self.reap_leases = replace(self.container.reap_leases(), open=self._open)
         # Those of earlier examples take no part.
@@ -180,17 +183,30 @@ class LawfulPool(RuleBasedStateMachine):
         leases = list(self._leases().values())
         [lesson] = [row for row in self._lessons() if row["id"] == lesson_id]
         lease = next((row for row in leases if row["lesson_id"] == lesson_id and row["ended_at"] is None), None)
-        return lesson, lease, any(self._has_room(row, leases) for row in self._accounts())
+        return lesson, lease, any(self._room(row, leases) for row in self._accounts())
 
     def _accounts(self) -> list[Row]:
         rows = self.run(rows_of(self.container, "conference_accounts"))
         return [row for row in rows if row["id"] in self.accounts]
 
-    def _has_room(self, account: Row, leases: list[Row]) -> bool:
+    def _room(self, account: Row, leases: list[Row]) -> int:
+        """How many lessons more it may host."""
         usable = account["is_enabled"] and (account["provider"] == "local" or account["sealed"] is not None)
         hosted = sum(row["account_id"] == account["id"] and row["ended_at"] is None for row in leases)
         made = account["made"] if account["made_on"] == self.now.date() else 0
-        return usable and hosted < account["capacity"] and made < account["daily_limit"]
+        return max(0, min(account["capacity"] - hosted, account["daily_limit"] - made)) if usable else 0
+
+    def _is_startable(self, lesson: Row) -> bool:
+        return lesson["status"] != "cancelled" and lesson["start_time"] - EARLY <= self.now < lesson["end_time"]
+
+    def _is_live(self, lesson_id: int, started: Any, before: Row | None) -> None:
+        if before and before["meeting_id"]:
+            assert started.lease.meeting_id == before["meeting_id"], "a live lesson was given another meeting"
+        kept = self.provider.meetings[started.lease.meeting_id]
+        assert started.lesson.zoom_start_url.startswith(f"https://x/s/{kept.id}?")
+        assert started.lesson.zoom_join_url == f"https://x/j/{kept.id}"
+        assert kept.tag == f"[{lesson_id}-{started.lease.id.hex[:12]}]"
+        assert kept.account_id == started.lease.account_id
 
     @invariant()
     def the_laws_hold(self) -> None:

@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -17,10 +16,10 @@ from atg_core.conferencing.ports import (
     StartUnderWay,
 )
 from atg_core.schedule.ports import LessonLive, LessonStarted
-from tests.contracts.pool_laws import HOURS, MINUTE, LawfulPool, Row
+from tests.contracts.pool_batches import BatchedPool
+from tests.contracts.pool_laws import HOURS, MINUTE, Row
 from tests.contracts.pool_provider import Death, Fault
 
-EARLY = 15 * MINUTE
 WHICH = st.integers(0, 30)
 FAULTS = st.sampled_from([*[None] * 10, *Fault])
 DEEDS = st.sampled_from(
@@ -28,7 +27,7 @@ DEEDS = st.sampled_from(
 )
 
 
-class PoolMachine(LawfulPool):
+class PoolMachine(BatchedPool):
     """Subclasses say over which store, as those of `LawfulPool` do."""
 
     @rule(
@@ -64,8 +63,7 @@ class PoolMachine(LawfulPool):
         lesson, lease, has_room = self._now(lesson_id)
         self._expect(fault, deed, late, lesson_id)
         self.opens_until_death = 1 if dies and deed is None and not (lease and lease["meeting_id"]) else None
-        startable = lesson["status"] != "cancelled" and lesson["start_time"] - EARLY <= self.now < lesson["end_time"]
-        at = self.now
+        startable, at = self._is_startable(lesson), self.now
         try:
             started = self.run(self.start_lesson(lesson_id, self.teacher.id))
         except PoolExhausted:
@@ -96,15 +94,6 @@ class PoolMachine(LawfulPool):
             self._expect(None, None, late, lesson_id)
             self.opens_until_death = None
         return None
-
-    def _is_live(self, lesson_id: int, started: Any, before: Row | None) -> None:
-        if before and before["meeting_id"]:
-            assert started.lease.meeting_id == before["meeting_id"], "a live lesson was given another meeting"
-        kept = self.provider.meetings[started.lease.meeting_id]
-        assert started.lesson.zoom_start_url.startswith(f"https://x/s/{kept.id}?")
-        assert started.lesson.zoom_join_url == f"https://x/j/{kept.id}"
-        assert kept.tag == f"[{lesson_id}-{started.lease.id.hex[:12]}]"
-        assert kept.account_id == started.lease.account_id
 
     @rule(which=WHICH, fault=FAULTS, deed=DEEDS, late=st.booleans())
     def end(self, which: int, fault: Fault | None, deed: str | None, late: bool) -> None:

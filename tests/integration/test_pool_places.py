@@ -2,9 +2,11 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +18,7 @@ from atg_adapters.sql.database import Database
 from atg_adapters.sql.pool import SqlPool
 from atg_core.conferencing.model import EndReason, Lease
 from atg_core.conferencing.ports import PoolExhausted
+from atg_core.conferencing.taking import Asked, Taken
 from atg_entrypoints.container import Container, close, create_container
 from atg_entrypoints.settings import Settings
 from tests.arranging import rows_of
@@ -35,29 +38,18 @@ class Pool:
     async def begin(self, lessons: int) -> None:
         self.teacher, _ = await a_teacher(self.container)
         self.lessons = await planned(self.container, self.teacher, lessons)
+        self._take = replace(self.container.take_leases(), open=self.database.opening(SqlPool))
 
     async def take(self, lesson: int) -> Lease | None:
         """None if no place was free."""
-        now = self.container.clock()()
-        new = Lease(
-            id=uuid4(),
-            account_id=None,
-            lesson_id=lesson,
-            meeting_id=None,
-            meeting_uuid=None,
-            leased_at=now,
-            making_until=now,
-            expires_at=now + timedelta(hours=1),
-        )
+        return (await self.take_together([lesson]))[0]
+
+    async def take_together(self, lessons: Sequence[int]) -> list[Lease | None]:
+        """In one transaction."""
         async with self._gate:
-            try:
-                async with self.database.transaction() as connection:
-                    store = SqlPool(connection)
-                    await store.lesson(lesson)
-                    assert await store.find_lease(lesson) is None
-                    return (await store.claim_account(new))[0]
-            except PoolExhausted:
-                return None
+            steps = await self._take([Asked(lesson_id=lesson, teacher_id=self.teacher) for lesson in lessons])
+        assert all(isinstance(step, Taken | PoolExhausted) for step in steps)
+        return [step.lease if isinstance(step, Taken) else None for step in steps]
 
     async def free(self, lease: Lease) -> None:
         async with self._gate, self.database.transaction() as connection:
@@ -188,3 +180,34 @@ async def test_refusals_are_those_that_the_usage_tells(pool: Pool) -> None:
     usage = await pool.container.conferences().usage(now - timedelta(days=1), now, now)
     assert (sum(started), usage.places, usage.busy, usage.refusals) == (5, 5, 5, 7)
     assert sum(account.leases for account in usage.accounts) == 5
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_batches_of_any_size_that_cross_each_other_take_all_places_and_wait_in_no_circle(pool: Pool) -> None:
+    """P1, P7: accounts have one place to three, and some of them few meetings left today."""
+    random, before = Random(3), await deadlocks(pool.container)
+    await pool.begin(120)
+    for _ in range(5):
+        await have_places(pool.container, 0)
+        room = 0
+        async with pool.container.open_accounts()() as store:
+            for _ in range(25):
+                capacity, limit = random.randint(1, 3), random.randint(1, 4)
+                values = {"provider": "local", "label": f"{uuid4()}", "capacity": capacity, "is_enabled": True}
+                await store.add({**values, "daily_limit": limit}, pool.container.clock()())
+                room += min(capacity, limit)
+        lessons, batches = list(pool.lessons), []
+        random.shuffle(lessons)
+        while lessons:
+            size = random.choice([1, 3, 8, 20])
+            batches.append(lessons[:size])
+            lessons = lessons[size:]
+        taken = await asyncio.gather(*map(pool.take_together, batches))
+        assert sum(lease is not None for batch in taken for lease in batch) == room
+        rows = {row["id"]: row for row in await rows_of(pool.container, "conference_accounts")}
+        hosted = await pool.hosted()
+        assert all(number <= rows[key]["capacity"] for key, number in hosted.items())
+        assert all(rows[key]["made"] == number <= rows[key]["daily_limit"] for key, number in hosted.items())
+        await end_all(pool.container)
+    assert await deadlocks(pool.container) == before

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from atg_adapters.memory.caller_cache import MemoryCallerCache
 from atg_core.identity.model import Role
+from atg_core.identity.signing import FAILURES_OF_ACCOUNT
 from atg_core.schedule.model import ExceptionAction, RuleException
 from atg_core.store.model import Item
 from atg_entrypoints.container import Container
@@ -121,6 +122,23 @@ async def test_a_forgotten_password_costs_the_same_for_whomever(
             assert (await client.post("/auth/password/forgot", json={"email": email})).status_code == 200
         asked.append([statement for statement in statements if "DELETE" not in statement])
     assert asked[0] == asked[1] == asked[2]
+
+
+@pytest.mark.parametrize("throttled", [False, True])
+async def test_a_guess_costs_the_same_for_whomever(
+    client: httpx.AsyncClient, stocked: Container, throttled: bool
+) -> None:
+    """S16: who guesses can not tell a name that is known by the work that it makes, also once it is throttled."""
+    users = [await add_person(stocked, "anna"), await add_person(stocked, "gone", is_active=False)]
+    made = []
+    for key, name in (("first", "first"), (users[0], "anna"), (users[1], "gone"), ("nobody", "nobody")):
+        for _ in range(FAILURES_OF_ACCOUNT.most if throttled else 0):
+            await stocked.sign_in_throttle().take(FAILURES_OF_ACCOUNT, str(key))
+        with counted(stocked) as statements:
+            reply = await client.post("/auth/login", json={"username": name, "password": "wrong password"})
+        assert reply.status_code == (429 if throttled else 401)
+        made.append([statement for statement in statements if "DELETE" not in statement])
+    assert made[0] == made[1] == made[2] == made[3]
 
 
 async def test_signing_in_and_entering_take_few_statements(client: httpx.AsyncClient, stocked: Container) -> None:

@@ -118,6 +118,8 @@ class TestRecordings(WithZoom):
             ("https://zoom.us\\@example.org/a", False),
             ("https://example.org/zoom.us", False),
             ("https://169.254.169.254/a", False),
+            ("https://2130706433/a", False),
+            ("https://[::ffff:10.0.0.1]/a", False),
             ("https:///a", False),
             ("https://[", False),
             ("file:///etc/passwd", False),

@@ -1,5 +1,6 @@
 """The pool of conference accounts in memory."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -21,10 +22,7 @@ from atg_core.conferencing.ports import (
     AccountNotFound,
     LeaseNotFound,
     LessonNotFound,
-    PoolExhausted,
 )
-
-_SECONDS_TO_WAIT = 30
 
 
 def lesson_of(database: MemoryDatabase, lesson_id: int) -> HostedLesson:
@@ -62,8 +60,16 @@ class MemoryPool:
             raise LessonNotFound
         return lesson
 
+    async def hold_lessons(self, lesson_ids: Collection[int]) -> Mapping[int, HostedLesson | None]:
+        there = self.database.tables["scheduled_lessons"].keys() & set(lesson_ids)
+        return {lesson_id: lesson_of(self.database, lesson_id) for lesson_id in there}
+
     async def find_lease(self, lesson_id: int) -> Lease | None:
         return newest(self.database.rows("conference_leases", lesson_id=lesson_id, ended_at=None))
+
+    async def find_leases(self, lesson_ids: Collection[int]) -> Mapping[int, Lease]:
+        found = {lesson_id: await self.find_lease(lesson_id) for lesson_id in lesson_ids}
+        return {lesson_id: lease for lesson_id, lease in found.items() if lease}
 
     async def lease(self, lease_id: UUID) -> Lease:
         row = self.database.tables["conference_leases"].get(lease_id)
@@ -71,11 +77,15 @@ class MemoryPool:
             raise LeaseNotFound
         return convert(row, Lease)
 
-    async def claim_account(self, lease: Lease) -> tuple[Lease, Account]:
+    async def claim_accounts(self, leases: Sequence[Lease]) -> Mapping[int, tuple[Lease, Account]]:
+        claims = ((lease.lesson_id, self._claimed(lease)) for lease in leases)
+        return {lesson_id: claimed for lesson_id, claimed in claims if claimed}
+
+    def _claimed(self, lease: Lease) -> tuple[Lease, Account] | None:
         today = lease.leased_at.date()
         free = [row for row in self.database.rows("conference_accounts") if self._may_host(row, today)]
         if not free:
-            raise PoolExhausted(retry_after=_SECONDS_TO_WAIT)
+            return None
         row = min(free, key=lambda row: (_made(row, today), row["id"]))
         self.database.update("conference_accounts", row["id"], made_on=today, made=_made(row, today) + 1)
         claimed = replace(lease, account_id=row["id"])
@@ -86,18 +96,23 @@ class MemoryPool:
         free = len(live(self.database, row["id"])) < row["capacity"]
         return is_usable(row) and free and _made(row, today) < row["daily_limit"]
 
-    async def count_refusal(self, lesson_id: int, now: datetime) -> None:
-        self.database.insert("conference_refusals", {"lesson_id": lesson_id, "at": now})
+    async def count_refusals(self, lesson_ids: Collection[int], now: datetime) -> None:
+        for lesson_id in lesson_ids:
+            self.database.insert("conference_refusals", {"lesson_id": lesson_id, "at": now})
 
     async def account(self, account_id: int) -> Account:
         return account_of(self.database, account_id)
 
-    async def make_alone(self, lease_id: UUID, now: datetime, until: datetime) -> bool:
-        lease = await self.lease(lease_id)
-        if lease.ended_at is not None or lease.meeting_id is not None or lease.making_until > now:
-            return False
-        self.database.update("conference_leases", lease_id, making_until=until)
-        return True
+    async def make_alone(self, lease_ids: Collection[UUID], now: datetime, until: datetime) -> Mapping[UUID, Account]:
+        leases = [await self.lease(lease_id) for lease_id in lease_ids]
+        alone = [
+            lease
+            for lease in leases
+            if lease.ended_at is None and lease.meeting_id is None and lease.making_until <= now
+        ]
+        for lease in alone:
+            self.database.update("conference_leases", lease.id, making_until=until)
+        return {lease.id: account_of(self.database, lease.account_id or 0) for lease in alone}
 
     async def save_meeting(self, lease_id: UUID, meeting: Meeting, now: datetime) -> bool:
         lease = await self.lease(lease_id)

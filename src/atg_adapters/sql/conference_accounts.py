@@ -13,7 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from atg_adapters.sql.database import Database
-from atg_adapters.sql.pool import ACCOUNT_COLUMNS, LESSON_COLUMNS, usable
+from atg_adapters.sql.pool import LESSON_COLUMNS
+from atg_adapters.sql.pool_claims import ACCOUNT_COLUMNS, usable
 from atg_adapters.sql.tables.conferencing import (
     conference_accounts,
     conference_leases,

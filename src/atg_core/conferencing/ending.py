@@ -119,9 +119,9 @@ class Reap:
         async with self.open() as store:
             new = await meeting_of(store, lease)
             looking = replace(lease, making_until=now + _LOOKING)
-            if not await store.make_alone(lease.id, now, looking.making_until):
-                return
-            account = await store.account(lease.account_id or 0)
+            account = (await store.make_alone([lease.id], now, looking.making_until)).get(lease.id)
+        if account is None:
+            return
         is_sure = False
         try:
             async with asyncio.timeout(SECONDS_TO_ASK):

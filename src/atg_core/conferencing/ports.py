@@ -62,6 +62,10 @@ class PoolExhausted(TooMany):
     """All conference accounts are busy, try again soon"""
 
 
+class PoolOvertaken(Unavailable):
+    """Others have taken what was free a moment ago, try again"""
+
+
 class RecordingTooLarge(TooLarge):
     """This recording is larger than allowed"""
 
@@ -125,26 +129,36 @@ class Pool(Protocol):
     async def lesson(self, lesson_id: int, teacher_id: UUID | None = None) -> HostedLesson:
         """Held until the end of the transaction. `teacher_id`: another's lesson is as none. Raises LessonNotFound."""
 
+    async def hold_lessons(self, lesson_ids: Collection[int]) -> Mapping[int, HostedLesson | None]:
+        """Those that exist, held until the end of the transaction; None for one that somebody else holds at this
+        moment, for whom nobody waits."""
+
     async def find_lease(self, lesson_id: int) -> Lease | None:
         """The one lease of the lesson that has not ended."""
+
+    async def find_leases(self, lesson_ids: Collection[int]) -> Mapping[int, Lease]:
+        """As `find_lease`, by lesson."""
 
     async def lease(self, lease_id: UUID) -> Lease:
         """Raises LeaseNotFound."""
 
-    async def claim_account(self, lease: Lease) -> tuple[Lease, Account]:
-        """Takes a place of the account that has been asked least today, and counts a new meeting on it.
+    async def claim_accounts(self, leases: Sequence[Lease]) -> Mapping[int, tuple[Lease, Account]]:
+        """Takes a place for each, of the account that has been asked least today, and counts a new meeting on it.
 
-        With k free places, k simultaneous claims succeed; a place whose account may make no more meetings today is
-        not free. The lease without its `account_id` goes in, with it comes back. Raises PoolExhausted.
+        With k free places, k simultaneous claims succeed, the first of these leases before the others; a place whose
+        account may make no more meetings today is not free. Leases without their `account_id` go in, with it they come
+        back, by lesson. Raises PoolOvertaken where others have changed accounts meanwhile; the transaction is to be
+        undone then, and another look shows what is left.
         """
 
-    async def count_refusal(self, lesson_id: int, now: datetime) -> None: ...
+    async def count_refusals(self, lesson_ids: Collection[int], now: datetime) -> None: ...
 
     async def account(self, account_id: int) -> Account:
         """Raises AccountNotFound."""
 
-    async def make_alone(self, lease_id: UUID, now: datetime, until: datetime) -> bool:
-        """Whether the caller alone is to make the meeting until then: nobody else is at it, and there is none yet."""
+    async def make_alone(self, lease_ids: Collection[UUID], now: datetime, until: datetime) -> Mapping[UUID, Account]:
+        """The accounts of those leases whose meeting the caller alone is to make until then: nobody else is at it, and
+        there is none yet."""
 
     async def save_meeting(self, lease_id: UUID, meeting: Meeting, now: datetime) -> bool:
         """The lesson is live. False, and nothing is changed, if the lease has ended or has a meeting."""
