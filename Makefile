@@ -6,7 +6,7 @@ ATG := .venv/bin/atg
 export UV_PROJECT_ENVIRONMENT := .venv
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
-.PHONY: help setup run test coverage lint docs bench-files bench-import lock audit clean
+.PHONY: help setup run test coverage fuzz lint docs bench-auth bench-files bench-import lock audit clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ test: setup lint  ## lint, types, layers and every test
 coverage: setup  ## every test once more, with what none of them runs
 	.venv/bin/pytest --cov --cov-report=term:skip-covered
 
+fuzz: setup  ## tens of thousands of requests made up from openapi.json, as each role (a quarter of an hour and more)
+	.venv/bin/python -m tests.fuzz
+
 lint: setup  ## ruff, mypy, import-linter
 	.venv/bin/ruff check --quiet .
 	.venv/bin/ruff format --check --quiet .
@@ -42,6 +45,9 @@ docs: setup  ## write the generated documents anew
 	$(ATG) openapi
 	.venv/bin/python -m atg_adapters.sql.data_model docs/data-model.md
 	.venv/bin/python -m atg_core.importing.describing docs/import.md
+
+bench-auth: setup  ## what sign-in tells those who guess, and what 10,000 guesses do to others
+	.venv/bin/python -m bench.auth
 
 bench-files: setup  ## how fast files are streamed, beside a plain loop and nginx
 	.venv/bin/python bench/files.py

@@ -1,7 +1,7 @@
 """What administrators do with accounts."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from litestar import Request, delete, get, post, put
@@ -14,6 +14,7 @@ from atg_core.identity.administer import AdministerUsers, NewUser
 from atg_core.identity.model import Caller, Role, UserQuery
 from atg_core.identity.ports import AccessClaims, Callers, UserNotFound
 from atg_entrypoints.http.policy import ADMIN
+from atg_entrypoints.http.schemas import at_least_one
 from atg_entrypoints.http.wire import EMAIL, NO_NUL, Instant, Name, Page, Paging, to_wire, uuid_or
 
 _TAGS = ["administration"]
@@ -33,6 +34,8 @@ class UserRow(Struct, frozen=True, kw_only=True):
 
 class UserCreation(Struct, frozen=True, kw_only=True):
     """`username` or `email` is needed; without a username it is made of the email."""
+
+    documented: ClassVar[Mapping[str, Any]] = at_least_one("username", "email")
 
     username: Annotated[str, Meta(min_length=1, max_length=50, pattern=NO_NUL, examples=["a.ivanov"])] | None = None
     email: Annotated[str, Meta(min_length=1, max_length=254, pattern=EMAIL)] | None = None

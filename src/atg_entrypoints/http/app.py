@@ -27,6 +27,7 @@ from atg_entrypoints.http.in_line import InLine
 from atg_entrypoints.http.metrics import Metrics
 from atg_entrypoints.http.policy import PUBLIC, PolicyMiddleware, PolicyPlugin
 from atg_entrypoints.http.repeating import HEADER, RepeatableMiddleware
+from atg_entrypoints.http.schemas import SCHEMAS
 from atg_entrypoints.http.wire import InstantSchema, Paging
 from atg_entrypoints.settings import Settings
 
@@ -75,7 +76,7 @@ def create_api(container: Container) -> Litestar:
             Metrics,
             assets,
         ],
-        plugins=[ContainerPlugin(container), PolicyPlugin(), InstantSchema()],
+        plugins=[ContainerPlugin(container), PolicyPlugin(), InstantSchema(), *SCHEMAS],
         dependencies={"paging": Provide(_paging, sync_to_thread=False)},
         exception_handlers=EXCEPTION_HANDLERS,
         middleware=[metrics.middleware, ETagMiddleware(), PolicyMiddleware(), RepeatableMiddleware()],

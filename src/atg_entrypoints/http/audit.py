@@ -13,10 +13,13 @@ from msgspec import Struct
 from atg_core.identity.audit import Action
 from atg_core.identity.auditing import AuditQuery, AuditTrail
 from atg_entrypoints.http.policy import ADMIN
+from atg_entrypoints.http.schemas import BORDER
 from atg_entrypoints.http.wire import Instant, Page, Paging, border, to_wire
 from atg_entrypoints.settings import Settings
 
-Border = Annotated[str | None, QueryParameter(max_length=40, description="A day, or a time; of ATG_TIMEZONE")]
+Border = Annotated[
+    str | None, QueryParameter(max_length=40, schema_extra=BORDER, description="A day, or a time; of ATG_TIMEZONE")
+]
 Person = Annotated[UUID | None, QueryParameter()]
 
 

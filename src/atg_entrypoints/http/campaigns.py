@@ -37,8 +37,10 @@ from atg_entrypoints.settings import Settings
 
 _TAGS = ["campaigns"]
 
-SessionId = Annotated[str, QueryParameter(name="session_id", max_length=50, pattern=NO_NUL)]
-UserId = Annotated[str, QueryParameter(name="user_id", max_length=50, pattern=NO_NUL)]
+SessionId = Annotated[
+    str, QueryParameter(name="session_id", max_length=50, pattern=NO_NUL, schema_extra={"format": "uuid"})
+]
+UserId = Annotated[str, QueryParameter(name="user_id", max_length=50, pattern=NO_NUL, schema_extra={"format": "uuid"})]
 
 
 @post("/session/start", policy=PUBLIC, tags=_TAGS, summary="Start a visit")

@@ -1,8 +1,8 @@
 """The JSON of campaigns (spec: campaigns, Routes)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -11,10 +11,16 @@ from atg_core.campaigns.model import DEFAULT_CAMPAIGN, EventType, PromoCode, Sta
 from atg_core.campaigns.popularity import best_asset
 from atg_core.campaigns.ports import Totals
 from atg_core.errors import Invalid
+from atg_entrypoints.http.schemas import FILLED, all_of
 from atg_entrypoints.http.wire import EMAIL, NO_NUL, FilledName, Instant, Word
 
 _SLUG = r"^[A-Za-z0-9][A-Za-z0-9._-]*$(?!\n)"
-_ID = Meta(max_length=50, pattern=NO_NUL, examples=["3f8e7c1a-5d2b-4e60-9c7f-1a2b3c4d5e6f"])
+_ID = Meta(
+    max_length=50,
+    pattern=NO_NUL,
+    examples=["3f8e7c1a-5d2b-4e60-9c7f-1a2b3c4d5e6f"],
+    extra_json_schema={"extra": {"format": "uuid"}},
+)
 
 type Slug = Annotated[str, Meta(min_length=1, max_length=100, pattern=_SLUG, examples=["turbine"])]
 type CampaignName = Annotated[str, Meta(min_length=1, max_length=50, pattern=_SLUG)]
@@ -29,8 +35,10 @@ class SessionStarted(Struct, frozen=True):
 
 
 class ViewBody(Struct, frozen=True, kw_only=True):
+    documented: ClassVar[Mapping[str, Any]] = all_of("session_id", "asset_slug")
+
     session_id: Annotated[str, _ID] | None = None
-    asset_slug: Annotated[str, Meta(max_length=100, pattern=NO_NUL)] | None = None
+    asset_slug: Annotated[str, Meta(max_length=100, pattern=NO_NUL, extra_json_schema=FILLED)] | None = None
 
     def required(self) -> tuple[UUID, str]:
         """Raises Invalid."""
@@ -51,8 +59,10 @@ class ViewReply(Struct, frozen=True, kw_only=True):
 
 
 class EmailBody(Struct, frozen=True, kw_only=True):
+    documented: ClassVar[Mapping[str, Any]] = all_of("session_id", "email")
+
     session_id: Annotated[str, _ID] | None = None
-    email: Annotated[str, Meta(max_length=254, pattern=EMAIL)] | None = None
+    email: Annotated[str, Meta(max_length=254, pattern=EMAIL, extra_json_schema=FILLED)] | None = None
 
     def required(self) -> tuple[UUID, str]:
         """Raises Invalid."""

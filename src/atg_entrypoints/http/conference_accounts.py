@@ -17,6 +17,7 @@ from atg_core.conferencing.ports import AccountNotFound, Conferences
 from atg_core.errors import Invalid
 from atg_entrypoints.http.conferencing_wire import AccountChanges, AccountCreation, AccountRow, UsageReply
 from atg_entrypoints.http.policy import ADMIN
+from atg_entrypoints.http.schemas import BORDER
 from atg_entrypoints.http.wire import Page, Paging, border, serial_or
 from atg_entrypoints.settings import Settings
 
@@ -25,7 +26,7 @@ _A_MONTH = timedelta(days=30)
 
 Reads = NamedDependency[SkipValidation[Conferences]]
 Keeps = NamedDependency[SkipValidation[KeepAccounts]]
-Border = Annotated[str | None, QueryParameter(max_length=40)]
+Border = Annotated[str | None, QueryParameter(max_length=40, schema_extra=BORDER)]
 
 
 @get("/admin/conference-accounts", policy=ADMIN, tags=_TAGS, summary="Conference accounts", also={400})

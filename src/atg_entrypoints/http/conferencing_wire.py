@@ -1,13 +1,16 @@
 """The JSON of conference accounts, and of lessons while they run."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
+from litestar.openapi.spec import Schema
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from atg_core.conferencing.model import AccountInUse, Credentials, HostedLesson, ProviderName, Recording, Usage
-from atg_core.conferencing.starting import Started
+from atg_core.conferencing.taking import Started
+from atg_entrypoints.http.schemas import given
 from atg_entrypoints.http.wire import NO_NUL, FilledName, Instant, named, to_wire
 
 _URL = r"^https?://[!-~]+$(?!\n)"
@@ -73,6 +76,10 @@ class AccountCreation(Struct, frozen=True, kw_only=True):
 
     Zoom needs credentials.
     """
+
+    documented: ClassVar[Mapping[str, Any]] = {
+        "any_of": [given("credentials"), Schema(properties={"provider": Schema(const="local")})]
+    }
 
     provider: ProviderName
     label: FilledName

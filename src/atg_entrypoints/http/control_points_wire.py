@@ -11,10 +11,16 @@ from atg_core.gradebook.grading import SentGrade
 from atg_core.gradebook.model import AttendanceStatus, ControlPointKind
 from atg_core.gradebook.ports import Mark
 from atg_entrypoints.http.gradebook_wire import Shown
+from atg_entrypoints.http.schemas import GIVEN_DECIMAL
 from atg_entrypoints.http.wire import NO_NUL, FilledName, Instant, Text
 
 type Number = Annotated[
-    Decimal, Meta(description="A number, or a string of one, with two decimals at most", examples=["5.00"])
+    Decimal,
+    Meta(
+        description="A number, or a string of one, with two decimals at most",
+        examples=["5.00"],
+        extra_json_schema={"extra": GIVEN_DECIMAL},
+    ),
 ]
 type Day = date
 type Why = Annotated[str, Meta(max_length=1_000, pattern=NO_NUL)]

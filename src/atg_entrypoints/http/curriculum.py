@@ -64,7 +64,14 @@ def _routes(  # noqa: PLR0917 - read as a table below
     if not part.is_ordered:
         return [make, change, remove]
 
-    @put(f"{path}/order", policy=AUTHOR, tags=_TAGS, summary=f"Put {name}s in an order", name=f"order {name}s")
+    @put(
+        f"{path}/order",
+        policy=AUTHOR,
+        tags=_TAGS,
+        summary=f"Put {name}s in an order",
+        name=f"order {name}s",
+        also={404},
+    )
     async def order(
         data: JSONBody[wire.Ids], edit_curriculum: NamedDependency[SkipValidation[EditCurriculum]]
     ) -> Data[row]:  # type: ignore[valid-type]

@@ -117,12 +117,14 @@ def _invalid(request: Request[Any, Any, Any], error: ValidationException) -> Res
     body = _named_in_list(request, error)
     faults = [fault for fault in error.extra or [] if isinstance(fault, dict)]
     # Once it was described, Litestar takes the parameters of a path for absent beside what is wrong with the body.
-    absent = [
-        fault for fault in faults if "required" in str(fault.get("message")) and fault.get("key") in request.path_params
-    ]
-    errors = [_field_error(fault, body) for fault in faults if fault not in absent]
+    errors = [_field_error(fault, body) for fault in faults if not _is_absent(request, fault)]
     detail = "; ".join(f"{fault.field}: {fault.message}" for fault in errors) or "The request is not valid"
     return problem(HTTPStatus.BAD_REQUEST, detail, code="invalid", errors=errors)
+
+
+def _is_absent(request: Request[Any, Any, Any], fault: Mapping[str, Any]) -> bool:
+    name, message = fault.get("key"), str(fault.get("message"))
+    return name in request.path_params and ("required" in message or message == repr(name))
 
 
 def _named_in_list(request: Request[Any, Any, Any], error: ValidationException) -> str:

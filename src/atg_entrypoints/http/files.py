@@ -9,6 +9,7 @@ from litestar.datastructures import State, UploadFile
 from litestar.di import NamedDependency
 from litestar.enums import HttpMethod
 from litestar.handlers import BaseRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter, SkipValidation
 
 from atg_core.clock import Clock
@@ -41,7 +42,18 @@ _MOST_ENTRIES = 1000
 _COPY_BYTES = 128 * 1024
 
 Asking = Request[Caller | None, Any, State]
-KeyParameter = Annotated[str | None, QueryParameter(name="key", description="The object's key")]
+_BYTES = "*/*"
+CONDITIONAL = {
+    200: ResponseSpec(bytes, media_type=_BYTES, generate_examples=False, description="The bytes, of their own type"),
+    206: ResponseSpec(
+        bytes, media_type=_BYTES, generate_examples=False, description="One range, or several as multipart/byteranges"
+    ),
+    412: ResponseSpec(None, description="If-Match or If-Unmodified-Since does not hold"),
+    416: ResponseSpec(None, description="No range of these is in the file"),
+}
+KeyParameter = Annotated[
+    str | None, QueryParameter(name="key", schema_extra={"min_length": 1}, description="The object's key")
+]
 
 
 def key_in_path(request: Asking, prefix: str) -> str:
@@ -71,7 +83,14 @@ def _required(key: str | None) -> str:
     return key
 
 
-@get("/files/presign", policy=ANYONE, tags=TAGS, summary="A URL that reads one key for a while", also={400, 404})
+@get(
+    "/files/presign",
+    policy=ANYONE,
+    tags=TAGS,
+    summary="A URL that reads one key for a while",
+    also={400, 404},
+    needs={"key"},
+)
 async def presign(
     request: Asking,
     sign_reading: NamedDependency[SkipValidation[SignReading]],
@@ -101,7 +120,9 @@ async def list_folder(
     list_folder: NamedDependency[SkipValidation[ListFolder]],
     settings: NamedDependency[SkipValidation[Settings]],
     prefix: Annotated[str, QueryParameter(name="prefix", max_length=1100)] = "",
-    delimiter: Annotated[str, QueryParameter(name="delimiter", description="Empty: everything below")] = "/",
+    delimiter: Annotated[
+        str, QueryParameter(name="delimiter", description="Empty: everything below", schema_extra={"enum": ["/", ""]})
+    ] = "/",
     limit: Annotated[int, QueryParameter(name="limit", ge=1, description="At most 1000")] = _MOST_ENTRIES,
     cursor: Annotated[str | None, QueryParameter(name="cursor", max_length=1100, pattern=NO_NUL)] = None,
 ) -> FolderContents:
@@ -117,7 +138,7 @@ async def list_folder(
     )
 
 
-@get("/files/exists", policy=ANYONE, tags=TAGS, summary="Is there a file of this key", also={400, 404})
+@get("/files/exists", policy=ANYONE, tags=TAGS, summary="Is there a file of this key", also={400, 404}, needs={"key"})
 async def exists(
     request: Asking, find_file: NamedDependency[SkipValidation[FindFile]], key: KeyParameter = None
 ) -> Response[Any]:
@@ -135,7 +156,14 @@ async def exists(
     return Response(found)
 
 
-@get("/files/stream-token", policy=ANYONE, tags=TAGS, summary="A token to stream one key with", also={400, 404})
+@get(
+    "/files/stream-token",
+    policy=ANYONE,
+    tags=TAGS,
+    summary="A token to stream one key with",
+    also={400, 404},
+    needs={"key"},
+)
 async def stream_token(
     request: Asking,
     sign_reading: NamedDependency[SkipValidation[SignReading]],
@@ -159,7 +187,8 @@ async def stream_token(
     policy=ANYONE,
     tags=TAGS,
     summary="The bytes of a file, with ranges",
-    also={400, 404},
+    also={400, 403, 404},
+    instead=CONDITIONAL,
 )
 async def stream(
     request: Asking,
@@ -176,7 +205,9 @@ async def stream(
     return FileReply(find, sign_reading.store, accel=settings.accel_redirect)
 
 
-@delete("/files/object", status_code=200, policy=ADMIN, tags=TAGS, summary="Delete a file", also={400, 409})
+@delete(
+    "/files/object", status_code=200, policy=ADMIN, tags=TAGS, summary="Delete a file", also={400, 409}, needs={"key"}
+)
 async def delete_file(
     delete_file: NamedDependency[SkipValidation[DeleteFile]],
     key: KeyParameter = None,

@@ -1,20 +1,26 @@
 """The JSON of signing in and of accounts, as the existing frontends read it (spec: identity)."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from atg_core.identity.devices import device_name
 from atg_core.identity.model import Role, Session
+from atg_entrypoints.http.schemas import FILLED, at_least_one
 from atg_entrypoints.http.wire import EMAIL, NO_NUL, FilledName, Instant, Name, Text, Word
 
 
 class Credentials(Struct, frozen=True, kw_only=True):
     """`username` takes an email too."""
 
-    username: Annotated[str, Meta(max_length=254, pattern=NO_NUL, examples=["employee"])] | None = None
-    email: Annotated[str, Meta(max_length=254, pattern=NO_NUL)] | None = None
+    documented: ClassVar[Mapping[str, Any]] = at_least_one("username", "email")
+
+    username: (
+        Annotated[str, Meta(max_length=254, pattern=NO_NUL, examples=["employee"], extra_json_schema=FILLED)] | None
+    ) = None
+    email: Annotated[str, Meta(max_length=254, pattern=NO_NUL, extra_json_schema=FILLED)] | None = None
     password: Annotated[str, Meta(min_length=1, max_length=1024)]
 
 

@@ -1,9 +1,11 @@
 """Who may call a route. Every route says so in its own line; the application refuses to start if one does not."""
 
 import hmac
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from litestar import Response
 from litestar.connection import ASGIConnection
 from litestar.enums import HttpMethod, ScopeType
 from litestar.exceptions import ImproperlyConfiguredException
@@ -19,9 +21,10 @@ from atg_core.identity.authenticate import Authenticate
 from atg_core.identity.model import Caller, Role
 from atg_core.identity.ports import AccessClaims, EmailNotVerified
 from atg_core.throttling import Allowance, Limit
+from atg_entrypoints.http.documenting import OrderedOperation
 from atg_entrypoints.http.envelope import ALLOWANCE, CUSTOMER_CALLS, SERVICE_CALLS
 from atg_entrypoints.http.errors import PROBLEM_JSON, Problem
-from atg_entrypoints.http.repeating import OrderedOperation, RepeatableOperation, is_repeatable
+from atg_entrypoints.http.repeating import RepeatableOperation, is_repeatable
 from atg_entrypoints.settings import Settings
 
 
@@ -179,10 +182,21 @@ class PolicyPlugin(ReceiveRoutePlugin):
         for handler in getattr(route, "route_handlers", None) or (route.route_handler,):  # type: ignore[attr-defined]
             if getattr(handler, "http_methods", None) == {HttpMethod.OPTIONS}:
                 handler.opt["policy"] = PUBLIC  # made by Litestar for each path: tells the methods, nothing else
+                handler.after_request = _telling(route.methods)
             if not isinstance(handler.opt.get("policy"), Policy):
                 raise ImproperlyConfiguredException(f"The route {route.path} does not say who may call it")
             if isinstance(handler, HTTPRouteHandler):
                 _document(handler, handler.opt["policy"], route)
+
+
+def _telling(methods: Collection[str]) -> Callable[[Response[Any]], Awaitable[Response[Any]]]:
+    """What Litestar made with the first handler of a path knows nothing of those that were registered after it."""
+
+    async def tell(response: Response[Any]) -> Response[Any]:
+        response.headers["Allow"] = ", ".join(sorted(methods))
+        return response
+
+    return tell
 
 
 def _document(handler: HTTPRouteHandler, policy: Policy, route: BaseRoute) -> None:
@@ -197,12 +211,15 @@ def _document(handler: HTTPRouteHandler, policy: Policy, route: BaseRoute) -> No
         statuses |= {403}
     if route.path_parameters:
         statuses |= {400, 404}
-    if "data" in handler.parsed_fn_signature.parameters:
+    body = handler.parsed_fn_signature.parameters.get("data")
+    if body:
         statuses |= {400, 413}
-    handler.operation_class = OrderedOperation
+    operation: type[OrderedOperation] = OrderedOperation
     if is_repeatable(handler):
-        handler.operation_class = RepeatableOperation
+        operation = RepeatableOperation
         statuses |= {409, 422}
+    told = {"needed": handler.opt.get("needs", ()), "bodiless": bool(body and body.has_default)}
+    handler.operation_class = type(operation.__name__, (operation,), told)
     statuses |= set(handler.opt.get("also", ()))
     handler.responses = {
         status: ResponseSpec(
@@ -210,4 +227,6 @@ def _document(handler: HTTPRouteHandler, policy: Policy, route: BaseRoute) -> No
         )
         for status in sorted(statuses)
     }
+    if HttpMethod.GET in handler.http_methods:
+        handler.responses[304] = ResponseSpec(None, description="What If-None-Match names is the newest")
     handler.responses |= handler.opt.get("instead", {})

@@ -9,12 +9,13 @@ from litestar import Request
 from litestar.enums import HttpMethod, ScopeType
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.middleware import ASGIMiddleware
-from litestar.openapi.spec import OpenAPIType, Operation, Parameter, Schema
+from litestar.openapi.spec import OpenAPIType, Parameter, Schema
 from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 
 from atg_core.clock import Clock
 from atg_core.errors import Invalid
 from atg_core.idempotency import Call, Repeatable, Reply
+from atg_entrypoints.http.documenting import OrderedOperation
 from atg_entrypoints.http.envelope import CUSTOMER_CALLS, SERVICE_CALLS
 
 HEADER = "Idempotency-Key"
@@ -31,17 +32,6 @@ def is_repeatable(handler: BaseRouteHandler) -> bool:
     if not isinstance(handler, HTTPRouteHandler) or not handler.opt.get("repeatable", True):
         return False
     return handler.http_methods == {HttpMethod.POST} and handler.status_code == 201
-
-
-@dataclass
-class OrderedOperation(Operation):
-    """Documents parameters in an order of their own: Litestar's is not always the same."""
-
-    def __post_init__(self) -> None:
-        self.parameters = sorted(
-            self.parameters or [],
-            key=lambda each: (each.param_in, each.name) if isinstance(each, Parameter) else ("", ""),
-        )
 
 
 @dataclass

@@ -48,7 +48,13 @@ Status = Annotated[EnrollmentStatus | None, QueryParameter(name="status")]
 OfCourse = Annotated[UUID, QueryParameter(name="course_id")]
 
 
-@get("/courses/{course_id:str}/progress", policy=SIGNED_IN, tags=_TAGS, summary="The caller's way through a course")
+@get(
+    "/courses/{course_id:str}/progress",
+    policy=SIGNED_IN,
+    tags=_TAGS,
+    summary="The caller's way through a course",
+    also={403},
+)
 async def show_course_progress(
     request: Request[Caller, AccessClaims, Any],
     course_id: FromPath[str],

@@ -1,9 +1,9 @@
 """The JSON of reports, and what an assignment says."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from msgspec import Meta, Struct
@@ -17,6 +17,7 @@ from atg_core.learning.reporting import (
     ProgramStanding,
     TopicStanding,
 )
+from atg_entrypoints.http.schemas import exactly_one
 from atg_entrypoints.http.wire import FilledName, Instant, to_wire
 
 
@@ -135,6 +136,8 @@ class LearnerRow(Struct, frozen=True, kw_only=True):
 
 class Assignment(Struct, frozen=True, kw_only=True):
     """Exactly one of `user_ids`, `department`, `station_id`; without a due date it has none."""
+
+    documented: ClassVar[Mapping[str, Any]] = exactly_one("user_ids", "department", "station_id")
 
     course_id: UUID
     user_ids: Annotated[list[UUID], Meta(min_length=1, max_length=10_000)] | None = None

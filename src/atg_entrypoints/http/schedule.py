@@ -36,6 +36,7 @@ from atg_entrypoints.http.schedule_wire import (
     StudentsAdded,
     viewer_of,
 )
+from atg_entrypoints.http.schemas import BORDER
 from atg_entrypoints.http.wire import Page, Paging, border, named, serial_or, to_wire, uuid_or
 from atg_entrypoints.settings import Settings
 
@@ -46,7 +47,7 @@ Pages = NamedDependency[SkipValidation[Paging]]
 Edits = NamedDependency[SkipValidation[EditLessons]]
 KeepsGroups = NamedDependency[SkipValidation[EditGroups]]
 CallOf = Request[Caller, Any, Any]
-Border = Annotated[str | None, QueryParameter(max_length=40)]
+Border = Annotated[str | None, QueryParameter(max_length=40, schema_extra=BORDER)]
 
 
 @get("/groups", policy=SIGNED_IN, tags=_GROUPS, summary="Groups that one teaches or is in", also={400})
@@ -159,7 +160,14 @@ async def delete_planned_lesson(request: CallOf, lesson_id: FromPath[str], edit_
     await edit_lessons.delete(viewer_of(request), serial_or(LessonNotFound, lesson_id))
 
 
-@get("/schedule/calendar", policy=SIGNED_IN, tags=_CALENDAR, summary="What is on, for FullCalendar", also={400})
+@get(
+    "/schedule/calendar",
+    policy=SIGNED_IN,
+    tags=_CALENDAR,
+    summary="What is on, for FullCalendar",
+    also={400},
+    needs={"start", "end"},
+)
 async def show_calendar_window(
     request: CallOf,
     show_calendar: NamedDependency[SkipValidation[Calendar]],

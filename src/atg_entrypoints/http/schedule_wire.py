@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from litestar import Request
+from litestar.openapi.spec import OpenAPIFormat, Schema
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from atg_core.errors import Invalid
@@ -25,10 +26,12 @@ from atg_core.schedule.model import (
 from atg_entrypoints.http.wire import EMAIL, FilledName, Instant, named, to_wire
 
 _LOCAL_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$(?!\n)"
+_MOVED_TO = {"any_of": [Schema(pattern=_LOCAL_TIME), Schema(format=OpenAPIFormat.DATE_TIME)]}
 
 type Serial = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 type Moment = Annotated[datetime, Meta(tz=True)]
 type LocalTime = Annotated[str, Meta(pattern=_LOCAL_TIME, examples=["09:00"])]
+type MovedTo = Annotated[str, Meta(max_length=40, extra_json_schema={"extra": _MOVED_TO})]
 type Weekday = Annotated[int, Meta(ge=0, le=6, description="0 is Monday")]
 type Zone = Annotated[str, Meta(min_length=1, max_length=64, examples=["Europe/Moscow"])]
 
@@ -197,8 +200,8 @@ class ExceptionCreation(Struct, frozen=True, kw_only=True):
 
     date: date
     action: ExceptionAction
-    start_time: Annotated[str, Meta(max_length=40)] | None = None
-    end_time: Annotated[str, Meta(max_length=40)] | None = None
+    start_time: MovedTo | None = None
+    end_time: MovedTo | None = None
 
 
 class EventDetails(Struct, frozen=True, kw_only=True):

@@ -22,12 +22,12 @@ from atg_entrypoints.http.shop_wire import (
     ShopLessonChanges,
     ShopLessonCreation,
     ShopLessonRow,
+    Stars,
 )
 from atg_entrypoints.http.shopper import Shopper, shopper_of
 from atg_entrypoints.http.wire import NO_NUL, Page, Paging, named, serial_or, to_wire
 
 _TAGS = ["shop"]
-_MOST = 1_000_000
 
 Reads = NamedDependency[SkipValidation[Shop]]
 Keeps = NamedDependency[SkipValidation[KeepGoods]]
@@ -36,8 +36,8 @@ Words = Annotated[str | None, QueryParameter(name="q", max_length=200, pattern=N
 Active = Annotated[
     bool | None, QueryParameter(name="is_active", description="Others than administrators see the active")
 ]
-Least = Annotated[int | None, QueryParameter(name="min_price", ge=0, le=_MOST)]
-Most = Annotated[int | None, QueryParameter(name="max_price", ge=0, le=_MOST)]
+Least = Annotated[Stars | None, QueryParameter(name="min_price")]
+Most = Annotated[Stars | None, QueryParameter(name="max_price")]
 ForUser = Annotated[
     int | None,
     QueryParameter(name="for_user", ge=1, le=2**31 - 1, description="Of the service and administrators: as who"),

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from litestar import Request, Response, get, post, put
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 
 from atg_core.errors import Forbidden, Invalid
@@ -34,7 +35,13 @@ Pages = NamedDependency[SkipValidation[Paging]]
 CallOf = Request[Any, Any, Any]
 
 
-@post("/api/users", policy=ADMIN_OR_SERVICE, tags=_TAGS, summary="The customer of a Telegram account")
+@post(
+    "/api/users",
+    policy=ADMIN_OR_SERVICE,
+    tags=_TAGS,
+    summary="The customer of a Telegram account",
+    instead={200: ResponseSpec(CustomerRow, generate_examples=False, description="The account was there")},
+)
 async def meet_customer(
     data: JSONBody[CustomerCreation], keep_customers: NamedDependency[SkipValidation[KeepCustomers]]
 ) -> Response[CustomerRow]:
@@ -82,7 +89,14 @@ async def list_purchases(request: CallOf, user_id: FromPath[str], shop: Reads, p
     return paging.of(to_wire(found, list[PurchaseRow]), total)
 
 
-@get("/api/users/{user_id:str}/access", policy=CUSTOMER, tags=_TAGS, summary="May a customer read a lesson", also={400})
+@get(
+    "/api/users/{user_id:str}/access",
+    policy=CUSTOMER,
+    tags=_TAGS,
+    summary="May a customer read a lesson",
+    also={400},
+    needs={"lesson_id"},
+)
 async def show_access(
     request: CallOf,
     user_id: FromPath[str],

@@ -1,13 +1,14 @@
 """The JSON of the shop (spec: store)."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from atg_core.errors import Invalid
 from atg_core.store.model import Item, ShopCourse, ShopLesson, TicketStatus, Via
 from atg_core.store.purchases import PurchaseStatus
+from atg_entrypoints.http.schemas import exactly_one
 from atg_entrypoints.http.wire import NO_NUL, FilledName, Instant, Text, to_wire
 
 _INT4 = 2**31 - 1
@@ -157,6 +158,8 @@ class CustomerChanges(Struct, frozen=True, kw_only=True):
 
 class ItemBody(Struct, frozen=True, kw_only=True):
     """Exactly one of both."""
+
+    documented: ClassVar[Mapping[str, Any]] = exactly_one("lesson_id", "course_id")
 
     lesson_id: Serial | None = None
     course_id: Serial | None = None

@@ -8,6 +8,7 @@ from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.handlers import BaseRouteHandler
+from litestar.openapi.spec import OpenAPIFormat, OpenAPIType, Schema
 from litestar.params import Body, SkipValidation
 
 from atg_core.errors import Invalid
@@ -15,15 +16,25 @@ from atg_core.files.model import StoredObject
 from atg_core.files.signed_requests import SignedRequests
 from atg_core.files.signing import InvalidSignature
 from atg_entrypoints.http.byte_replies import FileReply, SentAs
-from atg_entrypoints.http.files import READING, TAGS, Asking, chunks_of, key_in_path
+from atg_entrypoints.http.files import CONDITIONAL, READING, TAGS, Asking, chunks_of, key_in_path
 from atg_entrypoints.http.policy import PUBLIC
 from atg_entrypoints.settings import Settings
 
 _PREFIX = "/files/signed/"
 _PATH = "/files/signed/{key:path}"
 
+_FORM = {"required": ["file"], "properties": {"file": Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)}}
 
-@route(_PATH, http_method=READING, policy=PUBLIC, tags=TAGS, summary="Read what was signed", also={400, 403, 404})
+
+@route(
+    _PATH,
+    http_method=READING,
+    policy=PUBLIC,
+    tags=TAGS,
+    summary="Read what was signed",
+    also={400, 403, 404},
+    instead=CONDITIONAL,
+)
 async def read_signed(
     request: Asking,
     signed_requests: NamedDependency[SkipValidation[SignedRequests]],
@@ -59,7 +70,7 @@ async def put_signed(
 )
 async def post_signed(
     request: Asking,
-    data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)],
+    data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART, schema_extra=_FORM)],
     signed_requests: NamedDependency[SkipValidation[SignedRequests]],
 ) -> None:
     file = data.get("file")

@@ -11,13 +11,19 @@ from atg_core.homework.marking import Mark
 from atg_core.homework.model import Answer, SubmissionStatus
 from atg_core.homework.ports import ShownSubmission
 from atg_core.homework.submitting import GivenAnswer
+from atg_entrypoints.http.schemas import GIVEN_DECIMAL
 from atg_entrypoints.http.wire import NO_NUL, Instant, Text, to_wire
 
 type Serial = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 type Reason = Annotated[str, Meta(max_length=1_000, pattern=NO_NUL)]
 type Grade = Annotated[Decimal, Meta(examples=["7.50"])]
 type GivenGrade = Annotated[
-    Decimal, Meta(description="A number, or a string of one, with two decimals at most", examples=["7.50"])
+    Decimal,
+    Meta(
+        description="A number, or a string of one, with two decimals at most",
+        examples=["7.50"],
+        extra_json_schema={"extra": GIVEN_DECIMAL},
+    ),
 ]
 
 

@@ -1,7 +1,7 @@
 """Taking tests: the questions, attempts, and results graded by the server."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from litestar import Request, get, post
@@ -16,6 +16,7 @@ from atg_core.identity.ports import AccessClaims
 from atg_core.learning.grading import Question, Test, TestKind, TestOf, Tries
 from atg_core.learning.testing import ShowTest, StartAttempt, TakeTest, TestNotFound, TestResults
 from atg_entrypoints.http.policy import AUTHOR, SIGNED_IN, SIGNED_IN_OR_SERVICE
+from atg_entrypoints.http.schemas import given
 from atg_entrypoints.http.wire import Instant, Page, Paging, serial_or, to_wire
 
 _TAGS = ["tests"]
@@ -81,6 +82,10 @@ class AnswerGiven(Struct, frozen=True, kw_only=True):
 
 class ResultGiven(Struct, frozen=True, kw_only=True):
     """Either answers, which the server grades, or a score from outside by who may give one."""
+
+    documented: ClassVar[Mapping[str, Any]] = {
+        "any_of": [given("answers", without=("user_id", "score_percent")), given("user_id", "score_percent")]
+    }
 
     answers: Annotated[list[AnswerGiven], Meta(max_length=10_000)] | None = None
     time_spent: Annotated[int, Meta(ge=0, le=2**31 - 1, description="Seconds")] | None = None

@@ -1,7 +1,7 @@
 """The admin pages of the existing frontend for the files of topics and for promotional videos."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar
 
 from litestar import delete, get, post, put
 from litestar.di import NamedDependency
@@ -15,6 +15,7 @@ from atg_core.catalog.topic_files import EditTopicFiles, TopicFileNotFound
 from atg_core.errors import Invalid
 from atg_entrypoints.http.catalog_wire import TopicFileTree
 from atg_entrypoints.http.policy import ADMIN, PUBLIC
+from atg_entrypoints.http.schemas import FILLED, all_of
 from atg_entrypoints.http.wire import NO_NUL, Data, serial_or, to_wire
 
 _TAGS = ["stations"]
@@ -32,7 +33,7 @@ class TopicFileChanges(Struct, frozen=True, kw_only=True, rename="camel"):
     title: Title | None = None
     original_name: Title | None = None
     object_key: Annotated[str, Meta(max_length=1000, pattern=NO_NUL)] | None = None
-    file_type: Annotated[str, Meta(max_length=50)] | None = None
+    file_type: Annotated[str, Meta(max_length=50, extra_json_schema={"extra": {"enum": list(_TYPES)}})] | None = None
     is_main: bool | None = None
     order_index: Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)] | None = None
     file_size: Annotated[int, Meta(ge=0, le=2**53)] | None = None
@@ -61,6 +62,13 @@ class TopicFileChanges(Struct, frozen=True, kw_only=True, rename="camel"):
         return _TYPES[self.file_type]
 
 
+class NewTopicFile(TopicFileChanges, frozen=True, kw_only=True, rename="camel"):
+    documented: ClassVar[Mapping[str, Any]] = all_of("originalName", "objectKey", "fileType")
+
+    original_name: Annotated[str, Meta(max_length=500, pattern=NO_NUL, extra_json_schema=FILLED)] | None = None
+    object_key: Annotated[str, Meta(max_length=1000, pattern=NO_NUL, extra_json_schema=FILLED)] | None = None
+
+
 class Changed(Struct, frozen=True, kw_only=True):
     ok: bool = True
 
@@ -72,8 +80,10 @@ class FileDeleted(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class VideoChanges(Struct, frozen=True, kw_only=True, rename="camel"):
+    documented: ClassVar[Mapping[str, Any]] = all_of("objectKey")
+
     title: Title | None = None
-    object_key: Annotated[str, Meta(max_length=1024, pattern=NO_NUL)] | None = None
+    object_key: Annotated[str, Meta(max_length=1024, pattern=NO_NUL, extra_json_schema=FILLED)] | None = None
 
 
 class VideoRow(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -110,7 +120,7 @@ async def list_topic_files(
 async def create_topic_file(
     station_id: FromPath[str],
     topic_id: FromPath[str],
-    data: JSONBody[TopicFileChanges],
+    data: JSONBody[NewTopicFile],
     edit_topic_files: NamedDependency[SkipValidation[EditTopicFiles]],
 ) -> TopicFileTree:
     """A main PDF takes the place of the former one, which becomes a document."""
