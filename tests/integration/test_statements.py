@@ -19,7 +19,7 @@ from atg_entrypoints.container import Container
 from tests.arranging import arrange, rows_of
 from tests.classroom import MULTI, SINGLE, STUDENTS, TEXT, Classroom, texts_of
 from tests.contracts.files import put
-from tests.people import add_person, sign_in
+from tests.people import PASSWORD, add_person, sign_in
 from tests.school import school
 from tests.teaching import room_of
 
@@ -296,6 +296,20 @@ async def test_the_shop_takes_few_statements_however_much_there_is(
         with counted(remembering) as statements:
             assert (await client.get(path)).status_code == 200
         assert len(statements) == 2, path
+
+
+async def test_lists_of_accounts_take_as_few_statements_however_long_they_are(
+    client: httpx.AsyncClient, remembering: Container
+) -> None:
+    await sign_in(client, remembering, role=Role.ADMIN)
+    for number in range(20):
+        await add_person(remembering, f"person{number}")
+        await client.post("/auth/login", json={"username": f"person{number}", "password": PASSWORD})
+    await client.get("/auth/me")
+    for path in ("/admin/users?size=100", "/admin/users?q=person&size=100", "/admin/audit?size=100", "/auth/sessions"):
+        with counted(remembering) as statements:
+            assert (await client.get(path)).status_code == 200
+        assert len(statements) == 2, (path, statements)
 
 
 async def test_the_schedule_takes_few_statements_however_much_is_planned(
