@@ -3,8 +3,11 @@
 import asyncio
 
 import httpx
+from dependency_injector import providers
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from atg_adapters.passwords.hashing import HashedPasswords
+from atg_core.identity.ports import PasswordCheck
 from atg_core.identity.signing import FAILURES_OF_ACCOUNT
 from atg_entrypoints.container import Container
 from tests.conftest import Api
@@ -12,6 +15,14 @@ from tests.people import PASSWORD, add_person, sign_in
 
 WRONG = {"username": "anna", "password": "wrong password"}
 RIGHT = {"username": "anna", "password": PASSWORD}
+
+
+class CountingPasswords(HashedPasswords):
+    checks = 0
+
+    async def check(self, password: str, password_hash: str | None) -> PasswordCheck:
+        self.checks += 1
+        return await super().check(password, password_hash)
 
 
 def from_address(api: Api, address: str) -> httpx.AsyncClient:
@@ -35,6 +46,15 @@ class HttpThrottlingContract:
         assert (await client.post("/auth/login", json=RIGHT)).status_code == 429
         other = await client.post("/auth/login", json={"username": "boris", "password": PASSWORD})
         assert other.status_code == 200
+
+    async def test_what_is_throttled_is_not_hashed(self, client: httpx.AsyncClient, stocked: Container) -> None:
+        """S17: so that guessing costs the service next to nothing; a name that is unknown is throttled alike."""
+        with stocked.passwords.override(providers.Object(counting := CountingPasswords())):
+            await add_person(stocked, "anna")
+            for username in ("anna", "nobody"):
+                replies = [await client.post("/auth/login", json=WRONG | {"username": username}) for _ in range(8)]
+                assert [reply.status_code for reply in replies] == [401] * 5 + [429] * 3
+        assert counting.checks == 10
 
     async def test_wrong_tries_at_the_same_moment_are_counted_too(
         self, client: httpx.AsyncClient, stocked: Container

@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from atg_core.clock import utc_now
-from atg_core.identity.model import Session, SessionLifetime
+from atg_core.identity.model import Account, Session, SessionLifetime
 from atg_core.identity.ports import EmailTaken, UnknownStation, UsernameTaken, UserNotFound
+from atg_core.identity.providers import IdentityTaken, OAuthIdentity
 from atg_core.identity.rotation import Answer, Rotation
 from atg_entrypoints.container import Container
 from tests.people import account
@@ -202,3 +203,24 @@ class IdentityContract:
         with pytest.raises(UserNotFound):
             async with container.open_identity()() as store:
                 await store.profile(uuid4())
+
+    async def test_an_account_elsewhere_is_one_users(self, container: Container) -> None:
+        anna, boris = account("anna"), account("boris")
+
+        def known(person: Account, provider: str, subject: str) -> OAuthIdentity:
+            return OAuthIdentity(provider=provider, subject=subject, user_id=person.user.id, created_at=utc_now())
+
+        async with container.open_identity()() as store:
+            for person in (anna, boris):
+                await store.add_account(person)
+            for identity in (known(anna, "vk", "7"), known(anna, "yandex", "7"), known(boris, "vk", "8")):
+                await store.add_identity(identity)
+            for taken in (known(boris, "vk", "7"), known(anna, "vk", "7")):
+                with pytest.raises(IdentityTaken):
+                    await store.add_identity(taken)
+            assert await store.find_identity("vk", "7") == anna.user.id
+            await store.forget_identities(anna.user.id)
+        async with container.open_identity()() as store:
+            found = [await store.find_identity(*name) for name in (("vk", "7"), ("yandex", "7"), ("vk", "8"))]
+            assert found == [None, None, boris.user.id]
+            await store.add_identity(known(boris, "vk", "7"))

@@ -201,14 +201,13 @@ def test_the_first_administrator_is_made_once(tmp_path: Path) -> None:
             assert login.json()["user"]["role"] == "admin"
 
 
-def mailed_token(client: httpx.Client, home: Path) -> str:
-    """Of the link that a newcomer is sent, by the server's own job."""
-    newcomer = {"email": "vera@example.com", "password": "a rather good one", "role": "student"}
-    assert client.post("/auth/enter", json=newcomer).status_code == 201
+def mailed_token(home: Path, path: str) -> str:
+    """Of the link to a path in what was mailed by the server's own job."""
     for _ in range(100):
         for letter in (home / "outbox").glob("*.eml"):
             text = message_from_bytes(letter.read_bytes(), policy=policy.default).get_body(("plain",)).get_content()
-            return re.findall(r"token=([A-Za-z0-9_-]{43})", text)[0]
+            for token in re.findall(rf"{path}\?token=([A-Za-z0-9_-]{{43}})", text):
+                return token
         time.sleep(0.1)
     raise AssertionError("no mail came")
 
@@ -228,11 +227,23 @@ def test_no_secret_gets_into_the_log_and_every_line_is_json(tmp_path: Path) -> N
         client.post("/auth/refresh", json={"refreshToken": secrets["refresh"]})
         client.post("/auth/refresh", json={"refreshToken": secrets["refresh"] + "x"})
         client.post("/auth/logout", json={"refreshToken": secrets["refresh"]})
-        secrets["link"], secrets["guessed"] = mailed_token(client, tmp_path), "A" * 43
+        secrets["entered"], secrets["new"] = "a password of Vera's", "another password of hers"
+        newcomer = {"email": "vera@example.com", "password": secrets["entered"], "role": "student"}
+        assert client.post("/auth/enter", json=newcomer).status_code == 201
+        assert client.post("/auth/password/forgot", json={"email": newcomer["email"]}).status_code == 200
+        secrets["link"], secrets["guessed"] = mailed_token(tmp_path, "/auth/email/confirm"), "A" * 43
+        secrets["reset"] = mailed_token(tmp_path, "/auth/password/reset")
         for path in ("email/confirm", "password/reset", "sessions/revoke"):
             client.get(f"/auth/{path}?token={secrets['guessed']}")
-        client.get(f"/auth/email/confirm?token={secrets['link']}")
+        assert client.get(f"/auth/email/confirm?token={secrets['link']}").status_code == 200
+        assert client.get(f"/auth/password/reset?token={secrets['reset']}").status_code == 200
         client.post("/auth/password/reset/form", data={"token": secrets["guessed"], "new": secrets["wrong"]})
+        again = client.post("/auth/login", json={"email": newcomer["email"], "password": secrets["entered"]}).json()
+        feed = client.post("/schedule/calendar/token", headers={"authorization": f"Bearer {again['token']}"}).json()
+        secrets["feed"] = feed["token"]
+        assert client.get(f"/schedule/calendar.ics?token={secrets['feed']}").status_code == 200
+        changed = client.post("/auth/password/reset", json={"token": secrets["reset"], "new": secrets["new"]})
+        assert changed.status_code == 200
         client.get("/nope%0a%22injected%22: 1", headers={"x-request-id": "the-one"})
     for what, secret in secrets.items():
         assert secret not in server.log, what

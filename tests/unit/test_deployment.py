@@ -86,3 +86,10 @@ def test_the_image_runs_as_nobody_special_and_says_how_it_is() -> None:
     assert "HEALTHCHECK" in final
     assert ":latest" not in dockerfile
     assert "--constraint requirements.lock" in dockerfile
+
+
+def test_nginx_listens_by_https_alone() -> None:
+    """Nobody is led over from http, who would have sent a token in the clear by then (ASVS V4.1.2)."""
+    site = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    assert re.findall(r"^\s*listen (.+);$", site, re.MULTILINE) == ["443 ssl"]
+    assert not re.search(r"^\s*(return|rewrite)\b", site, re.MULTILINE)

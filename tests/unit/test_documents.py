@@ -39,7 +39,7 @@ def test_the_lock_names_no_address() -> None:
 @pytest.mark.parametrize(
     "link_source",
     [
-        *("README.md", "docs/quickstart.md", "docs/decisions/README.md"),
+        *("README.md", "SECURITY.md", "docs/asvs.md", "docs/quickstart.md", "docs/decisions/README.md"),
         *("docs/store-integration.md", "docs/telegram.md"),
     ],
 )

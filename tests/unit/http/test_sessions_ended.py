@@ -1,0 +1,7 @@
+"""What ends sessions, in memory."""
+
+from tests.contracts.http_sessions_ended import HttpSessionsEndedContract
+
+
+class TestSessionsEndedOverMemory(HttpSessionsEndedContract):
+    pass
