@@ -49,11 +49,6 @@ _LEFT_OUT = (
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever has to be alone comes last: each waits for all that has begun, and lets nobody begin."""
-    items.sort(key=lambda item: item.get_closest_marker("alone") is not None)
-
-
 @pytest.fixture(autouse=True)
 def room(request: pytest.FixtureRequest) -> Iterator[None]:
     """Tests run beside each other; one that measures, or ends servers, is `alone`.
