@@ -17,6 +17,22 @@ USER = {"id", "username", "email", "full_name", "role", "is_active", "created_at
 class HttpAdministrationContract:
     """The fixtures `client` and `stocked` say over which database."""
 
+    @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
+    async def test_only_administrators_may(self, client: httpx.AsyncClient, stocked: Container, role: Role) -> None:
+        await sign_in(client, stocked, role=role)
+        user = (await client.get("/auth/me")).json()["user"]["id"]
+        for method, path in (
+            ("GET", "/admin/users"),
+            ("POST", "/admin/users"),
+            ("GET", f"/admin/users/{user}"),
+            ("PUT", f"/admin/users/{user}"),
+            ("DELETE", f"/admin/users/{user}"),
+            ("POST", f"/admin/users/{user}/sessions/revoke"),
+        ):
+            reply = await client.request(method, path, json={"role": "admin"})
+            assert (reply.status_code, reply.json()["code"]) == (403, "forbidden"), path
+        assert (await client.get("/auth/me")).json()["user"]["role"] == role
+
     async def test_a_user_is_made_and_may_sign_in(self, client: httpx.AsyncClient, stocked: Container) -> None:
         await sign_in(client, stocked, role=Role.ADMIN)
         body = {"username": "boris", "email": "Boris@Example.com", "password": PASSWORD, "full_name": "Борис"}

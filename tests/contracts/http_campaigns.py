@@ -480,3 +480,21 @@ class HttpCampaignsContract:
         assert [row["email"] for row in await listed("promo-codes", code=code)] == ["anna@example.com"]
         for record, params in (("sessions", {"participant_id": "x"}), ("events", {"event_type": "x"})):
             assert (await client.get(f"/admin/campaigns/{record}", params=params)).status_code == 400
+
+    @pytest.mark.parametrize("role", [None, *(role for role in Role if role is not Role.ADMIN)])
+    async def test_only_administrators_may(
+        self, client: httpx.AsyncClient, stocked: Container, role: Role | None
+    ) -> None:
+        if role:
+            await sign_in(client, stocked, role=role)
+        for method, path in (
+            ("GET", "/campaigns/small/assets"),
+            ("POST", "/campaigns/small/assets"),
+            ("GET", "/campaigns/small/assets/1"),
+            ("PUT", "/campaigns/small/assets/1"),
+            ("DELETE", "/campaigns/small/assets/1"),
+            *(("GET", f"/admin/campaigns/{name}") for name in ("participants", "sessions", "progress", "events")),
+            ("GET", "/admin/campaigns/promo-codes"),
+        ):
+            reply = await client.request(method, path, json={"slug": "x", "name": "x"})
+            assert reply.status_code == (403 if role else 401), path

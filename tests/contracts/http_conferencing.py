@@ -218,10 +218,31 @@ class HttpConferencingContract:
         assert (usage["pool_size"], usage["accounts"]) == (0, usage["accounts"])
         assert all(each["account_id"] is None for each in usage["accounts"])
 
-    async def test_what_is_not_live_is_not_ended(self, room: Room) -> None:
-        lesson = await room.lesson(NOON + timedelta(days=1))
-        refused = await room.teacher.post(f"/schedule/lessons/{lesson['id']}/end", 409)
-        assert refused["code"] == "lesson_not_live"
+    async def test_what_is_anothers_is_neither_started_nor_ended_nor_joined(
+        self, room: Room, client: httpx.AsyncClient
+    ) -> None:
+        """Z1, P9: administrators end lessons, but do not start them in a teacher's place."""
+        lesson, rule = await room.lesson(NOON), await room.rule(start_time="15:00", end_time="16:00")
+        path = f"/schedule/lessons/{lesson['id']}"
+        occurrence = f"/schedule/recurring-lessons/{rule['id']}/occurrences/2026-11-23/start"
+        for start in (f"{path}/start", occurrence):
+            await room.stranger.post(start, 404)
+            await room.admin.post(start, 404)
+            await room.students[0].post(start, 403)
+            assert (await client.post(start)).status_code == 401
+        await self.start(room, lesson)
+        await room.stranger.post(f"{path}/end", 404)
+        await room.students[0].post(f"{path}/end", 403)
+        for someone in (room.stranger, room.outsider):
+            await someone.get(f"{path}/join", 404)
+            await someone.get(f"{path}/recordings", 404)
+        assert (await room.admin.post(f"{path}/end", 200))["status"] == "ended"
+        for key in ("0", "x", "99999"):
+            for action in ("start", "end"):
+                await room.teacher.post(f"/schedule/lessons/{key}/{action}", 404)
+            await room.teacher.get(f"/schedule/lessons/{key}/join", 404)
+        other = await room.lesson(NOON + timedelta(days=1))
+        assert (await room.teacher.post(f"/schedule/lessons/{other['id']}/end", 409))["code"] == "lesson_not_live"
 
     async def test_a_room_opens_with_its_own_token_alone(self, room: Room, client: httpx.AsyncClient) -> None:
         lesson = await room.lesson(NOON, title="<script>alert(1)</script>")

@@ -123,6 +123,25 @@ class HttpCurriculumContract:
             assert (reply.status_code, reply.json()["code"]) == (409, "code_taken"), path
         assert (await client.put(f"/topics/{at.topics[1]}", json={"code": "1"})).status_code == 409
 
+    async def test_authoring_is_for_instructors_and_admins(self, client: httpx.AsyncClient, stocked: Container) -> None:
+        at = await school(stocked)
+        calls = (
+            ("POST", "/courses"),
+            ("PUT", f"/programs/{at.program}"),
+            ("DELETE", f"/lessons/{at.lesson}"),
+            ("PUT", "/topics/order"),
+            ("POST", f"/topics/{at.topics[0]}/files"),
+            ("GET", f"/lessons/{at.lesson}/test/key"),
+        )
+        for method, path in calls:
+            assert (await client.request(method, path, json={})).status_code == 401, path
+        await sign_in(client, stocked)
+        for method, path in calls:
+            assert (await client.request(method, path, json={})).status_code == 403, path
+        tree_path = f"/stations/{at.station}/course-program/update"
+        await author(client, stocked)
+        assert (await client.put(tree_path, json={})).status_code == 403
+
     async def test_what_learners_made_progress_with_is_deactivated(
         self, client: httpx.AsyncClient, stocked: Container
     ) -> None:

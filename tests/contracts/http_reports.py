@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import pytest
 
 from atg_core.identity.model import Role
 from atg_entrypoints.container import Container
@@ -253,3 +254,18 @@ class HttpReportsContract:
             assert (await client.get(path)).status_code == 400
             assert (await client.get(path, params={"course_id": "x"})).status_code == 400
             assert (await client.get(path, params={"course_id": str(uuid4())})).status_code == 404
+
+    @pytest.mark.parametrize("role", [Role.USER, Role.INSTRUCTOR, None])
+    async def test_reports_are_not_for_everybody(
+        self, role: Role | None, client: httpx.AsyncClient, stocked: Container
+    ) -> None:
+        at = await school(stocked)
+        if role:
+            await sign_in(client, stocked, role=role)
+        refused = 401 if role is None else 403
+        for path in ("/admin/reports/compliance", "/admin/reports/compliance.csv"):
+            assert (await client.get(path, params={"course_id": str(at.course)})).status_code == refused
+        assert (await client.put("/admin/enrollments", json={})).status_code == refused
+        for path in (f"/courses/{at.course}/learners", f"/courses/{at.course}/learners.csv"):
+            expected = 200 if role is Role.INSTRUCTOR else refused
+            assert (await client.get(path)).status_code == expected

@@ -470,3 +470,49 @@ class HttpShopContract:
     ) -> None:
         refused = await bot.call("POST", "/api/purchases/create", 400, **{"user_id": 1, "payment_id": "x", **body})
         assert [error["field"] for error in refused["errors"]] == [field]
+
+    async def test_each_route_is_for_those_it_is_for(
+        self, client: httpx.AsyncClient, stocked: Container, bot: Bot, admin: dict[str, str], goods: dict[str, int]
+    ) -> None:
+        anna, boris = await bot.customer(1), await bot.customer(2)
+        purchase = await bot.buy(anna, lesson_id=goods["one"], pay=False)
+        learner = await sign_in(client, stocked, "learner")
+        del client.headers["authorization"]
+        callers = {
+            "nobody": {},
+            "learner": {"Authorization": f"Bearer {learner}"},
+            "boris": self.customer_headers(stocked, boris),
+            "anna": self.customer_headers(stocked, anna),
+            "admin": admin,
+            "bot": bot.headers,
+        }
+        own, staff, service = {"anna", "admin", "bot"}, {"admin", "bot"}, {"bot"}
+        routes: list[tuple[str, str, set[str]]] = [
+            ("GET", f"/api/users/{anna}", own),
+            ("GET", f"/api/users/{anna}/purchases", own),
+            ("GET", f"/api/users/{anna}/access?lesson_id={goods['one']}", own),
+            ("PUT", f"/api/users/{anna}", own),
+            ("GET", "/api/users", staff),
+            ("POST", "/api/users", staff),
+            ("POST", "/api/purchases/create", staff),
+            ("POST", "/api/promo-codes/check", staff),
+            ("POST", f"/api/purchases/{purchase['id']}/pre-checkout", service),
+            ("POST", f"/api/purchases/{purchase['id']}/complete", service),
+            ("POST", f"/api/purchases/{purchase['id']}/fail", staff),
+            ("POST", f"/api/purchases/{purchase['id']}/refund", staff),
+            ("GET", "/api/promo-codes", {"admin"}),
+            ("POST", "/api/promo-codes", {"admin"}),
+            ("POST", "/api/lessons", {"admin"}),
+            ("PUT", f"/api/lessons/{goods['one']}", {"admin"}),
+            ("POST", "/api/courses", {"admin"}),
+            ("PUT", f"/api/courses/{goods['course']}", {"admin"}),
+        ]
+        for method, path, allowed in routes:
+            for who, headers in callers.items():
+                reply = await client.request(method, path, json={}, headers=headers)
+                refused = reply.status_code in {401, 403} or (who == "boris" and reply.status_code == 404)
+                assert refused is (who not in allowed), (method, path, who, reply.status_code)
+        told = await client.put(f"/api/users/{anna}", json={"is_active": False}, headers=callers["anna"])
+        assert told.status_code == 403
+        assert (await client.get("/auth/me", headers=callers["anna"])).status_code == 401
+        assert (await client.get("/courses/me/enrollments", headers=callers["anna"])).status_code == 401

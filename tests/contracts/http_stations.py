@@ -10,6 +10,7 @@ from atg_core.clock import utc_now
 from atg_core.identity.model import Role
 from atg_entrypoints.container import Container
 from tests.arranging import insert
+from tests.contracts.http_identity import bearer
 from tests.people import sign_in
 
 STATION = {"name": "Новая станция", "short_name": "КС-99", "power": "30 МВт"}
@@ -154,3 +155,11 @@ class HttpStationsContract:
         assert (await client.delete(f"{path}/{made.json()['id']}/delete/")).json() == {"success": True}
         gone = await client.delete(f"{path}/{made.json()['id']}/delete/")
         assert (gone.status_code, gone.json()["error"]) == (404, "Document not found")
+
+    @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
+    async def test_only_administrators_may(self, client: httpx.AsyncClient, stocked: Container, role: Role) -> None:
+        headers = bearer(await sign_in(client, stocked, role=role))
+        for path in ("/stations/create", "/stations/1/equipment/create", "/stations/1/safety/1/features/create"):
+            assert (await client.post(path, json=STATION, headers=headers)).status_code == 403
+        for path in ("/stations/1", "/stations/1/specs/1", "/stations/1/docs/1"):
+            assert (await client.delete(f"{path}/delete", headers=headers)).status_code == 403

@@ -130,3 +130,13 @@ class HttpTopicFilesContract:
         assert (await client.delete(f"{video}/delete")).json() == {"ok": True, "deleted": False}
         for nowhere in ("999", "x"):
             assert (await client.get(f"/stations/{nowhere}/promo-video")).json()["error"] == "Station not found"
+
+    async def test_anyone_reads_and_only_administrators_write(
+        self, client: httpx.AsyncClient, stocked: Container, path: str
+    ) -> None:
+        await sign_in(client, stocked, "an-author", role=Role.INSTRUCTOR)
+        assert (await client.post(f"{path}/create/", json=FILE)).status_code == 403
+        assert (await client.put("/stations/1/promo-video/update", json=VIDEO)).status_code == 403
+        del client.headers["authorization"]
+        assert (await client.get(path)).status_code == 200
+        assert (await client.get("/stations/1/promo-video")).status_code == 200

@@ -78,6 +78,21 @@ class HttpUploadsContract(HttpFilesContract):
         assert (reply.status_code, reply.json()["errors"][0]["field"]) == (400, field)
         assert await rows_of(stocked, "file_uploads") == []
 
+    async def test_who_may_upload_where(self, client: httpx.AsyncClient, stocked: Container) -> None:
+        people = {role: await person(client, stocked, role, role) for role in Role}
+        me = (await client.get("/auth/me", headers=people[Role.TEACHER])).json()["user"]["id"]
+        for role, headers in people.items():
+            for key in ("lessons/a.pdf", f"teachers/{me}/a.pdf"):
+                may = role in {Role.ADMIN, Role.INSTRUCTOR} or (role is Role.TEACHER and key.startswith("teachers"))
+                status = 200 if may else 403
+                body: dict[str, Any] = {"key": key, "size": 1}
+                assert (await client.post("/files/presign-upload", json=body, headers=headers)).status_code == status
+                parts = await client.post("/files/presign-upload/multipart", json=body, headers=headers)
+                assert parts.status_code == status
+                form = {"data": {"key": key}, "files": {"file": ("a.pdf", b"x")}}
+                sent = await client.post("/files/upload", headers=headers, **form)
+                assert sent.status_code == (201 if may else 403)
+
     async def test_a_form_is_uploaded_through_the_service(
         self, client: httpx.AsyncClient, stocked: Container, author: None
     ) -> None:

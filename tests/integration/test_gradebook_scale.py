@@ -152,7 +152,6 @@ async def test_a_journal_in_parts_is_the_whole_one_and_no_part_takes_more_statem
 
 
 @pytest.mark.alone
-@pytest.mark.parametrize("stocked_url", ["postgres"], indirect=True)
 async def test_nineteen_of_twenty_journals_of_a_hundred_thousand_cells_are_there_in_time(
     client: httpx.AsyncClient, stocked: Container, teacher: UUID
 ) -> None:
