@@ -93,7 +93,7 @@ async def test_as_many_start_as_there_are_places_and_the_others_are_refused_at_o
     async with two_processes(postgres_url, tmp_path) as (container, clients):
         teacher, headers = await a_teacher(container)
         before, refused = await deadlocks(container), 0
-        for places in (1, 7, 50):
+        for places in (1, 2, 7, 23, 49, 50):
             await have_places(container, places)
             replies = await start_all(clients, await planned(container, teacher, STARTS), headers)
             assert Counter(reply.status_code for reply in replies) == {200: places, 429: STARTS - places}

@@ -1,5 +1,6 @@
 """What handlers are given of the container, and when that is opened and closed."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from copy import copy
@@ -52,6 +53,8 @@ class ContainerPlugin(InitPlugin):
     @asynccontextmanager
     async def _lifespan(self, app: Litestar) -> AsyncIterator[None]:
         settings: Settings = self.container.settings()
+        # In a thread, and before the first request: TLS and the libraries for it take a while to load.
+        await asyncio.to_thread(self.container.oauth_providers)
         try:
             async with draining(app.state, settings.drain_seconds), background(self.container):
                 yield

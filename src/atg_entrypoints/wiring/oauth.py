@@ -26,6 +26,8 @@ def oauth_providers(
     seconds: float = _SECONDS,
 ) -> Mapping[str, SignInProvider]:
     """Those at which an application is registered, by their names in paths. Imported here: not every process asks."""
+    if not (settings.vk_client_id or settings.yandex_client_id):
+        return {}
     from atg_adapters.oauth.client import OAuthProvider  # noqa: PLC0415
     from atg_adapters.oauth.providers import vk, yandex  # noqa: PLC0415
 
