@@ -1,4 +1,4 @@
-"""Time as a parameter: use cases take a `Clock`, tests own it."""
+"""The clock as a dependency: use cases take a `Clock`, tests replace it."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -7,6 +7,6 @@ type Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
-    """The present in UTC, cut to the milliseconds that the API shows."""
+    """The current time in UTC, truncated to milliseconds as in the API."""
     now = datetime.now(UTC)
     return now.replace(microsecond=now.microsecond // 1000 * 1000)

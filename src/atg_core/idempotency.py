@@ -1,4 +1,4 @@
-"""Calls that may be sent twice: the first reply is kept and given again (spec: README, Conventions).
+"""Idempotency keys: the first response to a key is stored and replayed (spec: README, Conventions).
 
 The header is that of draft-ietf-httpapi-idempotency-key-header-07.
 """
@@ -10,7 +10,7 @@ from typing import Protocol
 
 from atg_core.errors import Conflict, Unprocessable
 
-KEPT_FOR = timedelta(hours=24)
+RETENTION = timedelta(hours=24)
 
 
 class KeyUsedForAnotherCall(Unprocessable):
@@ -23,7 +23,7 @@ class StillRunning(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """`owner`: the caller, whose keys are apart from all others'; `fingerprint`: a hash of what is asked."""
+    """`owner`: the caller, by whom keys are scoped; `fingerprint`: a hash of method, path and body."""
 
     owner: str
     key: str
@@ -32,25 +32,25 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What was answered: status, media type, and the bytes of the body."""
+    """A stored response: status, media type and body."""
 
     status: int
     media_type: str
     body: bytes
 
 
-class KeptReplies(Protocol):
-    """Within the transaction of one call."""
+class StoredReplies(Protocol):
+    """Stored responses, within the transaction of one call."""
 
     async def find(self, call: Call, now: datetime) -> Reply | None:
-        """The reply of the last 24 hours to the same call. Raises KeyUsedForAnotherCall."""
+        """The response to the same call within the last 24 hours. Raises KeyUsedForAnotherCall."""
 
     async def keep(self, call: Call, reply: Reply, now: datetime) -> None:
-        """Remembers the reply, and forgets those that are too old."""
+        """Stores the response and deletes expired ones."""
 
 
-class Repeatable(Protocol):
-    """Runs calls so that their effect and their reply are kept together or not at all."""
+class Idempotency(Protocol):
+    """Runs calls so that their effect and their response are stored atomically."""
 
-    def running(self, call: Call) -> AbstractAsyncContextManager[KeptReplies]:
-        """One transaction, which every store that is opened within it joins. Raises StillRunning."""
+    def running(self, call: Call) -> AbstractAsyncContextManager[StoredReplies]:
+        """One transaction, which all units of work opened within it join. Raises StillRunning."""

@@ -1,4 +1,4 @@
-"""Ids as a parameter: use cases take a `NewId`, tests own it."""
+"""Id generation as a dependency: use cases take a `NewId`, tests replace it."""
 
 from collections.abc import Callable
 from uuid import UUID, uuid4

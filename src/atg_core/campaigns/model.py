@@ -1,4 +1,4 @@
-"""Visitors without an account, what they look at, and what they get for it (spec: campaigns)."""
+"""Visitor sessions without an account, assets, promo codes, events and counters (spec: campaigns)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,15 +8,15 @@ from typing import Any
 from uuid import UUID
 
 DEFAULT_CAMPAIGN = "default"
-IDLE = timedelta(days=30)
-"""A session that was not heard of for longer is over."""
+IDLE_TIMEOUT = timedelta(days=30)
+"""After this time without a request a session is over."""
 
 DAY = timedelta(days=1)
-MOST_ADDRESSES_A_DAY = 3
-"""How many addresses one session may name."""
+MAX_ADDRESSES_PER_DAY = 3
+"""Email addresses that one session may submit."""
 
-MOST_MAILS_A_DAY = 3
-"""How many mails one address gets; further ones wait."""
+MAX_MAILS_PER_DAY = 3
+"""Mails to one address; further ones are postponed."""
 
 
 class EventType(StrEnum):
@@ -32,7 +32,7 @@ class EventType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participant:
-    """Who has left an email, which is kept in lower case."""
+    """A visitor known by an email, which is stored in lower case. `metadata`: what they sent along with it."""
 
     id: UUID
     email: str
@@ -44,7 +44,10 @@ class Participant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A visit. `score`: the points of its first views. `pending_email`: one that was named and is not confirmed."""
+    """A visitor session. `score`: points of its first views. `pending_email`: submitted, not confirmed yet.
+
+    `language`: of its mails. `metadata`: what the visitor sent along.
+    """
 
     id: UUID
     campaign: str
@@ -53,13 +56,13 @@ class Session:
     last_seen: datetime
     score: int = 0
     pending_email: str | None = None
-    is_active: bool = True
+    language: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
-    """A 3D model to look at."""
+    """A 3D model to look at. `points`: of the first views that are yet to come."""
 
     id: int
     slug: str
@@ -72,7 +75,10 @@ class Asset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromoCode:
-    """At most one for a session. `email`: where it goes; `sent_at`: since when a mail server has it."""
+    """At most one for a session. `email`: its recipient; `sent_at`: when a mail server accepted it.
+
+    `checked_at`: when it was first asked for.
+    """
 
     id: UUID
     code: str
@@ -82,12 +88,13 @@ class PromoCode:
     issued_at: datetime
     sent_at: datetime | None = None
     used_at: datetime | None = None
+    checked_at: datetime | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromoMail:
-    """A code on its way to an address; `participant_id`: whose address it is."""
+    """A mail with a code; `participant_id`: the recipient."""
 
     id: int
     promo_code_id: UUID
@@ -99,7 +106,7 @@ class PromoMail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that a session did."""
+    """An entry in the event log of a session."""
 
     session_id: UUID
     event_type: EventType
@@ -108,38 +115,48 @@ class Event:
     raw_payload: Mapping[str, Any] = field(default_factory=dict)
 
 
-EVER = date.min
-"""The day under which is counted what is asked for over all days."""
+ALL_DAYS = date.min
+"""The day of counters over all days."""
 
 
 class Counter(StrEnum):
-    """What is counted: VIEWS by day and ever, the others ever.
+    """Counters: VIEWS by day and over all days, LAST_SEEN by day, the others over all days.
 
-    SEEN: sessions by the day on which they were last heard of.
+    LAST_SEEN: sessions by the day of their last request. Counters of no asset are kept by campaign, PARTICIPANTS also
+    over all campaigns, since some are in many.
     """
 
     VIEWS = "views"
     FIRST_VIEWS = "first_views"
     SESSIONS = "sessions"
-    SEEN = "seen"
+    LAST_SEEN = "seen"
     PARTICIPANTS = "participants"
     CODES_ISSUED = "codes_issued"
     CODES_SENT = "codes_sent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Count:
-    """`by` more of something on a day; `asset_id` is 0 where it is about no asset."""
+class Increment:
+    """Adds `by` to a counter of a day; `asset_id`: 0 for counters that concern no asset, which name a `campaign`."""
 
     counter: Counter
-    day: date = EVER
+    day: date = ALL_DAYS
     asset_id: int = 0
+    campaign: str = ""
     by: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How far somebody is with an asset; `viewed_at`: of the first view."""
+class Activity:
+    """What a request adds to the event log and to the counters."""
+
+    events: list[Event] = field(default_factory=list)
+    increments: list[Increment] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetProgress:
+    """Progress with one asset; `viewed_at`: the first view, None if it was not viewed; `points`: what that gave."""
 
     asset_slug: str
     name: str
@@ -148,9 +165,12 @@ class Standing:
     times_viewed: int
 
 
-def seen(session: Session, now: datetime, timezone: tzinfo) -> list[Count]:
-    """What changes in the counts when a session is heard of again."""
+def last_seen_increments(session: Session, now: datetime, timezone: tzinfo) -> list[Increment]:
+    """Moves a session to the day of this request in the counter LAST_SEEN."""
     before, today = session.last_seen.astimezone(timezone).date(), now.astimezone(timezone).date()
     if before == today:
         return []
-    return [Count(counter=Counter.SEEN, day=before, by=-1), Count(counter=Counter.SEEN, day=today)]
+    return [
+        Increment(counter=Counter.LAST_SEEN, day=before, campaign=session.campaign, by=-1),
+        Increment(counter=Counter.LAST_SEEN, day=today, campaign=session.campaign),
+    ]

@@ -1,14 +1,14 @@
-"""What campaigns are kept in."""
+"""Ports of campaigns: stores and queries, with the errors they raise."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
-from atg_core.campaigns.model import Asset, Count, Event, Participant, PromoCode, PromoMail, Session, Standing
-from atg_core.campaigns.popularity import AssetViews
+from atg_core.campaigns.asset_ranking import AssetViews
+from atg_core.campaigns.model import Activity, Asset, AssetProgress, Participant, PromoCode, PromoMail, Session
 from atg_core.errors import Conflict, NotFound
 
 
@@ -41,41 +41,41 @@ class AlreadyUsed(Conflict):
 
 
 class PromoCodes(Protocol):
-    """Codes and the mails that carry them, within one transaction."""
+    """Promo codes and their mails, within one transaction."""
 
     async def code_of_session(self, session_id: UUID) -> PromoCode | None: ...
 
-    async def code_of_participant(self, participant_id: UUID) -> PromoCode | None:
-        """The newest."""
-
     async def add_code(self, code: PromoCode) -> bool:
-        """False where the session has one, or another has the same code."""
+        """False if the session has a code, or the code is taken."""
 
     async def save_code(self, code: PromoCode) -> None: ...
 
     async def redeem(self, code: str, now: datetime) -> PromoCode:
         """Once. Raises PromoCodeNotFound, AlreadyUsed."""
 
-    async def mails_to(self, email: str, since: datetime) -> list[datetime]:
-        """When mails to an address were due since then or will be, latest first."""
+    async def mail_times(self, email: str, since: datetime) -> list[datetime]:
+        """When mails to an address are due, from `since` on, latest first."""
 
     async def add_mail(self, code: PromoCode, *, language: str, due_at: datetime) -> bool:
-        """False where the code has gone to this address before, or is about to."""
+        """False if there is a mail with this code to this address."""
 
     async def unsent_mails(self, promo_code_id: UUID, now: datetime) -> list[PromoMail]:
-        """Those that are due."""
+        """The mails of a code that are due and neither sent nor refused."""
 
-    async def mail_sent(self, mail: PromoMail, now: datetime) -> tuple[PromoCode, bool]:
-        """The code that was mailed, and whether for the first time."""
+    async def mark_checked(self, code: PromoCode, now: datetime) -> bool:
+        """Whether the code was asked for the first time."""
 
-    async def mail_refused(self, mail: PromoMail, now: datetime) -> None:
-        """No further try."""
+    async def mark_mail_sent(self, mail: PromoMail, now: datetime) -> tuple[PromoCode, str]:
+        """The code as it was before, and the campaign of its session, empty for none."""
+
+    async def mark_mail_refused(self, mail: PromoMail, now: datetime) -> None:
+        """It is not sent again."""
 
 
-class CampaignStore(PromoCodes, Protocol):
-    """Within one transaction, in which jobs are enqueued, too.
+class VisitorSessions(PromoCodes, Protocol):
+    """Visitor sessions, participants, events and counters, within one transaction, in which jobs are enqueued, too.
 
-    A session that was read is held until its end, and so is a participant.
+    A session that was read is locked until its end, and so is a participant.
     """
 
     async def add_session(self, session: Session) -> None: ...
@@ -83,28 +83,35 @@ class CampaignStore(PromoCodes, Protocol):
     async def session(self, session_id: UUID, now: datetime) -> Session:
         """Raises SessionNotFound, also for one that is over."""
 
-    async def save_session(self, session: Session) -> None: ...
-
     async def latest_session(self, participant_id: UUID) -> UUID | None:
-        """The one that was heard of last."""
+        """The one with the latest request."""
 
-    async def asset(self, campaign: str, slug: str) -> Asset:
-        """Raises AssetNotFound, also for one of another campaign."""
+    async def code_and_latest_session(self, participant_id: UUID) -> tuple[PromoCode | None, UUID | None]:
+        """The participant's newest code, and the session with the latest request."""
 
-    async def note_view(self, session_id: UUID, asset_id: int, now: datetime) -> int:
-        """How often the session has viewed it, this time included: of several at once, one alone is the first."""
+    async def session_and_asset(self, session_id: UUID, slug: str, now: datetime) -> tuple[Session, Asset]:
+        """Raises SessionNotFound, and AssetNotFound also for an asset of another campaign."""
+
+    async def record_view(self, session: Session, asset: Asset, now: datetime) -> tuple[int, bool]:
+        """The number of views of the asset in the session, this included, and whether this one completes the session.
+
+        Atomic.
+        """
 
     async def is_complete(self, session: Session) -> bool:
         """Whether every asset of the campaign was viewed, and there is one."""
 
-    async def standings_of_session(self, session_id: UUID) -> list[Standing]:
-        """Over all assets of its campaign, in the order of their ids."""
+    async def progress_of_session(self, session_id: UUID) -> list[AssetProgress]:
+        """Of all assets of its campaign, by id."""
 
-    async def standings_of_participant(self, participant_id: UUID) -> list[Standing]:
-        """Over all assets of the campaigns of the participant's sessions, in the order of their ids."""
+    async def progress_of_participant(self, participant_id: UUID) -> list[AssetProgress]:
+        """Of all assets of the campaigns of the participant's sessions, by id."""
 
-    async def participant_of(self, new: Participant) -> tuple[Participant, bool]:
-        """The participant of this email, the new one if there is none, and whether it is."""
+    async def has_other_session(self, participant_id: UUID, session: Session) -> bool:
+        """Whether the participant has another session in the campaign of this one."""
+
+    async def get_or_add_participant(self, new: Participant) -> tuple[Participant, bool]:
+        """The participant with this email, added if there is none, and whether it was added."""
 
     async def participant(self, participant_id: UUID) -> Participant:
         """Raises ParticipantNotFound."""
@@ -113,26 +120,27 @@ class CampaignStore(PromoCodes, Protocol):
 
     async def save_participant(self, participant: Participant) -> None: ...
 
-    async def confirm_pending(self, participant: Participant) -> None:
-        """The participant's address is no longer pending in any session."""
+    async def clear_pending_email(self, participant: Participant) -> None:
+        """Clears the pending email that is this participant's address in all their sessions."""
 
     async def total_score(self, participant_id: UUID) -> int:
         """Points of the distinct assets over all sessions of the participant."""
 
-    async def emails_since(self, session_id: UUID, since: datetime) -> dict[str, datetime]:
-        """The addresses that the session has named, and when first."""
+    async def submitted_emails(self, session_id: UUID, since: datetime) -> dict[str, datetime]:
+        """The addresses that the session submitted since then, with the time of the first submission."""
 
-    async def record(self, *events: Event) -> None: ...
+    async def record(self, activity: Activity, session: Session | None = None) -> None:
+        """Saves the session, if one is given, adds the events, and then increments the counters.
 
-    async def count(self, *counts: Count) -> None:
-        """The last thing in a transaction: rows that everybody counts in are held as shortly as can be."""
+        To be called last in a transaction: many requests update the counters, so locks should be short.
+        """
 
 
-class AssetStore(Protocol):
-    """What marketers edit, within one transaction."""
+class Assets(Protocol):
+    """Assets of campaigns, within one transaction."""
 
     async def add(self, asset: Asset) -> Asset:
-        """With its number. Raises SlugTaken."""
+        """With its id. Raises SlugTaken."""
 
     async def change(self, campaign: str, asset_id: int, values: Mapping[str, Any]) -> Asset:
         """Raises AssetNotFound, SlugTaken."""
@@ -143,7 +151,7 @@ class AssetStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """Over all campaigns. `active_sessions`: heard of within 30 days."""
+    """Totals of a campaign, or of all. `active_sessions`: with a request within 30 days."""
 
     views_today: int
     views_all_time: int
@@ -155,8 +163,41 @@ class Totals:
     assets: Sequence[AssetViews]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignTotals:
+    """A campaign in the list of all. `points`: of all of its assets."""
+
+    campaign: str
+    assets: int
+    points: int
+    views_today: int
+    views_all_time: int
+    sessions: int
+    active_sessions: int
+    participants: int
+    codes_issued: int
+    codes_sent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignDay:
+    """The funnel of the sessions that began on a day; `views`: of all sessions on that day.
+
+    `viewed`: with a view; `completed`: with a code; `participants`: with an email; `sent`, `used`: of their codes.
+    """
+
+    day: date
+    views: int = 0
+    sessions: int = 0
+    viewed: int = 0
+    completed: int = 0
+    participants: int = 0
+    sent: int = 0
+    used: int = 0
+
+
 class Record(StrEnum):
-    """What administrators may look at."""
+    """The records that administrators can list."""
 
     PARTICIPANTS = "participants"
     SESSIONS = "sessions"
@@ -165,10 +206,19 @@ class Record(StrEnum):
     PROMO_CODES = "promo-codes"
 
 
-class Campaigns(Protocol):
-    """Plain reads."""
+class CampaignQueries(Protocol):
+    """Reads for the API."""
 
-    async def totals(self, today: date, active_since: date) -> Totals: ...
+    async def totals(self, today: date, active_since: date, campaign: str | None = None) -> Totals:
+        """Of a campaign, None: of all."""
+
+    async def campaigns(
+        self, today: date, active_since: date, *, limit: int, offset: int
+    ) -> tuple[list[CampaignTotals], int]:
+        """By name: every campaign with an asset or a session."""
+
+    async def days(self, campaign: str, days: Mapping[date, tuple[datetime, datetime]]) -> list[CampaignDay]:
+        """`days`: when each begins, and when the next one does. In their order."""
 
     async def assets(self, campaign: str, *, limit: int, offset: int) -> tuple[list[Asset], int]:
         """By id."""
@@ -177,6 +227,15 @@ class Campaigns(Protocol):
         """Raises AssetNotFound."""
 
     async def listed(
-        self, record: Record, filters: Mapping[str, Any], *, limit: int, offset: int
+        self, record: Record, filters: Mapping[str, Any], *, active_since: datetime, limit: int, offset: int
     ) -> tuple[list[Mapping[str, Any]], int]:
-        """Newest first, with all fields of the record; `filters`: values by field."""
+        """A page, newest first, with all fields of the record, and the total.
+
+        `filters`: values by field; times by whether they are set; `campaign`: of the record's session; `is_active`:
+        sessions with a request since then.
+        """
+
+    def all_listed(
+        self, record: Record, filters: Mapping[str, Any], *, active_since: datetime
+    ) -> AsyncGenerator[Sequence[Mapping[str, Any]]]:
+        """All of the same, as they were at one moment, in batches."""

@@ -1,4 +1,4 @@
-"""Authoring courses, programs, lessons, topics and what belongs to them (spec: catalog-learning)."""
+"""Curriculum authoring: courses, programs, lessons, topics, materials and files (spec: catalog-learning)."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from atg_core.catalog.authoring import Values
 from atg_core.catalog.ports import CourseNotFound, LessonNotFound, StationNotFound, TopicNotFound
+from atg_core.catalog.stations import Values
 from atg_core.catalog.topic_files import TopicFileNotFound
 from atg_core.clock import Clock
 from atg_core.errors import Conflict, Invalid, NotFound
 from atg_core.ids import NewId
-from atg_core.opening import Open
+from atg_core.unit_of_work import UnitOfWork
 
 type Id = int | UUID
 type Row = dict[str, Any]
@@ -32,71 +32,80 @@ class CodeTaken(Conflict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """A kind of record of the curriculum: its table, the column of its parent, and how absence is told.
+class RecordKind:
+    """A kind of record of the curriculum: its table, its parent's column and table, and the errors for absence.
 
-    `has_code`: it is made with a code, the next free number where none is given. `is_ordered`: it has an `order_index`.
+    `has_code`: a new record gets the next free number as its code unless it has one. `is_ordered`: has `order_index`.
+    `key`: the column with the key that a frontend knows a record by; where it is null, the code is that key.
     """
 
     table: str
-    absent: type[NotFound]
+    not_found: type[NotFound]
     parent: str
     parent_table: str
-    parent_absent: type[NotFound]
+    parent_not_found: type[NotFound]
     has_code: bool = False
     is_ordered: bool = True
+    key: str | None = None
+
+    def key_of(self, row: Row) -> str | None:
+        """The key of a row of this kind, which has keys."""
+        key: str | None = row[self.key or "code"] or row["code"]
+        return key
 
 
-COURSES = Part(
+COURSES = RecordKind(
     table="courses",
-    absent=CourseNotFound,
+    not_found=CourseNotFound,
     parent="station_id",
     parent_table="stations",
-    parent_absent=StationNotFound,
+    parent_not_found=StationNotFound,
     is_ordered=False,
 )
-PROGRAMS = Part(
+PROGRAMS = RecordKind(
     table="course_programs",
-    absent=ProgramNotFound,
+    not_found=ProgramNotFound,
     parent="station_id",
     parent_table="stations",
-    parent_absent=StationNotFound,
+    parent_not_found=StationNotFound,
 )
-LESSONS = Part(
+LESSONS = RecordKind(
     table="lessons",
-    absent=LessonNotFound,
+    not_found=LessonNotFound,
     parent="course_program_id",
     parent_table="course_programs",
-    parent_absent=ProgramNotFound,
+    parent_not_found=ProgramNotFound,
+    key="lesson_key",
 )
-TOPICS = Part(
+TOPICS = RecordKind(
     table="topics",
-    absent=TopicNotFound,
+    not_found=TopicNotFound,
     parent="lesson_id",
     parent_table="lessons",
-    parent_absent=LessonNotFound,
+    parent_not_found=LessonNotFound,
     has_code=True,
+    key="topic_key",
 )
-MATERIALS = Part(
+MATERIALS = RecordKind(
     table="lesson_materials",
-    absent=MaterialNotFound,
+    not_found=MaterialNotFound,
     parent="lesson_id",
     parent_table="lessons",
-    parent_absent=LessonNotFound,
+    parent_not_found=LessonNotFound,
     is_ordered=False,
 )
-FILES = Part(
+FILES = RecordKind(
     table="topic_files",
-    absent=TopicFileNotFound,
+    not_found=TopicFileNotFound,
     parent="topic_id",
     parent_table="topics",
-    parent_absent=TopicNotFound,
+    parent_not_found=TopicNotFound,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenOption:
-    """`id`: of the option that it changes, None for a new one."""
+class OptionInput:
+    """An answer option to save; `id`: None for a new one."""
 
     id: int | None = None
     text: str
@@ -104,148 +113,157 @@ class WrittenOption:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenQuestion:
-    """`id`: of the question that it changes, None for a new one."""
+class QuestionInput:
+    """A question to save; `id`: None for a new one."""
 
     id: int | None = None
     text: str
     question_type: str = "single"
     points: int = 1
-    options: Sequence[WrittenOption] = ()
+    image: str | None = None
+    explanation: str | None = None
+    options: Sequence[OptionInput] = ()
 
 
 class CurriculumStore(Protocol):
-    """Within a transaction. Whoever writes holds the station, so that its counters are right in the end."""
+    """The curriculum within a transaction. Writers lock the station first, so that its counters stay right."""
 
-    async def hold(self, table: str, record_id: Id, absent: type[NotFound]) -> int | None:
-        """Holds the station that a record belongs to, and gives it; None for a course without one. Raises `absent`."""
+    async def lock_station(self, table: str, record_id: Id, not_found: type[NotFound]) -> int | None:
+        """Locks and returns the station that a record belongs to, None for a course without one. Raises `not_found`."""
 
-    async def children(self, part: Part, parent_id: Id) -> list[Row]:
-        """The rows of a parent, the inactive ones too, by `order_index` where there is one."""
+    async def children(self, kind: RecordKind, parent_id: Id) -> list[Row]:
+        """All rows of a parent, including inactive ones, by `order_index` where there is one, then by id."""
 
-    async def row(self, part: Part, record_id: Id) -> Row:
-        """Raises the part's `absent`."""
+    async def every(self, kind: RecordKind) -> list[Row]:
+        """All rows of all parents, including inactive ones, by id."""
 
-    async def is_taken(self, part: Part, code: str) -> bool:
+    async def row(self, kind: RecordKind, record_id: Id) -> Row:
+        """Raises the kind's `not_found`."""
+
+    async def is_taken(self, kind: RecordKind, code: str) -> bool:
         """Whether any record of the kind has this code."""
 
-    async def add(self, part: Part, values: Values) -> Row:
+    async def add(self, kind: RecordKind, values: Values) -> Row:
         """Raises CodeTaken."""
 
-    async def change(self, part: Part, record_id: Id, values: Values) -> Row:
-        """Raises the part's `absent`, CodeTaken."""
+    async def change(self, kind: RecordKind, record_id: Id, values: Values) -> Row:
+        """Raises the kind's `not_found`, CodeTaken."""
 
-    async def remove(self, part: Part, record_id: Id) -> None:
-        """What learners have made progress with is deactivated, and all else is deleted with what is in it."""
+    async def remove(self, kind: RecordKind, record_id: Id) -> None:
+        """Deletes a record with its children, or deactivates it if learners have progress in it."""
 
     async def replace_texts(self, table: str, column: str, program_id: int, texts: Sequence[str]) -> None: ...
 
-    async def questions(self, part: Part, test_id: int) -> list[Row]:
+    async def questions(self, kind: RecordKind, test_id: int) -> list[Row]:
         """The questions of a test by position, each with its `options` in order."""
 
-    async def write_questions(self, part: Part, test_id: int, questions: Sequence[WrittenQuestion]) -> None:
-        """Puts the questions in place of what is there; those with an id, and their options, are changed."""
+    async def write_questions(self, kind: RecordKind, test_id: int, questions: Sequence[QuestionInput]) -> None:
+        """Replaces the questions of a test; those with an id are updated in place, with their options."""
 
     async def recount(self, station_id: int) -> None:
-        """Makes the counters of a station what they count."""
+        """Recounts the counters of a station."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curriculum:
-    """Changes of one station in one transaction, with all that follows for its learners.
+    """Changes to the curriculum of one station, in one transaction with the completion of its learners.
 
-    `together`: one transaction of all stores; `settle` draws the conclusions for the learners of a station.
+    `transaction`: one for all stores; `update_completion`: for the learners of a station.
     """
 
-    together: Callable[[], AbstractAsyncContextManager[object]]
-    open: Open[CurriculumStore]
-    settle: Callable[[int], Awaitable[None]]
+    transaction: Callable[[], AbstractAsyncContextManager[object]]
+    open: UnitOfWork[CurriculumStore]
+    update_completion: Callable[[int], Awaitable[None]]
 
     @asynccontextmanager
     async def changing(
-        self, table: str, record_id: Id, absent: type[NotFound]
+        self, table: str, record_id: Id, not_found: type[NotFound]
     ) -> AsyncIterator[tuple[CurriculumStore, int | None]]:
-        """The store, and the station that the record belongs to. Raises `absent`."""
-        async with self.together():
+        """Yields the store and the station that the record belongs to, which is locked. Raises `not_found`."""
+        async with self.transaction():
             async with self.open() as store:
-                station = await store.hold(table, record_id, absent)
+                station = await store.lock_station(table, record_id, not_found)
                 yield store, station
                 if station is not None:
                     await store.recount(station)
             if station is not None:
-                await self.settle(station)
+                await self.update_completion(station)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditCurriculum:
-    """Each verb is one transaction; it raises what the store's verb of that name raises, and absence."""
+    """Add, change, remove and reorder records. Each method is one transaction and raises what the store raises."""
 
     curriculum: Curriculum
     clock: Clock
     new_id: NewId
 
-    async def add(self, part: Part, values: Values) -> Row:
-        """The new row, after its siblings where no place is given. Raises the part's `parent_absent`, CodeTaken."""
-        parent_id, now = values.get(part.parent), self.clock()
+    async def add(self, kind: RecordKind, values: Values) -> Row:
+        """The new row, placed last unless `order_index` is given. Raises the kind's `parent_not_found`, CodeTaken."""
+        parent_id, now = values.get(kind.parent), self.clock()
         times = {"created_at": now, "updated_at": now}
         if parent_id is None:
             async with self.curriculum.open() as store:
-                return await store.add(part, {**self._own_id(part), **values, **times})
-        changing = self.curriculum.changing(part.parent_table, parent_id, part.parent_absent)
+                return await store.add(kind, {**self._own_id(kind), **values, **times})
+        changing = self.curriculum.changing(kind.parent_table, parent_id, kind.parent_not_found)
         async with changing as (store, _):
-            siblings = await store.children(part, parent_id)
-            own = self._own_id(part)
-            if part.has_code and not values.get("code"):
-                own["code"] = free_code(row["code"] for row in siblings)
-            if part.is_ordered:
+            siblings = await store.children(kind, parent_id)
+            own = self._own_id(kind)
+            if kind.has_code and not values.get("code"):
+                own["code"] = free_code(name for row in siblings for name in (row["code"], kind.key_of(row)) if name)
+            if kind.is_ordered:
                 own["order_index"] = max((row["order_index"] for row in siblings), default=0) + 1
-            return await store.add(part, {**own, **values, **times})
+            return await store.add(kind, {**own, **values, **times})
 
-    async def change(self, part: Part, record_id: Id, values: Values, parent_id: Id | None = None) -> Row:
-        """`parent_id`: whose record it has to be."""
+    async def change(self, kind: RecordKind, record_id: Id, values: Values, parent_id: Id | None = None) -> Row:
+        """`parent_id`: the required parent, if any. Another code leaves the key as it is."""
         changed = {**values, "updated_at": self.clock()}
-        async with self.curriculum.changing(part.table, record_id, part.absent) as (store, station):
-            await self._require_parent(store, part, record_id, parent_id)
-            moved = values.get("station_id") if part is COURSES else None
+        async with self.curriculum.changing(kind.table, record_id, kind.not_found) as (store, station):
+            await self._require_parent(store, kind, record_id, parent_id)
+            if kind.key and "code" in values:
+                changed[kind.key] = kind.key_of(await store.row(kind, record_id))
+            moved = values.get("station_id") if kind is COURSES else None
             if moved is None or moved == station:
-                return await store.change(part, record_id, changed)
-            await store.hold(part.parent_table, moved, part.parent_absent)
-            row = await store.change(part, record_id, changed)
+                return await store.change(kind, record_id, changed)
+            await store.lock_station(kind.parent_table, moved, kind.parent_not_found)
+            row = await store.change(kind, record_id, changed)
             await store.recount(moved)
-            await self.curriculum.settle(moved)
+            await self.curriculum.update_completion(moved)
         return row
 
-    async def remove(self, part: Part, record_id: Id, parent_id: Id | None = None) -> None:
-        """`parent_id`: whose record it has to be. What learners have made progress with stays, and is inactive."""
-        async with self.curriculum.changing(part.table, record_id, part.absent) as (store, _):
-            await self._require_parent(store, part, record_id, parent_id)
-            await store.remove(part, record_id)
+    async def remove(self, kind: RecordKind, record_id: Id, parent_id: Id | None = None) -> None:
+        """`parent_id`: the required parent. A record that learners have progress in is deactivated instead."""
+        async with self.curriculum.changing(kind.table, record_id, kind.not_found) as (store, _):
+            await self._require_parent(store, kind, record_id, parent_id)
+            await store.remove(kind, record_id)
 
-    async def order(self, part: Part, ids: Sequence[int], parent_id: Id | None = None) -> list[Row]:
-        """Puts siblings in an order; those that are not named come after them. Raises Invalid, absence."""
+    async def order(self, kind: RecordKind, ids: Sequence[int], parent_id: Id | None = None) -> list[Row]:
+        """Reorders siblings; those that are not named come last. Raises Invalid, the kind's `not_found`."""
         if not ids or len(set(ids)) != len(ids):
             raise Invalid("Names each record once")
-        async with self.curriculum.changing(part.table, ids[0], part.absent) as (store, _):
-            parent = (await store.row(part, ids[0]))[part.parent]
-            siblings = {row["id"]: row for row in await store.children(part, parent)}
+        async with self.curriculum.changing(kind.table, ids[0], kind.not_found) as (store, _):
+            parent = (await store.row(kind, ids[0]))[kind.parent]
+            siblings = {row["id"]: row for row in await store.children(kind, parent)}
             if not siblings.keys() >= set(ids) or parent_id not in {None, parent}:
                 raise Invalid("These records are not all of one parent")
             rest = [sibling for sibling in siblings if sibling not in set(ids)]
             for number, record_id in enumerate([*ids, *rest], start=1):
                 if siblings[record_id]["order_index"] != number:
-                    siblings[record_id] = await store.change(part, record_id, {"order_index": number})
+                    siblings[record_id] = await store.change(kind, record_id, {"order_index": number})
             return [siblings[record_id] for record_id in [*ids, *rest]]
 
-    async def _require_parent(self, store: CurriculumStore, part: Part, record_id: Id, parent_id: Id | None) -> None:
-        if parent_id is not None and (await store.row(part, record_id))[part.parent] != parent_id:
-            raise part.absent
+    async def _require_parent(
+        self, store: CurriculumStore, kind: RecordKind, record_id: Id, parent_id: Id | None
+    ) -> None:
+        if parent_id is not None and (await store.row(kind, record_id))[kind.parent] != parent_id:
+            raise kind.not_found
 
-    def _own_id(self, part: Part) -> Row:
-        return {"id": self.new_id()} if part is COURSES else {}
+    def _own_id(self, kind: RecordKind) -> Row:
+        return {"id": self.new_id()} if kind is COURSES else {}
 
 
 def free_code(taken: Iterable[str]) -> str:
-    """A number that is no code yet."""
+    """The next number that is not taken."""
     codes = set(taken)
     number = len(codes) + 1
     while str(number) in codes:

@@ -1,4 +1,4 @@
-"""What is taught and where: stations with their parts, courses, programs, lessons, topics (spec: catalog-learning)."""
+"""Stations and their parts, courses, programs, lessons, topics and tests (spec: catalog-learning)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +20,8 @@ class FileType(StrEnum):
 
 
 class PhotoView(StrEnum):
+    """The views of which a station has at most one photo; every other view is free text."""
+
     STATION_IMAGE = "station_image"
     TECH_MAP_IMAGE = "tech_map_image"
 
@@ -111,7 +113,7 @@ class Photo:
     id: int
     station_id: int
     title: str | None
-    view: PhotoView
+    view: str
     image_url: str
     order_index: int
 
@@ -127,7 +129,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromoVideo:
-    """The video with which a station presents itself; it has at most one."""
+    """The promotional video of a station; at most one."""
 
     id: int
     station_id: int
@@ -137,7 +139,7 @@ class PromoVideo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StationCard:
-    """A station with all that belongs to it, each kind by `order_index`."""
+    """A station with all its parts, each list by `order_index`."""
 
     station: Station
     equipment: list[Equipment]
@@ -150,7 +152,7 @@ class StationCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """What an employee enrolls in: the programs of its station. Without a station it is company-wide."""
+    """What learners enroll in: the programs of its station. Without a station it is company-wide."""
 
     id: UUID
     title: str
@@ -205,16 +207,24 @@ class TopicFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """`content` is Markdown."""
+    """`code`: what people see; `topic_key`: the key that a frontend knows it by, None where that is the code.
+
+    `content` is Markdown.
+    """
 
     id: int
     lesson_id: int
     code: str
+    topic_key: str | None = None
     title: str
     duration: str | None
     order_index: int
     content: str | None = None
     files: tuple[TopicFile, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return self.topic_key or self.code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,18 +241,25 @@ class Test:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
+    """`lesson_key`: the key that a frontend knows it by, None where that is the code."""
+
     id: int
     code: str | None
+    lesson_key: str | None = None
     title: str
     duration: str | None
     order_index: int
     test: Test | None = None
     topics: tuple[Topic, ...] = ()
 
+    @property
+    def key(self) -> str | None:
+        return self.lesson_key or self.code
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """What is handed out with a lesson, by its name."""
+    """A handout of a lesson; only its name is stored."""
 
     id: int
     lesson_id: int
@@ -263,7 +280,7 @@ class ProgramTree:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseQuery:
-    """Filters of the course list: words in title or description, a station, a level; only active courses are listed."""
+    """Filters of the list of active courses; `q` matches title and description."""
 
     q: str | None = None
     station_id: int | None = None

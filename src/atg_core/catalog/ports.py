@@ -1,4 +1,4 @@
-"""How the catalogue is read; each verb is a bounded number of queries, whatever the size of what it gives."""
+"""Queries of the catalog; each is a fixed number of statements, whatever the size of the result."""
 
 from typing import Protocol
 from uuid import UUID
@@ -36,7 +36,7 @@ class TopicNotFound(NotFound):
     """Topic not found"""
 
 
-class Catalog(Protocol):
+class CatalogQueries(Protocol):
     """Children of a station come by `order_index`; an unknown station raises StationNotFound."""
 
     async def stations(self) -> list[Station]:
@@ -56,16 +56,21 @@ class Catalog(Protocol):
         """The first active program of the station, None where it has none."""
 
     async def materials(self, lesson_id: int, *, limit: int, offset: int) -> tuple[list[Material], int]:
-        """A page of what is handed out with a lesson, and how much there is in all. Raises LessonNotFound."""
+        """A page of the materials of a lesson, and their total number. Raises LessonNotFound."""
 
     async def topic(self, topic_id: int) -> Topic:
         """An active topic, of an active lesson and program, with its active files. Raises TopicNotFound."""
 
     async def courses(self, query: CourseQuery, *, limit: int, offset: int) -> tuple[list[Course], int]:
-        """A page of the active courses, newest first, and how many there are in all."""
+        """A page of the active courses, newest first, and their total number."""
 
     async def station_courses(self, station_id: int) -> list[Course]:
         """The active courses of a station, newest first; none for an unknown station."""
 
     async def course(self, course_id: UUID) -> tuple[Course, list[Program]]:
         """A course and the programs of its station by `order_index`. Raises CourseNotFound."""
+
+
+class CatalogVersion(Protocol):
+    async def current(self) -> str | None:
+        """A text that each committed write of `SHOWN_TABLES` replaces by a new one; None if it is not there."""

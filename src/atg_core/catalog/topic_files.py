@@ -1,20 +1,20 @@
-"""Files of topics and promotional videos: records that name objects of the store (spec: catalog-learning)."""
+"""Topic files and promotional videos: records that refer to objects in the object store (spec: catalog-learning)."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from atg_core.catalog.authoring import Values
 from atg_core.catalog.model import FileType, PromoVideo, TopicFile
+from atg_core.catalog.stations import Values
 from atg_core.clock import Clock
 from atg_core.errors import Invalid, NotFound
-from atg_core.opening import Open
+from atg_core.unit_of_work import UnitOfWork
 
-type Recognise = Callable[[str], Awaitable[str | None]]
-"""The media type of an object, judged by its first bytes; None if there is none or it is like nothing known."""
+type DetectMediaType = Callable[[str], Awaitable[str | None]]
+"""The media type of the object of a key, by its first bytes; None if it is absent or unknown."""
 
-_SHOWN_AS = {FileType.MAIN_PDF: "application/pdf", FileType.VIDEO: "video/"}
-_ACTIVE = ("text/html", "application/xhtml+xml", "image/svg+xml", "text/xml", "application/xml")
+_EXPECTED_TYPES = {FileType.MAIN_PDF: "application/pdf", FileType.VIDEO: "video/"}
+_ACTIVE_CONTENT = ("text/html", "application/xhtml+xml", "image/svg+xml", "text/xml", "application/xml")
 
 
 class TopicFileNotFound(NotFound):
@@ -26,13 +26,13 @@ class NotWhatItSays(Invalid):
 
 
 class TopicFileStore(Protocol):
-    """Within a transaction. A topic is found by its station; another's is not there. A station of None is any."""
+    """Topic files within a transaction. A topic of another station is not found; a station of None matches any."""
 
     async def topic_files(self, station_id: int | None, topic_id: int) -> list[TopicFile]:
         """The active ones, by `order_index`. Raises TopicNotFound."""
 
     async def add_file(self, station_id: int | None, topic_id: int, values: Values) -> TopicFile:
-        """A topic has one main PDF: a former one becomes a document. Raises TopicNotFound, AlreadyThere."""
+        """A topic has one main PDF: the former one becomes a document. Raises TopicNotFound, AlreadyThere."""
 
     async def change_file(self, station_id: int | None, topic_id: int, file_id: int, values: Values) -> TopicFile:
         """Raises TopicFileNotFound, AlreadyThere."""
@@ -47,26 +47,26 @@ class TopicFileStore(Protocol):
         """Raises StationNotFound."""
 
     async def delete_promo_video(self, station_id: int) -> PromoVideo | None:
-        """The one that was there. Raises StationNotFound."""
+        """Returns the deleted one. Raises StationNotFound."""
 
 
-class Objects(Protocol):
-    """The verb of the object store of `files` that is needed here."""
+class ObjectStore(Protocol):
+    """The part of the object store of `files` that is needed here."""
 
     async def delete(self, key: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditTopicFiles:
-    """Each verb is one transaction; it raises what the store's verb of that name raises.
+    """Each method is one transaction and raises what the store raises.
 
-    An object is deleted with its record unless another record names it (`is_named`).
+    An object is deleted with its record unless another record refers to it (`is_referenced`).
     """
 
-    open: Open[TopicFileStore]
-    objects: Objects
-    recognise: Recognise
-    is_named: Callable[[str], Awaitable[bool]]
+    open: UnitOfWork[TopicFileStore]
+    object_store: ObjectStore
+    detect_media_type: DetectMediaType
+    is_referenced: Callable[[str], Awaitable[bool]]
     clock: Clock
 
     async def files(self, station_id: int | None, topic_id: int) -> list[TopicFile]:
@@ -75,7 +75,7 @@ class EditTopicFiles:
 
     async def add(self, station_id: int | None, topic_id: int, values: dict[str, Any]) -> TopicFile:
         """Raises NotWhatItSays, too."""
-        await self._require_as_said(values["minio_object_name"], values["file_type"])
+        await self._require_declared_type(values["minio_object_name"], values["file_type"])
         now = self.clock()
         async with self.open() as store:
             return await store.add_file(station_id, topic_id, {**values, "created_at": now, "updated_at": now})
@@ -83,7 +83,7 @@ class EditTopicFiles:
     async def change(self, station_id: int | None, topic_id: int, file_id: int, values: dict[str, Any]) -> TopicFile:
         """Raises NotWhatItSays, too."""
         if key := values.get("minio_object_name"):
-            await self._require_as_said(key, values.get("file_type", FileType.DOCUMENT))
+            await self._require_declared_type(key, values.get("file_type", FileType.DOCUMENT))
         async with self.open() as store:
             return await store.change_file(station_id, topic_id, file_id, {**values, "updated_at": self.clock()})
 
@@ -97,7 +97,7 @@ class EditTopicFiles:
     async def save_video(self, station_id: int, values: dict[str, Any]) -> PromoVideo:
         """Raises NotWhatItSays, too."""
         if key := values.get("object_key"):
-            await self._require_as_said(key, FileType.VIDEO)
+            await self._require_declared_type(key, FileType.VIDEO)
         async with self.open() as store:
             return await store.save_promo_video(station_id, values)
 
@@ -114,11 +114,11 @@ class EditTopicFiles:
             return await store.promo_video(station_id)
 
     async def _delete_object(self, key: str) -> None:
-        if not await self.is_named(key):
-            await self.objects.delete(key)
+        if not await self.is_referenced(key):
+            await self.object_store.delete(key)
 
-    async def _require_as_said(self, key: str, file_type: FileType) -> None:
-        """An object that is there already is what its record calls it; never a page that a browser would run."""
-        found = await self.recognise(key)
-        if found and (found in _ACTIVE or not found.startswith(_SHOWN_AS.get(file_type, ""))):
+    async def _require_declared_type(self, key: str, file_type: FileType) -> None:
+        """Raises NotWhatItSays if the stored bytes are of another type, or active content such as HTML or SVG."""
+        found = await self.detect_media_type(key)
+        if found and (found in _ACTIVE_CONTENT or not found.startswith(_EXPECTED_TYPES.get(file_type, ""))):
             raise NotWhatItSays(field="objectKey")

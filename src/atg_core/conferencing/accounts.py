@@ -1,4 +1,4 @@
-"""What administrators do with the accounts of the pool (spec: schedule, The pool)."""
+"""Administration of conference accounts (spec: schedule, The pool)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,14 +7,14 @@ from typing import Any
 from atg_core.clock import Clock
 from atg_core.conferencing.model import Account, Credentials
 from atg_core.conferencing.ports import Accounts, Vault
-from atg_core.opening import Open
+from atg_core.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeepAccounts:
-    """Credentials come in and never go out."""
+class EditAccounts:
+    """Adds, changes and deletes accounts. Credentials are write-only."""
 
-    open: Open[Accounts]
+    open: UnitOfWork[Accounts]
     vault: Vault
     clock: Clock
 
@@ -27,7 +27,7 @@ class KeepAccounts:
     async def change(
         self, account_id: int, values: Mapping[str, Any], credentials: Credentials | None = None
     ) -> Account:
-        """Without credentials those that are there stay. Raises AccountNotFound, LabelTaken."""
+        """Without credentials the stored ones stay. Raises AccountNotFound, LabelTaken."""
         sealed = {"sealed": self.vault.seal(credentials)} if credentials else {}
         async with self.open() as store:
             return await store.change(account_id, {**values, **sealed}, self.clock())
@@ -38,8 +38,10 @@ class KeepAccounts:
             await store.delete(account_id)
 
     async def reseal(self) -> int:
-        """Encrypts all credentials with the first key; of how many accounts. Raises ConferenceProviderFailed, and then
-        nothing has changed."""
+        """Key rotation: encrypts all credentials with the first key. Returns the number of accounts.
+
+        Raises ConferenceProviderFailed, and then nothing has changed.
+        """
         async with self.open() as store:
             sealed = await store.sealed()
             for account_id, text in sealed:

@@ -1,4 +1,4 @@
-"""A small pool of paid conference accounts, leased to lessons while they run (spec: schedule, The pool)."""
+"""Conference accounts, leases and meetings (spec: schedule, The pool)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,14 +6,14 @@ from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
-LEASE_OUTLASTS = timedelta(minutes=15)
-"""How long after its lesson's end a lease ends."""
+LEASE_GRACE = timedelta(minutes=15)
+"""A lease expires this long after the end of its lesson."""
 
-MOST_EXTENDED = timedelta(hours=1)
-"""How long after its lesson's end a lease ends at the latest, however long the meeting runs."""
+MAX_EXTENSION = timedelta(hours=1)
+"""A lease is extended until this long after the end of its lesson at most, while the meeting runs."""
 
-STARTED_WITHIN = timedelta(minutes=2)
-"""A lease that has no meeting by then has lost the process that was to make it."""
+START_TIMEOUT = timedelta(minutes=2)
+"""A lease without a meeting is abandoned after this time: the process that leased it has died."""
 
 
 class ProviderName(StrEnum):
@@ -23,7 +23,7 @@ class ProviderName(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """Of a Zoom app of the kind Server-to-Server OAuth. No text of it has the secret."""
+    """Credentials of a Server-to-Server OAuth app at Zoom. `repr` does not show the secret."""
 
     account_id: str
     client_id: str
@@ -35,9 +35,9 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """An account that hosts meetings: `capacity` of them at once, and `daily_limit` new ones in a day (UTC).
+    """An account that hosts meetings: `capacity` at once, and `daily_limit` new ones per day (UTC).
 
-    `provider_user_id`: the host at the provider, by id or email. `sealed`: the credentials, encrypted.
+    `provider_user_id`: the host's id or email at the provider. `sealed`: the encrypted credentials.
     """
 
     id: int
@@ -57,7 +57,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountInUse:
-    """An account, with the lessons that it hosts now."""
+    """An account with the lessons that it hosts now."""
 
     account: Account
     lesson_ids: tuple[int, ...]
@@ -68,7 +68,7 @@ class AccountInUse:
 
 
 class EndReason(StrEnum):
-    """Why an account was freed."""
+    """Why a lease was released."""
 
     TEACHER = "teacher"
     WEBHOOK = "webhook"
@@ -79,7 +79,7 @@ class EndReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meeting:
-    """What a provider made. `id`: its number, as text; `uuid`: of this instance, where the provider tells."""
+    """A meeting at a provider. `id`: the meeting number as text; `uuid`: of this instance, if the provider has one."""
 
     id: str
     uuid: str | None
@@ -89,9 +89,9 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    """A place of an account, taken for a lesson until `ended_at`.
+    """One place of an account, leased to a lesson until `ended_at`.
 
-    `making_until`: as long as somebody is about to make the meeting.
+    `making_until`: until then one caller has the exclusive right to create the meeting.
     """
 
     id: UUID
@@ -108,7 +108,7 @@ class Lease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostedLesson:
-    """What conferencing knows of a lesson. `start_url` and `join_url` only while it is live."""
+    """A lesson as conferencing sees it. The URLs are set only while it is live."""
 
     id: int
     group_id: int
@@ -121,13 +121,25 @@ class HostedLesson:
     zoom_join_url: str | None
 
     def is_startable(self, now: datetime, early: timedelta) -> bool:
-        """From a while before its start until its end; one that ended too soon may be started again."""
+        """From `early` before its start until its end; a lesson that ended early may be started again."""
         return self.status != "cancelled" and self.start_time - early <= now < self.end_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TeacherLease:
+    """A lease with what the limits of its teacher count; `end_time`: of its lesson."""
+
+    teacher_id: UUID
+    lesson_id: int
+    end_time: datetime
+    leased_at: datetime
+    ended_at: datetime | None
+    end_reason: EndReason | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewMeeting:
-    """What a provider is asked to make. Each lease has a tag of its own, by which the meeting is found again."""
+    """A meeting to create. Each lease has its own tag in the topic, by which the meeting is found again."""
 
     lesson_id: int
     lease_id: UUID
@@ -151,13 +163,13 @@ class NewMeeting:
 
     @property
     def topic(self) -> str:
-        """At most 200 characters, which is Zoom's limit; the tag is at its end."""
+        """At most 200 characters, Zoom's limit; ends with the tag."""
         return f"{self.title[: 199 - len(self.tag)]} {self.tag}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingFile:
-    """A file that the provider has recorded. `id`: the provider's own."""
+    """A recording at the provider. `id`: the provider's own."""
 
     id: str
     url: str
@@ -169,7 +181,7 @@ class RecordingFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """Of a lesson: `url` elsewhere, or `storage_key` in the object store; one of them is there."""
+    """A recording of a lesson: either an external `url`, or a `storage_key` in the object store."""
 
     id: int
     lesson_id: int
@@ -181,7 +193,7 @@ class Recording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountUsage:
-    """How much an account was leased within a span of time."""
+    """How much an account was leased within a period."""
 
     account_id: int | None
     label: str | None
@@ -192,8 +204,8 @@ class AccountUsage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """Whether the pool is large enough: `places` of the accounts that are enabled, how many of them are taken now, and
-    how often none was free within a span of time."""
+    """Usage of the pool: `places` of the enabled accounts, `busy` ones now, and `refusals` within a period: starts that
+    found no free place."""
 
     places: int
     busy: int

@@ -1,4 +1,4 @@
-"""Who makes meetings, and where accounts, leases and recordings are kept."""
+"""Ports of conferencing: the provider, the vault, and the stores of accounts, leases and recordings."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -17,13 +17,14 @@ from atg_core.conferencing.model import (
     NewMeeting,
     Recording,
     RecordingFile,
+    TeacherLease,
     Usage,
 )
 from atg_core.errors import BadGateway, Conflict, NotFound, TooLarge, TooMany, Unavailable
 
 
 class LessonNotFound(NotFound):
-    """Lesson not found"""
+    """There is no such lesson"""
 
 
 class AccountNotFound(NotFound):
@@ -40,6 +41,25 @@ class LeaseNotFound(NotFound):
 
 class LessonNotStartable(Conflict):
     """A lesson can be started from shortly before its start until its end"""
+
+
+class LessonTooLong(Conflict):
+    """This lesson is longer than a lesson may last, so that it can not be started"""
+
+
+class LessonRunning(Conflict):
+    """Another lesson of the teacher is running: end it first
+
+    `lesson_id`: that one.
+    """
+
+    def __init__(self, lesson_id: int) -> None:
+        super().__init__()
+        self.beside = {"lesson_id": lesson_id}
+
+
+class TooManyStarts(TooMany):
+    """The teacher has started as many lessons today as one may"""
 
 
 class LessonNotLive(Conflict):
@@ -81,60 +101,59 @@ class ConferenceProviderTimedOut(ConferenceProviderFailed):
 
 
 class Provider(Protocol):
-    """A service that hosts meetings. Every verb raises ConferenceProviderFailed, or ConferenceProviderTimedOut where
-    it is not known what has become of the request; neither has a text of the provider's, nor a credential.
+    """A service that hosts meetings. Every method raises ConferenceProviderFailed, or ConferenceProviderTimedOut if the
+    outcome of the request is unknown; neither contains text of the provider, nor a credential.
 
-    `credentials`: of the account, where the provider needs some.
+    `credentials`: of the account, if the provider needs any.
     """
 
     async def create(self, account: Account, credentials: Credentials | None, new: NewMeeting) -> Meeting:
-        """Makes a meeting that the account hosts."""
+        """Creates a meeting that the account hosts."""
 
     async def find(self, account: Account, credentials: Credentials | None, new: NewMeeting) -> Meeting | None:
-        """The meeting that was made for this lease, if it was."""
+        """The meeting that was created for this lease, if any."""
 
     async def is_running(self, account: Account, credentials: Credentials | None, meeting_id: str) -> bool:
-        """Whether somebody is in the meeting; False for one that is over or that nobody knows."""
+        """Whether the meeting is in progress; False for one that is over or unknown."""
 
     async def end(self, account: Account, credentials: Credentials | None, meeting_id: str) -> None:
-        """The meeting is over, whatever it was before, and can not be begun again; one that nobody knows is no
-        error."""
+        """Ends the meeting, so that it can not be started again; idempotent, an unknown meeting is no error."""
 
     async def recording_files(
         self, account: Account, credentials: Credentials | None, meeting_uuid: str
     ) -> Sequence[RecordingFile]:
-        """What was recorded of a meeting that is over; none is no error."""
+        """The recordings of a meeting that is over; empty if there are none."""
 
     def download(
         self, account: Account, credentials: Credentials | None, recording: RecordingFile
     ) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
-        """The bytes of a recording, in chunks. The credentials go to the provider's own hosts alone."""
+        """The bytes of a recording, in chunks. Credentials are sent to the provider's own hosts only."""
 
 
 class Vault(Protocol):
-    """Keeps credentials encrypted. The first key seals, all of them open."""
+    """Encrypts credentials. The first key encrypts, all keys decrypt."""
 
     def seal(self, credentials: Credentials) -> str: ...
 
     def open(self, sealed: str) -> Credentials:
-        """Raises ConferenceProviderFailed for what no key opens."""
+        """Raises ConferenceProviderFailed for what no key decrypts."""
 
     def resealed(self, sealed: str) -> str:
-        """Sealed with the first key. Raises as `open` does."""
+        """Encrypted again with the first key. Raises as `open` does."""
 
 
 class Pool(Protocol):
-    """Accounts, leases and the lessons that they serve, within one transaction."""
+    """The pool: accounts, leases and their lessons, within one transaction."""
 
     async def lesson(self, lesson_id: int, teacher_id: UUID | None = None) -> HostedLesson:
-        """Held until the end of the transaction. `teacher_id`: another's lesson is as none. Raises LessonNotFound."""
+        """Locks the lesson until the end of the transaction. Raises LessonNotFound, also for another teacher's."""
 
-    async def hold_lessons(self, lesson_ids: Collection[int]) -> Mapping[int, HostedLesson | None]:
-        """Those that exist, held until the end of the transaction; None for one that somebody else holds at this
-        moment, for whom nobody waits."""
+    async def lock_lessons(self, lesson_ids: Collection[int]) -> Mapping[int, HostedLesson | None]:
+        """Locks those that exist until the end of the transaction, without waiting: None for one that is locked by
+        another transaction."""
 
     async def find_lease(self, lesson_id: int) -> Lease | None:
-        """The one lease of the lesson that has not ended."""
+        """The live lease of the lesson."""
 
     async def find_leases(self, lesson_ids: Collection[int]) -> Mapping[int, Lease]:
         """As `find_lease`, by lesson."""
@@ -143,47 +162,54 @@ class Pool(Protocol):
         """Raises LeaseNotFound."""
 
     async def claim_accounts(self, leases: Sequence[Lease]) -> Mapping[int, tuple[Lease, Account]]:
-        """Takes a place for each, of the account that has been asked least today, and counts a new meeting on it.
+        """Claims a place for each lease, on the account with the fewest meetings today, and counts a new meeting on it.
 
-        With k free places, k simultaneous claims succeed, the first of these leases before the others; a place whose
-        account may make no more meetings today is not free. Leases without their `account_id` go in, with it they come
-        back, by lesson. Raises PoolOvertaken where others have changed accounts meanwhile; the transaction is to be
-        undone then, and another look shows what is left.
+        With k free places k simultaneous claims succeed, in the order of `leases`; a place of an account that has
+        reached its daily limit is not free. Returns the leases with their `account_id` set, by lesson. Raises
+        PoolOvertaken if another transaction has changed the accounts meanwhile: roll back, and try again.
         """
 
-    async def count_refusals(self, lesson_ids: Collection[int], now: datetime) -> None: ...
+    async def record_refusals(self, lesson_ids: Collection[int], now: datetime) -> None: ...
+
+    async def leases_of_teachers(self, teacher_ids: Collection[UUID], since: datetime) -> Sequence[TeacherLease]:
+        """Their live leases, and those that were leased since then, oldest first.
+
+        Locks the teachers until the end of the transaction, so that simultaneous starts count each other.
+        """
 
     async def account(self, account_id: int) -> Account:
         """Raises AccountNotFound."""
 
-    async def make_alone(self, lease_ids: Collection[UUID], now: datetime, until: datetime) -> Mapping[UUID, Account]:
-        """The accounts of those leases whose meeting the caller alone is to make until then: nobody else is at it, and
-        there is none yet."""
+    async def claim_creation(
+        self, lease_ids: Collection[UUID], now: datetime, until: datetime
+    ) -> Mapping[UUID, Account]:
+        """Claims the exclusive right to create the meetings of these leases until then. Returns the accounts of those
+        that were claimed: leases without a meeting that nobody else has claimed."""
 
-    async def save_meeting(self, lease_id: UUID, meeting: Meeting, now: datetime) -> bool:
-        """The lesson is live. False, and nothing is changed, if the lease has ended or has a meeting."""
+    async def save_meeting(self, lease_id: UUID, meeting: Meeting, now: datetime) -> HostedLesson | None:
+        """Sets the lesson live. None, and nothing changes, if the lease has ended or has a meeting."""
 
     async def renew_urls(self, lease_id: UUID, meeting: Meeting, now: datetime) -> None:
-        """Of a lesson that is live; of a lease that has ended nothing changes."""
+        """Replaces the URLs of a live lesson; does nothing if the lease has ended."""
 
     async def extend(self, lease_id: UUID, expires_at: datetime) -> None: ...
 
     async def release(self, lease_id: UUID, reason: EndReason, now: datetime) -> bool:
-        """Frees the place; a lesson that was live has ended. False, and nothing is changed, if the lease had ended."""
+        """Frees the place and ends a live lesson. False, and nothing changes, if the lease had ended."""
 
     async def has_free_place(self, now: datetime) -> bool:
-        """Whether another lesson could begin."""
+        """Whether another lesson could start."""
 
     async def find_by_meeting(self, meeting_id: str | None, meeting_uuid: str | None) -> Lease | None:
         """The newest lease of a meeting, ended or not: by its uuid if there is one, else by its id."""
 
     async def overdue(self, made_before: datetime, now: datetime) -> list[Lease]:
-        """Leases that have not ended: of lessons that should have ended `LEASE_OUTLASTS` ago, and those without a
-        meeting that were begun before."""
+        """Live leases of lessons that should have ended `LEASE_GRACE` ago, and those without a meeting that were leased
+        before `made_before`."""
 
 
 class Accounts(Protocol):
-    """What administrators do with accounts, within one transaction."""
+    """Conference accounts, within one transaction."""
 
     async def add(self, values: Mapping[str, Any], now: datetime) -> Account:
         """Raises LabelTaken."""
@@ -192,37 +218,37 @@ class Accounts(Protocol):
         """Raises AccountNotFound, LabelTaken."""
 
     async def delete(self, account_id: int) -> None:
-        """Its past leases stay. Raises AccountNotFound, AccountBusy."""
+        """Past leases stay. Raises AccountNotFound, AccountBusy."""
 
     async def sealed(self) -> list[tuple[int, str]]:
-        """The encrypted credentials of every account that has some, held."""
+        """The encrypted credentials of every account that has any, by account id; locks these accounts."""
 
 
 class Recordings(Protocol):
-    """Recordings, within one transaction."""
+    """Recordings of lessons, within one transaction."""
 
-    async def add_link(self, lesson_id: int, teacher_id: UUID | None, url: str, now: datetime) -> Recording:
-        """Raises LessonNotFound, also where the lesson is another's."""
+    async def add_external(self, lesson_id: int, teacher_id: UUID | None, url: str, now: datetime) -> Recording:
+        """Raises LessonNotFound, also for another teacher's lesson."""
 
     async def add_copy(self, lesson_id: int, storage_key: str, duration_seconds: int | None, now: datetime) -> bool:
-        """Whether this key was not known yet."""
+        """False if there is a recording with this key already."""
 
     async def copied(self, storage_keys: Collection[str]) -> set[str]:
-        """Which of the keys are known."""
+        """The keys that have a recording already."""
 
 
 class RecordingStore(Protocol):
-    """Where the bytes of recordings are kept: an object store."""
+    """An object store for recordings."""
 
-    async def put(self, key: str, chunks: AsyncIterator[bytes], *, content_type: str, most_bytes: int) -> object:
-        """Stores an object whole, or, if anything fails, not at all; an older one of the key is replaced.
+    async def put(self, key: str, chunks: AsyncIterator[bytes], *, content_type: str, max_bytes: int) -> object:
+        """Stores an object atomically; replaces an older one of the key.
 
-        Raises what `chunks` raises, and errors of its own, one of them for more than `most_bytes`.
+        Raises what `chunks` raises, and errors of its own, one of them for more than `max_bytes`.
         """
 
 
-class Conferences(Protocol):
-    """Plain reads."""
+class ConferencingQueries(Protocol):
+    """Read-only queries."""
 
     async def accounts(self, *, limit: int, offset: int) -> tuple[list[AccountInUse], int]:
         """By id."""
@@ -231,17 +257,18 @@ class Conferences(Protocol):
         """Raises AccountNotFound."""
 
     async def usage(self, start: datetime, end: datetime, now: datetime) -> Usage:
-        """Hours and refusals within the span; places and how many are taken as of now."""
+        """Hours and refusals within the period; `places` and `busy` as of now."""
 
     async def lesson(self, lesson_id: int, viewer_id: UUID | None) -> HostedLesson:
-        """For its teacher and the students of its group; None: for anyone. Raises LessonNotFound."""
+        """Visible to its teacher and the students of its group; `viewer_id` None sees all. Raises LessonNotFound."""
 
     async def meeting_lesson(self, meeting_id: str) -> tuple[HostedLesson, bool]:
-        """The lesson of a meeting, and whether it is on. Raises LessonNotFound."""
+        """The lesson of a meeting, and whether its lease is live. Raises LessonNotFound."""
 
     async def recordings(self, lesson_id: int, *, limit: int, offset: int) -> tuple[list[Recording], int]:
         """Oldest first."""
 
 
-type MakeLesson = Callable[[int, date, UUID | None], Awaitable[int]]
-"""The lesson of an occurrence of a rule, made once; `None`: whoever's rule it is. Raises NotFound."""
+type CreateOccurrenceLesson = Callable[[int, date, UUID | None], Awaitable[int]]
+"""Creates the lesson of an occurrence, once, and returns its id. The last argument: the teacher, or None for an
+administrator. Raises NotFound."""

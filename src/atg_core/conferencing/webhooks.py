@@ -1,4 +1,4 @@
-"""What Zoom tells by itself, signed (developers.zoom.us/docs/api/webhooks): at least once, in any order."""
+"""Zoom webhooks: signature verification and parsing (developers.zoom.us/docs/api/webhooks)."""
 
 import hmac
 import json
@@ -13,7 +13,7 @@ from typing import Any
 from atg_core.errors import NotSignedIn
 
 WINDOW = timedelta(minutes=5)
-"""How far from now a signature may have been made, before or after."""
+"""Tolerance of the signature's timestamp, to either side (replay protection)."""
 
 _SECONDS = re.compile(r"[0-9]{1,12}")
 _NUMBER = re.compile(r"[0-9]{1,20}")
@@ -33,7 +33,7 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoomEvent:
-    """`plain_token`: of a URL_VALIDATION, always there. Of the other two, `meeting_id`, `meeting_uuid` or both are."""
+    """A webhook event. URL_VALIDATION has a `plain_token`; meeting events have `meeting_id`, `meeting_uuid` or both."""
 
     kind: EventKind
     plain_token: str | None = None
@@ -49,10 +49,10 @@ _OF_A_MEETING = {
 
 
 def verify(secret: str, timestamp: str | None, signature: str | None, body: bytes, now: datetime) -> None:
-    """Raises NotZoom, which does not tell what is wrong, unless Zoom has signed these very bytes just now.
+    """Verifies the HMAC signature of a request body. Raises NotZoom, without a reason, if it is wrong or stale.
 
-    `secret`: the app's secret token; where there is none, nobody has signed. `timestamp`: of the header
-    `x-zm-request-timestamp`, seconds. `signature`: of `x-zm-signature`.
+    `secret`: the app's secret token; an empty one verifies nothing. `timestamp`: the header `x-zm-request-timestamp`,
+    Unix seconds. `signature`: the header `x-zm-signature`.
     """
     if not secret or not timestamp or not signature or not _SECONDS.fullmatch(timestamp):
         raise NotZoom
@@ -64,7 +64,7 @@ def verify(secret: str, timestamp: str | None, signature: str | None, body: byte
 
 
 def signer(secrets: Iterable[str], timestamp: str | None, signature: str | None, body: bytes, now: datetime) -> str:
-    """Which of the secrets has signed: each app of a pool over several Zoom accounts has its own. Raises NotZoom."""
+    """The secret that verifies the signature: each Zoom app has its own. Raises NotZoom if none does."""
     for secret in secrets:
         with suppress(NotZoom):
             verify(secret, timestamp, signature, body, now)
@@ -73,18 +73,18 @@ def signer(secrets: Iterable[str], timestamp: str | None, signature: str | None,
 
 
 def challenge(secret: str, plain_token: str) -> str:
-    """The `encryptedToken` that Zoom wants beside the plain one, when it asks whether an address is ours."""
+    """The `encryptedToken` of the reply to `endpoint.url_validation`."""
     return _hmac(secret, plain_token.encode())
 
 
 def parse(body: bytes) -> ZoomEvent:
-    """Raises nothing: what can not be read, or lacks what matters, is OTHER."""
+    """Raises nothing: a malformed or incomplete event is OTHER."""
     try:
-        told = json.loads(body)
+        event = json.loads(body)
     except (ValueError, RecursionError):
         return _OTHER
-    payload = _member(told, "payload")
-    name = _member(told, "event")
+    payload = _member(event, "payload")
+    name = _member(event, "event")
     if name == "endpoint.url_validation":
         token = _text(_member(payload, "plainToken"))
         return ZoomEvent(kind=EventKind.URL_VALIDATION, plain_token=token) if token else _OTHER
@@ -100,16 +100,16 @@ def _hmac(secret: str, message: bytes) -> str:
     return hmac.digest(secret.encode(), message, "sha256").hex()
 
 
-def _member(told: Any, name: str) -> Any:
-    return told.get(name) if isinstance(told, dict) else None
+def _member(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, dict) else None
 
 
-def _number(told: Any) -> str | None:
-    """Zoom writes a meeting's id as a number or as a text, depending on the event."""
-    if type(told) is int and 0 <= told < 10**20:
-        told = str(told)
-    return told if isinstance(told, str) and _NUMBER.fullmatch(told) else None
+def _number(value: Any) -> str | None:
+    """Zoom sends a meeting's id as a number or as a string, depending on the event."""
+    if type(value) is int and 0 <= value < 10**20:
+        value = str(value)
+    return value if isinstance(value, str) and _NUMBER.fullmatch(value) else None
 
 
-def _text(told: Any) -> str | None:
-    return told if isinstance(told, str) and _TEXT.fullmatch(told) else None
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and _TEXT.fullmatch(value) else None

@@ -1,4 +1,4 @@
-"""Copying many files into the store: again does only what is left to do."""
+"""Copying files into the object store; repeatable: copied files are skipped."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -11,7 +11,7 @@ from atg_core.files.ports import ObjectStore
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
-    """A file that is to become the object of its key; `chunks` reads it."""
+    """A file to copy to an object of this key; `chunks` reads it."""
 
     key: str
     size: int
@@ -21,13 +21,13 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyFiles:
-    """Stores each file unless an object of its size is there that is newer than the file; `at_once`: so many."""
+    """Copies each file unless an object of its size exists that is newer; `concurrency` files at a time."""
 
-    store: ObjectStore
-    at_once: int = 8
+    object_store: ObjectStore
+    concurrency: int = 8
 
     async def __call__(self, files: Iterable[SourceFile], done: Callable[[SourceFile, bool], None]) -> None:
-        """`done` is told of each file, and whether it was copied. The first failure ends it all."""
+        """Calls `done` for each file, with whether it was copied. The first failure stops all copying."""
         left = iter(files)
 
         async def work() -> None:
@@ -35,14 +35,14 @@ class CopyFiles:
                 done(file, await self._copy(file))
 
         async with asyncio.TaskGroup() as group:
-            for _ in range(self.at_once):
+            for _ in range(self.concurrency):
                 group.create_task(work())
 
     async def _copy(self, file: SourceFile) -> bool:
-        found = await self.store.find(file.key)
+        found = await self.object_store.find(file.key)
         if found and found.size == file.size and found.last_modified >= file.changed_at:
             return False
-        await self.store.put(
-            file.key, file.chunks(), content_type=media_type_of(file.key), most_bytes=max(file.size, 1)
+        await self.object_store.put(
+            file.key, file.chunks(), content_type=media_type_of(file.key), max_bytes=max(file.size, 1)
         )
         return True

@@ -1,4 +1,4 @@
-"""Media types: of a key, which may be uploaded, and which a browser may show in its window."""
+"""Media types: of a key, allowed ones, and Content-Disposition."""
 
 import mimetypes
 import re
@@ -7,7 +7,7 @@ from urllib.parse import quote
 from atg_core.errors import Invalid
 from atg_core.files.keys import name_of
 
-BYTES = "application/octet-stream"
+OCTET_STREAM = "application/octet-stream"
 UPLOAD_TYPES = (
     "application/pdf",
     "application/msword",
@@ -22,15 +22,29 @@ UPLOAD_TYPES = (
     "model/gltf+json",
     "model/gltf-binary",
     "text/plain",
-    BYTES,
+    OCTET_STREAM,
 )
-# What a browser runs as a page of the place that it came from.
-_ACTIVE = re.compile(r"image/svg|text/html|text/xml|application/(xhtml|xml)|.*[+/]xml$|.*javascript", re.IGNORECASE)
-_SHOWN = ("application/pdf", "video/", "audio/", "image/")
+# Active content: a browser runs it as a page of its origin.
+_ACTIVE_CONTENT = re.compile(
+    r"image/svg|text/html|text/xml|application/(xhtml|xml)|.*[+/]xml$|.*javascript", re.IGNORECASE
+)
+_INLINE = ("application/pdf", "video/", "audio/", "image/")
 _WORD = r"[A-Za-z0-9!#$&^_.+-]{1,127}"
 _MEDIA_TYPE = re.compile(rf"{_WORD}/{_WORD}(\s*;\s*{_WORD}=({_WORD}|\"[A-Za-z0-9 ._-]*\"))*", re.ASCII)
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_OPEN_DOCUMENT = "application/vnd.oasis.opendocument"
 _TYPES = mimetypes.MimeTypes()
-for _type, _suffix in (("model/gltf-binary", ".glb"), ("model/gltf+json", ".gltf"), ("video/webm", ".webm")):
+for _suffix, _type in (
+    (".glb", "model/gltf-binary"),
+    (".gltf", "model/gltf+json"),
+    (".webm", "video/webm"),
+    (".docx", f"{_OFFICE}.wordprocessingml.document"),
+    (".xlsx", f"{_OFFICE}.spreadsheetml.sheet"),
+    (".pptx", f"{_OFFICE}.presentationml.presentation"),
+    (".odt", f"{_OPEN_DOCUMENT}.text"),
+    (".ods", f"{_OPEN_DOCUMENT}.spreadsheet"),
+    (".odp", f"{_OPEN_DOCUMENT}.presentation"),
+):
     _TYPES.add_type(_type, _suffix)
 
 
@@ -39,21 +53,21 @@ class TypeNotAllowed(Invalid):
 
 
 def media_type_of(key: str) -> str:
-    """What the end of the name says, by the table of Python alone, so that every machine says the same."""
-    return _TYPES.guess_type(name_of(key))[0] or BYTES
+    """By the extension, with Python's own table, so that it is the same on every machine."""
+    return _TYPES.guess_type(name_of(key))[0] or OCTET_STREAM
 
 
 def checked_media_type(text: str, *, field: str) -> str:
-    """The media type (RFC 9110, section 8.3.1) itself, if it is one. Raises Invalid."""
+    """Returns a well-formed media type (RFC 9110, section 8.3.1). Raises Invalid."""
     if len(text) > 255 or not _MEDIA_TYPE.fullmatch(text):
-        raise Invalid("is no media type", field=field)
+        raise Invalid("must be a media type, such as {example}", field=field, code="pattern", example="application/pdf")
     return text
 
 
 def require_uploadable(media_type: str, allowed: tuple[str, ...], *, field: str) -> None:
-    """Raises TypeNotAllowed. `allowed` names types and beginnings of types such as `video/*`; never what is active."""
+    """Raises TypeNotAllowed. `allowed`: types, or patterns such as `video/*`, which never match active content."""
     bare = essence(media_type)
-    if _ACTIVE.match(bare) and bare not in allowed:
+    if _ACTIVE_CONTENT.match(bare) and bare not in allowed:
         raise TypeNotAllowed(field=field)
     if not any(bare == one or (one.endswith("*") and bare.startswith(one[:-1])) for one in allowed):
         raise TypeNotAllowed(field=field)
@@ -64,10 +78,10 @@ def essence(media_type: str) -> str:
     return media_type.partition(";")[0].strip().lower()
 
 
-def disposition(key: str, media_type: str) -> str:
-    """`Content-Disposition` (RFC 6266, names as in RFC 8187): shown are PDF, video, audio and pictures but SVG."""
+def content_disposition(key: str, media_type: str) -> str:
+    """`Content-Disposition` (RFC 6266, names as in RFC 8187): inline for PDF, video, audio and images but SVG."""
     bare = essence(media_type)
-    kind = "inline" if bare.startswith(_SHOWN) and not _ACTIVE.match(bare) else "attachment"
+    kind = "inline" if bare.startswith(_INLINE) and not _ACTIVE_CONTENT.match(bare) else "attachment"
     name = name_of(key)
     plain = re.sub(r'[^\x20-\x7e]|["\\%]', "_", name)
     return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

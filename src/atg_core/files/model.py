@@ -1,4 +1,4 @@
-"""Objects in a store, what is signed for them, and uploads under way."""
+"""Stored objects, signed requests, uploads, and the principal of a request."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredObject:
-    """`size` in bytes; `etag` is strong and has its quotes; it changes whenever the bytes do."""
+    """An object; `size` in bytes; `etag` is strong, quoted, and changes with the content (RFC 9110, section 8.8.3)."""
 
     key: str
     size: int
@@ -20,7 +20,7 @@ class StoredObject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """A part of a folder: `folders` are keys without a slash at the end; `next_cursor` is None at the end."""
+    """A page of a folder: `folders` are keys without a trailing slash; `next_cursor` is None on the last page."""
 
     folders: list[str]
     objects: list[StoredObject]
@@ -29,7 +29,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedRequest:
-    """A request that whoever holds it may send until `expires_at`; `fields` come before the file in a form."""
+    """A request that anyone may send until `expires_at`; `fields`: of a form, before its file."""
 
     url: str
     method: str
@@ -39,21 +39,32 @@ class SignedRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One part of an upload in parts; numbers count from 1."""
+class UploadPart:
+    """A part of a multipart upload; numbers start at 1."""
 
     number: int
     etag: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visitor:
-    """Who asks for a file. An `author` is an instructor or an admin; a `teacher` has a folder of their own."""
+class Principal:
+    """Who requests access to files. An `author` is an instructor or admin; a `teacher` has a folder of their own."""
 
     id: UUID
     author: bool = False
     admin: bool = False
     teacher: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopCustomer:
+    """A customer of the shop who requests access to what they have bought."""
+
+    id: int
+
+
+type Reader = Principal | ShopCustomer | None
+"""Who reads; None: anyone."""
 
 
 class UploadState(StrEnum):
@@ -63,7 +74,10 @@ class UploadState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """`size`: as announced, 0 if it was not, and what was stored once it is known; `store_id`: of one in parts."""
+    """`size`: the bytes that count against the quota: reserved, then stored; `store_id`: of a multipart upload.
+
+    `expires_at`: when a presigned request ends; equal to `created_at` if this service stores the file itself.
+    """
 
     id: UUID
     key: str

@@ -1,13 +1,13 @@
-"""Byte ranges of a `GET`, and how several of them are framed (RFC 9110, section 14; spec: files, Range)."""
+"""Range requests and multipart/byteranges (RFC 9110, section 14; spec: files, Range)."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-MOST_RANGES = 16
+MAX_RANGES = 16
 _RANGES = re.compile(r"bytes=(.*)", re.IGNORECASE | re.ASCII | re.DOTALL)
 _RANGE = re.compile(r"([0-9]*)-([0-9]*)")
-_MOST_DIGITS = 18  # more than any size, and few enough to be read at once
+_MAX_DIGITS = 18  # more than any size, and few enough to be read at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +26,17 @@ class ByteRange:
         return f"bytes {self.first}-{self.last}/{size}"
 
 
-def requested(header: str, size: int) -> list[ByteRange] | None:
-    """The satisfiable ranges of a `Range` header, in its order; overlapping and adjacent ones are made one.
+def parse_range(header: str, size: int) -> list[ByteRange] | None:
+    """The satisfiable ranges of a `Range` header, in order; overlapping and adjacent ones are merged.
 
-    None where the header is to be ignored: another unit, a syntax that is not understood, more than 16 ranges. An
-    empty list where it is understood and nothing of it can be satisfied (section 14.1.2).
+    None if the header is to be ignored: another unit, invalid syntax, more than 16 ranges. An empty list if none of
+    the ranges can be satisfied (section 14.1.2).
     """
     if not (match := _RANGES.fullmatch(header)):
         return None
     specs = [spec.strip(" \t") for spec in match[1].split(",")]
     specs = [spec for spec in specs if spec]  # a list may have empty elements (section 5.6.1)
-    if not 0 < len(specs) <= MOST_RANGES:
+    if not 0 < len(specs) <= MAX_RANGES:
         return None
     found: list[ByteRange] = []
     for spec in specs:
@@ -49,7 +49,7 @@ def requested(header: str, size: int) -> list[ByteRange] | None:
 
 
 def _bounds(spec: str) -> tuple[int | None, int | None] | None:
-    """First and last as they are written, None for what is not; None altogether for what is no range."""
+    """First and last position, each None if not given; None for an invalid range."""
     match = _RANGE.fullmatch(spec)
     if not match or match[0] == "-":
         return None
@@ -60,7 +60,7 @@ def _bounds(spec: str) -> tuple[int | None, int | None] | None:
 
 
 def _magnitude(digits: str) -> tuple[int, str]:
-    """Compares as the number does, however many digits it has."""
+    """Compares like the number, without parsing any number of digits."""
     significant = digits.lstrip("0")
     return len(significant), significant
 
@@ -69,7 +69,7 @@ def _number(digits: str) -> int | None:
     if not digits:
         return None
     count, significant = _magnitude(digits)
-    return int(significant or "0") if count <= _MOST_DIGITS else 10**_MOST_DIGITS
+    return int(significant or "0") if count <= _MAX_DIGITS else 10**_MAX_DIGITS
 
 
 def _satisfied(first: int | None, last: int | None, size: int) -> ByteRange | None:
@@ -82,7 +82,7 @@ def _satisfied(first: int | None, last: int | None, size: int) -> ByteRange | No
 
 
 def _coalesced(ranges: Sequence[ByteRange]) -> list[ByteRange]:
-    """Ranges without overlap, each where the first of those that it is made of stood."""
+    """Merged ranges, each at the place of the first of its ranges."""
     merged: list[tuple[int, ByteRange]] = []
     for place, each in sorted(enumerate(ranges), key=lambda placed: placed[1].first):
         if merged and each.first <= merged[-1][1].last + 1:
@@ -95,7 +95,7 @@ def _coalesced(ranges: Sequence[ByteRange]) -> list[ByteRange]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MultipartRanges:
-    """The frame of a `multipart/byteranges` body (section 14.6); the boundary must not occur in the bytes."""
+    """The framing of a `multipart/byteranges` body (section 14.6); the boundary must not occur in the content."""
 
     ranges: Sequence[ByteRange]
     size: int
@@ -113,7 +113,7 @@ class MultipartRanges:
         return heads + len(self.end)
 
     def parts(self) -> Iterator[tuple[bytes, ByteRange]]:
-        """What stands before each range, and the range."""
+        """The header block before each range, and the range."""
         for number, each in enumerate(self.ranges):
             start = "\r\n" if number else ""
             head = f"Content-Type: {self.content_type}\r\nContent-Range: {each.content_range(self.size)}\r\n\r\n"

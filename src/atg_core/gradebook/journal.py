@@ -1,22 +1,21 @@
-"""The journal of a group: a matrix of what its students got and where they were (spec: homework-gradebook)."""
+"""The journal of a group: grades and attendance as a matrix of students and columns (spec: homework-gradebook)."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from decimal import Decimal
 from uuid import UUID
 
-from atg_core.gradebook.averaging import Averages, Rates
-from atg_core.gradebook.model import Cell, Column, ColumnKind, Roll, Student, StudentKey, Viewer, Window
-from atg_core.gradebook.ports import Gradebook, GroupNotFound
+from atg_core.gradebook.averages import AttendanceRates, Averages
+from atg_core.gradebook.model import Cell, Column, ColumnKind, Roster, Student, StudentSortKey, Viewer, Window
+from atg_core.gradebook.ports import GroupNotFound, JournalQueries
 
 _ORDER = {kind: place for place, kind in enumerate(ColumnKind)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalRow:
-    """What a student has, in the order of the columns; both numbers in percent, None of nothing."""
+    """The cells of a student, in the order of the columns. Rate and average in percent; None without data."""
 
     student: Student
     cells: tuple[Cell, ...]
@@ -26,80 +25,83 @@ class JournalRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journal:
-    """`comments`: of a student's own grades, by control point. `last`: whose row is the last one, if others follow."""
+    """`comments`: of the grades of a student's own journal, by control point.
 
-    roll: Roll
+    `last`: the sort key of the last row, None if no rows follow it.
+    """
+
+    roster: Roster
     columns: Sequence[Column]
     rows: Sequence[JournalRow]
     comments: Mapping[int, str] = field(default_factory=dict)
-    last: StudentKey | None = None
+    last: StudentSortKey | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
-    """Which rows of a journal are shown: those after a student, and so many at most. None: from the first, to the last.
+class RowRange:
+    """Keyset pagination of journal rows: at most `size` rows after the sort key `after`. None: no limit.
 
-    Neither the columns nor the numbers of a row depend on it.
+    Columns, averages and rates do not depend on it.
     """
 
-    after: StudentKey | None = None
+    after: StudentSortKey | None = None
     size: int | None = None
 
 
-ALL_ROWS = Rows()
+ALL_ROWS = RowRange()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowJournal:
-    """Of a group that the viewer teaches. Raises GroupNotFound."""
+    """The journal of a group, for its teacher and administrators. Raises GroupNotFound."""
 
-    gradebook: Gradebook
+    journal_queries: JournalQueries
 
-    async def __call__(self, viewer: Viewer, group_id: int, window: Window, rows: Rows = ALL_ROWS) -> Journal:
-        """Two statements, whatever the size."""
-        whole = await self.gradebook.roll(group_id)
+    async def __call__(self, viewer: Viewer, group_id: int, window: Window, rows: RowRange = ALL_ROWS) -> Journal:
+        """Runs two statements, whatever the size."""
+        whole = await self.journal_queries.roster(group_id)
         if not whole.is_taught_by(viewer):
             raise GroupNotFound
-        roll = whole.part(rows.after, rows.size)
-        columns = await self.gradebook.columns([roll], window)
-        journal = await asyncio.to_thread(journal_of, roll, columns[group_id])
-        is_end = not roll.students or roll.students[-1] is whole.students[-1]
-        return journal if is_end else replace(journal, last=roll.students[-1].key)
+        roster = whole.page(rows.after, rows.size)
+        columns = await self.journal_queries.columns([roster], window)
+        journal = journal_of(roster, columns[group_id])
+        is_end = not roster.students or roster.students[-1] is whole.students[-1]
+        return journal if is_end else replace(journal, last=roster.students[-1].sort_key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShowOwn:
-    """What a student has in the groups that they are in: three statements, however many groups."""
+class ShowOwnJournals:
+    """A student's own journal row in each of their groups: three statements, however many groups."""
 
-    gradebook: Gradebook
+    journal_queries: JournalQueries
     zone: tzinfo
 
     async def __call__(self, student_id: UUID, *, limit: int, offset: int) -> tuple[list[Journal], int]:
-        """By group; how many groups there are."""
-        rolls = await self.gradebook.rolls_of(student_id, alone=True)
-        page = rolls[offset : offset + limit]
-        columns = await self.gradebook.columns(page, Window(zone=self.zone))
-        comments = await self.gradebook.comments(student_id, [roll.group_id for roll in page])
-        return [journal_of(roll, columns[roll.group_id], comments) for roll in page], len(rolls)
+        """A page of journals by group id, and the total number of groups."""
+        rosters = await self.journal_queries.rosters_of(student_id, student_only=True)
+        page = rosters[offset : offset + limit]
+        columns = await self.journal_queries.columns(page, Window(zone=self.zone))
+        comments = await self.journal_queries.comments(student_id, [roster.group_id for roster in page])
+        return [journal_of(roster, columns[roster.group_id], comments) for roster in page], len(rosters)
 
 
-def journal_of(roll: Roll, columns: Sequence[Column], comments: Mapping[int, str] | None = None) -> Journal:
-    """No more work than there are cells."""
-    placed = in_order(columns)
-    averages, rates = Averages(placed, len(roll.students)), Rates(len(roll.students))
+def journal_of(roster: Roster, columns: Sequence[Column], comments: Mapping[int, str] | None = None) -> Journal:
+    """The journal with averages and rates; linear in the number of cells."""
+    placed = sorted_columns(columns)
+    averages, rates = Averages(placed, len(roster.students)), AttendanceRates(len(roster.students))
     for column in placed:
-        if column.kind is ColumnKind.LESSON:
-            rates.add(column.cells)
-        else:
+        if column.kind is not ColumnKind.LESSON:
             averages.add(column)
-    cells = list(zip(*(column.cells for column in placed), strict=True)) or [()] * len(roll.students)
+        elif column.is_filled:
+            rates.add(column.cells)
+    cells = list(zip(*(column.cells for column in placed), strict=True)) or [()] * len(roster.students)
     rows = [
         JournalRow(student=student, cells=cells[place], attendance_rate=rates.of(place), average=averages.of(place))
-        for place, student in enumerate(roll.students)
+        for place, student in enumerate(roster.students)
     ]
-    return Journal(roll=roll, columns=placed, rows=rows, comments=comments or {})
+    return Journal(roster=roster, columns=placed, rows=rows, comments=comments or {})
 
 
-def in_order(columns: Sequence[Column]) -> list[Column]:
-    """By time."""
+def sorted_columns(columns: Sequence[Column]) -> list[Column]:
+    """Ordered by time, then kind, then id."""
     return sorted(columns, key=lambda column: (column.at, _ORDER[column.kind], column.id))

@@ -1,4 +1,4 @@
-"""Attendance, control points and their grades, and the journal of both (spec: homework-gradebook, Gradebook)."""
+"""Attendance, control points, grades and the columns of the journal (spec: homework-gradebook, Gradebook)."""
 
 from bisect import bisect_right
 from dataclasses import dataclass, replace
@@ -9,13 +9,14 @@ from operator import attrgetter
 from uuid import UUID
 
 from atg_core.errors import Invalid
+from atg_core.words import phrase
 
 HUNDREDTH = Decimal("0.01")
 DEFAULT_WEIGHT = Decimal("2.00")
 HOMEWORK_WEIGHT = Decimal("1.00")
-MOST_GRADE, MOST_WEIGHT = Decimal(10_000), Decimal(100)
+MAX_GRADE, MAX_WEIGHT = Decimal(10_000), Decimal(100)
 YEARS = range(1970, 2200)
-"""In which anything may be planned."""
+"""Years in which a control point may be."""
 
 
 _A_DAY = timedelta(days=1)
@@ -37,7 +38,7 @@ class ControlPointKind(StrEnum):
 
 
 class ColumnKind(StrEnum):
-    """What a column of the journal is of; of several at one time, those come first that stand first here."""
+    """The kind of a journal column; columns of the same time are ordered as here."""
 
     LESSON = "lesson"
     HOMEWORK = "homework"
@@ -46,31 +47,31 @@ class ColumnKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """Who asks: administrators see everything, teachers what they teach, students their own."""
+    """The caller: administrators see everything, teachers their groups, students their own records."""
 
     id: UUID
     is_admin: bool = False
 
     @property
     def owner(self) -> UUID | None:
-        """Whose groups may be written; None: everybody's."""
+        """Whose groups may be changed; None: everybody's."""
         return None if self.is_admin else self.id
 
 
-type StudentKey = tuple[str, str]
+type StudentSortKey = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Student:
-    """`name`: the full name, or the username of who has none."""
+    """`name`: the full name, or else the username."""
 
     id: UUID
     username: str
     name: str
 
     @property
-    def key(self) -> StudentKey:
-        """What students are in order by; no two have the same."""
+    def sort_key(self) -> StudentSortKey:
+        """The order of students in a journal; unique."""
         return self.name.casefold(), self.username
 
 
@@ -89,7 +90,7 @@ class ControlPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attendance:
-    """How a student took part in a lesson."""
+    """The attendance of a student at a lesson."""
 
     lesson_id: int
     student_id: UUID
@@ -100,7 +101,7 @@ class Attendance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grade:
-    """What a student got at a control point, and from whom."""
+    """The grade of a student at a control point. `graded_by`: who gave or last changed it."""
 
     control_point_id: int
     student_id: UUID
@@ -113,7 +114,7 @@ class Grade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradeChange:
-    """A grade was given, changed, or taken back (`new_grade` None). It outlives its control point, as `title` does."""
+    """An entry of the grade history; `new_grade` is None for a removed grade. It outlives its control point."""
 
     id: int
     control_point_id: int
@@ -128,35 +129,58 @@ class GradeChange:
     reason: str | None
 
 
+class GradedField(StrEnum):
+    """A field of a control point by which averages change with no grade."""
+
+    WEIGHT = "weight"
+    MAX_GRADE = "max_grade"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Roll:
-    """A group, with those of its students who are asked about, by name; `is_whole`: with all that it has."""
+class ControlPointChange:
+    """A change of the weight or scale of a control point that has, or had, grades. It outlives its control point."""
+
+    id: int
+    control_point_id: int
+    title: str
+    field: GradedField
+    actor_id: UUID
+    actor_name: str
+    at: datetime
+    old_value: Decimal
+    new_value: Decimal
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """A group with its students, by name; `is_complete`: with all of them."""
 
     group_id: int
     name: str
     teacher_id: UUID
     students: tuple[Student, ...]
-    is_whole: bool = True
+    is_complete: bool = True
 
     def is_taught_by(self, viewer: Viewer) -> bool:
         return viewer.is_admin or self.teacher_id == viewer.id
 
-    def place_of(self, student_id: UUID) -> int | None:
-        """Which of the students it is, counted from 0; None for nobody of them."""
-        return next((place for place, each in enumerate(self.students) if each.id == student_id), None)
+    def index_of(self, student_id: UUID) -> int | None:
+        """The index of a student, None if they are not on the roster."""
+        return next((index for index, each in enumerate(self.students) if each.id == student_id), None)
 
-    def part(self, after: StudentKey | None, size: int | None) -> "Roll":
-        """Those of its students who come after a key, that of one of them or of nobody; not more than `size`."""
-        begin = 0 if after is None else bisect_right(self.students, after, key=attrgetter("key"))
-        students = self.students[begin : None if size is None else begin + size]
-        return self if len(students) == len(self.students) else replace(self, students=students, is_whole=False)
+    def page(self, after: StudentSortKey | None, size: int | None) -> "Roster":
+        """At most `size` students after a sort key, which need not be that of a student here."""
+        start = 0 if after is None else bisect_right(self.students, after, key=attrgetter("sort_key"))
+        students = self.students[start : None if size is None else start + size]
+        return self if len(students) == len(self.students) else replace(self, students=students, is_complete=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """Which columns are shown: those from `start` on and before `end`; None: without a border.
+    """The time range of the columns: `start` inclusive, `end` exclusive; None: unbounded.
 
-    `zone`: whose days those of control points are, and by which days are told from each other.
+    `zone`: the time zone of the dates of control points and of the days of columns.
     """
 
     zone: tzinfo
@@ -166,18 +190,20 @@ class Window:
     def __post_init__(self) -> None:
         for field, border in (("start", self.start), ("end", self.end)):
             if border and not _EARLIEST <= border <= _LATEST:
-                raise Invalid(f"the year is {_EARLIEST.year} to {_LATEST.year}", field=field)
+                low, high = _EARLIEST.year, _LATEST.year
+                template = phrase("the year must be between {low} and {high}")
+                raise Invalid(template, field=field, code="out_of_range", low=low, high=high)
         if self.start and self.end and self.end <= self.start:
-            raise Invalid("the window ends after it begins", field="end")
+            raise Invalid("must be after the start", field="end", code="ends_before_start")
 
     @property
     def instants(self) -> tuple[datetime, datetime]:
-        """Both borders; the first is in the window, the second not."""
+        """The bounds; start inclusive, end exclusive."""
         return self.start or _EARLIEST, self.end or _LATEST
 
     @property
     def days(self) -> tuple[date, date]:
-        """The first and the last day whose beginning is in the window."""
+        """The first and the last day whose midnight is in the window, both inclusive."""
         start, end = (border.astimezone(self.zone) for border in self.instants)
         first = start.date() if start == self.midnight(start.date()) else start.date() + _A_DAY
         return first, (end - timedelta(microseconds=1)).date()
@@ -194,11 +220,10 @@ type Cell = AttendanceStatus | Decimal | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """Of the journal of a group: `cells` are in the order of the roll's students, None where there is nothing.
+    """A column of a journal: `cells` are in the order of the roster, None where nothing is recorded.
 
-    `at`: when it is; of a control point the beginning of its day. Lessons have no grades, and no scale of them;
-    grades are out of `max_grade`, which may be 0 for homework without questions: then they say nothing.
-    `comments`: in the same order, where they were asked for.
+    `at`: the start of a lesson, when homework is due, midnight of a control point. Lessons have neither `max_grade` nor
+    `weight`. A `max_grade` of 0 (homework without questions) does not count in averages.
     """
 
     kind: ColumnKind
@@ -209,17 +234,25 @@ class Column:
     cells: tuple[Cell, ...]
     max_grade: Decimal | None = None
     weight: Decimal | None = None
-    comments: tuple[str | None, ...] = ()
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether anything is recorded."""
+        return any(cell is not None for cell in self.cells)
 
 
-def two_places(value: Decimal, *, most: Decimal, field: str, zero: bool = True) -> Decimal:
-    """The value with two decimals. Raises Invalid for more of them, and for what is not from 0 to `most`.
+def two_decimals(value: Decimal, *, maximum: Decimal, field: str, zero: bool = True) -> Decimal:
+    """The value with exactly two decimals. Raises Invalid for more decimals and outside 0 to `maximum`.
 
-    `zero`: whether 0 itself is one.
+    `zero`: whether 0 is allowed.
     """
-    if not value.is_finite() or not 0 <= value <= most or (not zero and value == 0):
-        raise Invalid(f"is a number {'from' if zero else 'above'} 0 to {most.normalize():f}", field=field)
+    if not value.is_finite() or not 0 <= value <= maximum or (not zero and value == 0):
+        high = f"{maximum.normalize():f}"
+        if zero:
+            raise Invalid("must be between {low} and {high}", field=field, code="out_of_range", low=0, high=high)
+        template = phrase("must be more than {above} and at most {high}")
+        raise Invalid(template, field=field, code="out_of_range", above=0, high=high)
     rounded = value.quantize(HUNDREDTH)
     if rounded != value:
-        raise Invalid("has two decimals at most", field=field)
+        raise Invalid("has two decimals at most", field=field, code="too_many_decimals")
     return abs(rounded)

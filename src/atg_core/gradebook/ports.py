@@ -1,4 +1,4 @@
-"""Where attendance and grades are kept, and how they are read."""
+"""Ports of the gradebook: attendance, control points, journals, the teacher summary."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,10 @@ from atg_core.gradebook.model import (
     AttendanceStatus,
     Column,
     ControlPoint,
+    ControlPointChange,
     Grade,
     GradeChange,
-    Roll,
+    Roster,
     Viewer,
     Window,
 )
@@ -26,7 +27,7 @@ class GroupNotFound(NotFound):
 
 
 class LessonNotFound(NotFound):
-    """Lesson not found"""
+    """There is no such lesson"""
 
 
 class StudentNotFound(NotFound):
@@ -46,23 +47,45 @@ class GradesAbove(Conflict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldLesson:
+class LockedLesson:
+    """A lesson that is locked until the end of the transaction."""
+
     id: int
     group_id: int
     is_cancelled: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    """How a student took part, as a teacher says; None takes the mark away."""
+class AttendanceInput:
+    """The attendance of a student as a teacher marks it; None removes the mark."""
 
     student_id: UUID
     status: AttendanceStatus | None
 
 
+class AttendanceStore(Protocol):
+    """Writes attendance within one transaction. `owner`: whose lessons are found; None: everybody's."""
+
+    async def lock_lesson(self, lesson_id: int, owner: UUID | None) -> LockedLesson:
+        """A lesson given by the owner, or one of a group that they teach. Raises LessonNotFound."""
+
+    async def markable(self, lesson: LockedLesson, student_ids: Collection[UUID]) -> set[UUID]:
+        """Those of the students who are in the group or have a mark already."""
+
+    async def save(self, lesson_id: int, marks: Sequence[AttendanceInput], now: datetime) -> None:
+        """Replaces the marks of these students."""
+
+
+class AttendanceQueries(Protocol):
+    """Reads attendance. What a viewer may not see is not found."""
+
+    async def attendance(self, viewer: Viewer, lesson_id: int) -> list[Attendance]:
+        """By student name. Raises LessonNotFound."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
-    """What a student has at a control point from now on. A comment goes with its grade."""
+class StudentGrade:
+    """The grade of a student at a control point. A comment exists only with a grade."""
 
     student_id: UUID
     grade: Decimal | None
@@ -70,24 +93,11 @@ class Given:
     reason: str | None = None
 
 
-class Register(Protocol):
-    """Who took part, within one transaction. `owner`: whose it must be to be found; None: whoever's."""
+class ControlPointStore(Protocol):
+    """Writes control points and their grades within one transaction.
 
-    async def lesson(self, lesson_id: int, owner: UUID | None) -> HeldLesson:
-        """Of the owner, or of a group of theirs; held until the end. Raises LessonNotFound."""
-
-    async def known(self, lesson: HeldLesson, student_ids: Collection[UUID]) -> set[UUID]:
-        """Those of the students who are in the group, or have a mark."""
-
-    async def mark(self, lesson_id: int, marks: Sequence[Mark], now: datetime) -> None:
-        """In place of the marks that these students have."""
-
-
-class ControlPoints(Protocol):
-    """Control points and their grades, within one transaction.
-
-    `owner`: whose it must be to be found; None: whoever's. The database itself writes down each change of a grade, and
-    takes none that does not say who makes it.
+    `owner`: whose groups are found; None: everybody's. The database records each change of a grade by itself, and of
+    the weight or scale of what was graded; it refuses one that does not say so.
     """
 
     async def require_group(self, group_id: int, owner: UUID | None) -> None:
@@ -95,51 +105,34 @@ class ControlPoints(Protocol):
 
     async def add(self, values: Mapping[str, Any], now: datetime) -> ControlPoint: ...
 
-    async def point_to_grade(self, control_point_id: int, owner: UUID | None) -> ControlPoint:
-        """Who grades it goes one after the other, and it does not change meanwhile. Raises ControlPointNotFound."""
+    async def lock_for_grading(self, control_point_id: int, owner: UUID | None) -> ControlPoint:
+        """Serialises graders and prevents changes of the control point. Raises ControlPointNotFound."""
 
-    async def point_to_change(self, control_point_id: int, owner: UUID | None) -> ControlPoint:
-        """Nobody grades it meanwhile, not even an import. Raises ControlPointNotFound."""
+    async def lock_for_change(self, control_point_id: int, owner: UUID | None) -> ControlPoint:
+        """Excludes graders and imports until the end of the transaction. Raises ControlPointNotFound."""
 
-    async def change(self, control_point_id: int, values: Mapping[str, Any], now: datetime) -> ControlPoint: ...
+    async def change(
+        self, control_point_id: int, values: Mapping[str, Any], now: datetime, *, actor_id: UUID, reason: str | None
+    ) -> ControlPoint:
+        """`actor_id` and `reason`: for the history."""
 
     async def delete(self, control_point_id: int) -> None:
-        """One without grades; what was written down of them stays."""
+        """Deletes a control point that has no grades left; its grade history stays."""
 
-    async def grades(self, control_point_id: int) -> dict[UUID, Given]:
-        """By student: of everybody who has, or had, a grade."""
+    async def grades(self, control_point_id: int) -> dict[UUID, StudentGrade]:
+        """By student; also of those whose grade was removed."""
 
     async def members(self, group_id: int, student_ids: Collection[UUID]) -> set[UUID]:
         """Those of the students who are in the group."""
 
-    async def put(self, control_point_id: int, given: Sequence[Given], actor_id: UUID, now: datetime) -> None:
-        """In place of what these students have."""
+    async def save_grades(
+        self, control_point_id: int, grades: Sequence[StudentGrade], actor_id: UUID, now: datetime
+    ) -> None:
+        """Replaces the grades of these students."""
 
 
-class Gradebook(Protocol):
-    """Plain reads of groups, and of what is known of their students. Who may see it is for who asks to say."""
-
-    async def roll(self, group_id: int) -> Roll:
-        """Whoever's. Raises GroupNotFound."""
-
-    async def rolls_of(self, student_id: UUID, *, alone: bool) -> list[Roll]:
-        """The groups that a student is in, by id; `alone`: without their other students."""
-
-    async def columns(self, rolls: Sequence[Roll], window: Window) -> dict[int, list[Column]]:
-        """By group, in no order, with the cells of the students on the roll. One statement, however many there are.
-
-        Of several attempts at a homework the best one counts.
-        """
-
-    async def comments(self, student_id: UUID, group_ids: Sequence[int]) -> dict[int, str]:
-        """What teachers say to a student about their grades, by control point."""
-
-
-class Records(Protocol):
-    """Plain reads of what was recorded, for who teaches the group. What a viewer may not see is not found."""
-
-    async def attendance(self, viewer: Viewer, lesson_id: int) -> list[Attendance]:
-        """By name. Raises LessonNotFound."""
+class ControlPointQueries(Protocol):
+    """Reads control points, grades and their history. What a viewer may not see is not found."""
 
     async def control_points(
         self, viewer: Viewer, group_id: int, *, limit: int, offset: int
@@ -147,17 +140,46 @@ class Records(Protocol):
         """By date. Raises GroupNotFound."""
 
     async def grades(self, viewer: Viewer, control_point_id: int) -> list[Grade]:
-        """By name. Raises ControlPointNotFound."""
+        """By student name. Raises ControlPointNotFound."""
 
     async def grade_changes(
         self, viewer: Viewer, group_id: int, *, limit: int, offset: int
     ) -> tuple[list[GradeChange], int]:
-        """Newest first, also of control points that are gone. Raises GroupNotFound."""
+        """Newest first, also of deleted control points. Raises GroupNotFound."""
+
+    async def changes_of(
+        self, viewer: Viewer, control_point_id: int, *, limit: int, offset: int
+    ) -> tuple[list[ControlPointChange], int]:
+        """Changes of the weight and scale of a control point, newest first. Raises ControlPointNotFound."""
+
+    async def changes_in(
+        self, viewer: Viewer, group_id: int, *, limit: int, offset: int
+    ) -> tuple[list[ControlPointChange], int]:
+        """Those of a group, newest first, also of deleted control points. Raises GroupNotFound."""
+
+
+class JournalQueries(Protocol):
+    """Reads rosters and journal columns. Does not check permissions: the use cases do."""
+
+    async def roster(self, group_id: int) -> Roster:
+        """Raises GroupNotFound."""
+
+    async def rosters_of(self, student_id: UUID, *, student_only: bool) -> list[Roster]:
+        """The groups of a student, by id; `student_only`: without their classmates."""
+
+    async def columns(self, rosters: Sequence[Roster], window: Window) -> dict[int, list[Column]]:
+        """By group, unordered, with the cells of the students on the rosters. One statement for all.
+
+        Of several attempts at a homework the best one counts.
+        """
+
+    async def comments(self, student_id: UUID, group_ids: Sequence[int]) -> dict[int, str]:
+        """The comments on a student's grades, by control point."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """Homework of which so many submissions are to be graded, the oldest handed in at `since`."""
+class UngradedHomework:
+    """Homework with submissions to grade. `submissions`: how many; `since`: when the oldest was submitted."""
 
     homework_id: int
     title: str
@@ -168,8 +190,8 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taught:
-    """What a teacher has taught. `seconds`: of all lessons that were held; `recorded`: lessons with a recording."""
+class TeachingTotals:
+    """`seconds`: duration of all lessons held; `recorded`: how many of them have a recording."""
 
     lessons_held: int
     seconds: int
@@ -178,19 +200,19 @@ class Taught:
     students: int
 
 
-class Teaching(Protocol):
-    """What a teacher has taught, and what is left to do."""
+class TeacherSummaryQueries(Protocol):
+    """Reads what a teacher has taught and has to grade."""
 
-    async def taught(self, teacher_id: UUID, now: datetime) -> Taught:
-        """A lesson was held if it was started, or if attendance was marked at it and it is over."""
+    async def totals(self, teacher_id: UUID, now: datetime) -> TeachingTotals:
+        """A lesson was held if it has ended here, or if its time is over and attendance was marked."""
 
-    async def waiting(self, teacher_id: UUID) -> list[Waiting]:
-        """Of own groups, the longest waiting first."""
+    async def ungraded(self, teacher_id: UUID) -> list[UngradedHomework]:
+        """In own groups, the oldest submission first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpcomingLesson:
-    """`lesson_id` is None for an occurrence of a rule, which `recurring_lesson_id` and `occurrence_date` name."""
+    """`lesson_id`: None for an occurrence, which `recurring_lesson_id` and `occurrence_date` identify."""
 
     lesson_id: int | None
     recurring_lesson_id: int | None
@@ -201,7 +223,7 @@ class UpcomingLesson:
     end_time: datetime
 
 
-class Upcoming(Protocol):
-    """What a teacher gives between two instants, by start."""
+class UpcomingLessons(Protocol):
+    """The lessons of a teacher between two instants, by start."""
 
     async def __call__(self, teacher_id: UUID, start: datetime, end: datetime) -> list[UpcomingLesson]: ...

@@ -1,4 +1,4 @@
-"""How averages and attendance went from day to day: series for charts (spec: homework-gradebook, progress)."""
+"""Progress of students and groups: averages and attendance rates by day (spec: homework-gradebook, Gradebook)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,17 +8,17 @@ from decimal import Decimal
 from itertools import groupby
 from uuid import UUID
 
-from atg_core.gradebook.averaging import Averages, Rates
-from atg_core.gradebook.journal import in_order
-from atg_core.gradebook.model import Column, ColumnKind, Roll, Student, Viewer, Window
-from atg_core.gradebook.ports import Gradebook, GroupNotFound, StudentNotFound
+from atg_core.gradebook.averages import AttendanceRates, Averages
+from atg_core.gradebook.journal import sorted_columns
+from atg_core.gradebook.model import Column, ColumnKind, Roster, Student, Viewer, Window
+from atg_core.gradebook.ports import GroupNotFound, JournalQueries, StudentNotFound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgressPoint:
-    """Where things stand after a day, in percent; what is a student's is None where it is about the group alone.
+    """Cumulative values at the end of a day, in percent. `average` and `attendance_rate` are those of the student.
 
-    `group_average`: the mean of its students' averages, of those who have one.
+    `group_average`: the mean of the averages of the students who have one.
     """
 
     date: date
@@ -30,53 +30,57 @@ class ProgressPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """Of a group, and of one of its students, if it is about one."""
+    """The series of a group, and of one of its students where `student` is given."""
 
-    roll: Roll
+    roster: Roster
     student: Student | None
     points: Sequence[ProgressPoint]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowProgress:
-    """A group is shown to who teaches it, and to its students with their own; a student to who teaches them."""
+    """Group progress for its teacher and its students (with their own values); student progress for their teachers."""
 
-    gradebook: Gradebook
+    journal_queries: JournalQueries
     zone: tzinfo
 
     async def of_group(self, viewer: Viewer, group_id: int) -> Progress:
         """Raises GroupNotFound."""
-        roll = await self.gradebook.roll(group_id)
-        place = roll.place_of(viewer.id)
-        if place is None and not roll.is_taught_by(viewer):
+        roster = await self.journal_queries.roster(group_id)
+        index = roster.index_of(viewer.id)
+        if index is None and not roster.is_taught_by(viewer):
             raise GroupNotFound
-        [progress] = await self._of([roll], None if place is None else viewer.id)
+        [progress] = await self._of([roster], None if index is None else viewer.id)
         return progress
 
     async def of_student(self, viewer: Viewer, student_id: UUID, group_id: int | None = None) -> list[Progress]:
-        """In each of the groups, or in one: all of them for the student, others see those that they teach.
+        """In each group of the student, or in `group_id` alone: all groups for the student, own groups for teachers.
 
-        Raises StudentNotFound for whom the viewer does not teach, and where there is nothing to see.
+        Raises StudentNotFound where the viewer sees none of the groups.
         """
-        rolls = [
-            roll
-            for roll in await self.gradebook.rolls_of(student_id, alone=False)
-            if (viewer.id == student_id or roll.is_taught_by(viewer)) and group_id in {None, roll.group_id}
+        rosters = [
+            roster
+            for roster in await self.journal_queries.rosters_of(student_id, student_only=False)
+            if (viewer.id == student_id or roster.is_taught_by(viewer)) and group_id in {None, roster.group_id}
         ]
-        if not rolls and (viewer.id != student_id or group_id is not None):
+        if not rosters and (viewer.id != student_id or group_id is not None):
             raise StudentNotFound
-        return await self._of(rolls, student_id)
+        return await self._of(rosters, student_id)
 
-    async def _of(self, rolls: Sequence[Roll], student_id: UUID | None) -> list[Progress]:
-        columns = await self.gradebook.columns(rolls, Window(zone=self.zone))
-        return [await asyncio.to_thread(progress_of, roll, columns[roll.group_id], student_id) for roll in rolls]
+    async def _of(self, rosters: Sequence[Roster], student_id: UUID | None) -> list[Progress]:
+        columns = await self.journal_queries.columns(rosters, Window(zone=self.zone))
+        series = []
+        for roster in rosters:
+            series.append(progress_of(roster, columns[roster.group_id], student_id))
+            await asyncio.sleep(0)  # other requests have their turn
+        return series
 
 
-def progress_of(roll: Roll, columns: Sequence[Column], student_id: UUID | None) -> Progress:
-    """A point for each day of which something is known."""
-    known = [column for column in in_order(columns) if any(cell is not None for cell in column.cells)]
-    averages, rates = Averages(known, len(roll.students)), Rates(len(roll.students))
-    place = None if student_id is None else roll.place_of(student_id)
+def progress_of(roster: Roster, columns: Sequence[Column], student_id: UUID | None) -> Progress:
+    """One point for each day with at least one mark or grade."""
+    known = sorted_columns([column for column in columns if column.is_filled])
+    averages, rates = Averages(known, len(roster.students)), AttendanceRates(len(roster.students))
+    index = None if student_id is None else roster.index_of(student_id)
     points = []
     for day, of_day in groupby(known, key=lambda column: column.day):
         for column in of_day:
@@ -87,10 +91,10 @@ def progress_of(roll: Roll, columns: Sequence[Column], student_id: UUID | None) 
         points.append(
             ProgressPoint(
                 date=day,
-                average=None if place is None else averages.of(place),
+                average=None if index is None else averages.of(index),
                 group_average=averages.mean(),
-                attendance_rate=None if place is None else rates.of(place),
-                group_attendance_rate=rates.of_all(),
+                attendance_rate=None if index is None else rates.of(index),
+                group_attendance_rate=rates.overall(),
             )
         )
-    return Progress(roll=roll, student=None if place is None else roll.students[place], points=points)
+    return Progress(roster=roster, student=None if index is None else roster.students[index], points=points)

@@ -1,0 +1,1 @@
+"""Homework: authoring, submissions and grading: rules and ports."""

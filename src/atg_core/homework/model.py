@@ -1,4 +1,4 @@
-"""Homework: what a teacher sets for a group, and what its students hand in (spec: homework-gradebook, Homework)."""
+"""Homework, its questions, and the submissions of students (spec: homework-gradebook, Homework)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,7 +39,7 @@ class SubmissionStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """Who asks: administrators see everything, others what they teach and what the groups that they are in get."""
+    """The caller: administrators see everything, teachers their groups, students what is published for theirs."""
 
     id: UUID
     is_admin: bool = False
@@ -60,7 +60,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """`points`: more than 0, two decimals. Only choice questions have choices."""
+    """`points`: above 0, two decimals. Only choice questions have choices."""
 
     id: int
     position: int
@@ -74,15 +74,15 @@ class Question:
         return self.question_type is QuestionType.TEXT
 
     @property
-    def right(self) -> frozenset[int]:
+    def correct_choice_ids(self) -> frozenset[int]:
         return frozenset(choice.id for choice in self.choices if choice.is_correct)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Homework:
-    """`teacher_id`: who teaches the group. `max_attempts`: None for any number.
+    """`teacher_id`: the teacher of the group. `max_attempts`: None for unlimited.
 
-    Without `allow_late` nothing is taken any more once it was due.
+    Without `allow_late` nothing is accepted after `due_at`.
     """
 
     id: int
@@ -105,7 +105,7 @@ class Homework:
         return self.due_at is not None and at > self.due_at
 
     def is_closed(self, now: datetime) -> bool:
-        """Whether nothing is taken any more."""
+        """Whether submissions are no longer accepted."""
         return self.is_overdue(now) and not self.allow_late
 
     def is_exhausted(self, used: int) -> bool:
@@ -117,7 +117,7 @@ class Homework:
             raise DeadlinePassed
 
     def next_attempt(self, used: int, now: datetime) -> int:
-        """Its number, after so many. Raises DeadlinePassed, AttemptsExhausted."""
+        """The number of the next attempt after `used`. Raises DeadlinePassed, AttemptsExhausted."""
         self.require_open(now)
         if self.is_exhausted(used):
             raise AttemptsExhausted
@@ -126,9 +126,9 @@ class Homework:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """To one question of a submission: `text`, or `choice_ids` in the order of their numbers.
+    """The answer to one question: `text`, or sorted `choice_ids`.
 
-    `grade`: of a choice question by the rules, of a text by the teacher, with a `comment` perhaps.
+    `grade`: computed for choice questions, given by the teacher for text questions, with an optional `comment`.
     """
 
     id: int
@@ -141,7 +141,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """What a student hands in at one attempt. `grade` is there once every answer has one; `max_grade`: all points."""
+    """One attempt of a student. `grade`: None until every answer has one; `max_grade`: the points of all questions."""
 
     id: int
     homework_id: int
@@ -167,7 +167,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradeChange:
-    """Who gave an answer another grade than it had. `old_grade`: None for the first one."""
+    """An entry of the grade history of an answer. `old_grade`: None for the first grade."""
 
     question_id: int
     actor_id: UUID

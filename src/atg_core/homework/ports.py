@@ -1,4 +1,4 @@
-"""What homework is kept in."""
+"""Ports of homework: authoring, submissions, queries, notifications."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -62,8 +62,8 @@ class HomeworkIncomplete(Conflict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenChoice:
-    """`id`: of the choice that it changes; None for a new one."""
+class ChoiceInput:
+    """A choice as a teacher writes it. `id`: the choice to change; None for a new one."""
 
     id: int | None
     text: str
@@ -71,20 +71,20 @@ class WrittenChoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenQuestion:
-    """`id`: of the question that it changes; None for a new one. Positions follow from the order."""
+class QuestionInput:
+    """A question as a teacher writes it, in order of position. `id`: the question to change; None for a new one."""
 
     id: int | None
     question_type: QuestionType
     text: str
     points: Decimal
-    choices: Sequence[WrittenChoice] = ()
+    choices: Sequence[ChoiceInput] = ()
 
 
 class HomeworkStore(Protocol):
-    """What teachers write, within one transaction, in which jobs are enqueued, too.
+    """Writes homework within one transaction, which also enqueues jobs.
 
-    `owner`: whose it must be to be found; None: whoever's.
+    `owner`: whose groups and homework are found; None: everybody's.
     """
 
     async def require_group(self, group_id: int, owner: UUID | None) -> None:
@@ -96,7 +96,7 @@ class HomeworkStore(Protocol):
     async def add(self, values: Mapping[str, Any], now: datetime) -> int: ...
 
     async def homework(self, homework_id: int, owner: UUID | None) -> Homework:
-        """Held until the end: nobody begins to work on it meanwhile. Raises HomeworkNotFound."""
+        """Locks the homework until the end of the transaction: nobody can open a draft. Raises HomeworkNotFound."""
 
     async def questions(self, homework_id: int) -> list[Question]:
         """By position, with their choices."""
@@ -105,17 +105,17 @@ class HomeworkStore(Protocol):
 
     async def change(self, homework_id: int, values: Mapping[str, Any], now: datetime) -> None: ...
 
-    async def write_questions(self, homework_id: int, questions: Sequence[WrittenQuestion]) -> None:
-        """They take the place of what is there; ids are those of its questions and choices."""
+    async def write_questions(self, homework_id: int, questions: Sequence[QuestionInput]) -> None:
+        """Replaces the questions and choices; ids are those of existing ones."""
 
     async def delete(self, homework_id: int) -> None: ...
 
 
 class SubmissionStore(Protocol):
-    """What students hand in and teachers grade, within one transaction, in which jobs are enqueued, too."""
+    """Writes submissions, answers and grades within one transaction, which also enqueues jobs."""
 
-    async def hold_student(self, homework_id: int, student_id: UUID) -> bool:
-        """Whether the homework is for a group that the student is in; then others wait who open one for them."""
+    async def lock_student(self, homework_id: int, student_id: UUID) -> bool:
+        """Whether the student is in the group of the homework; if so, serialises openings of drafts for them."""
 
     async def homework(self, homework_id: int) -> Homework:
         """Held so that it does not change until the end. Raises HomeworkNotFound."""
@@ -127,26 +127,26 @@ class SubmissionStore(Protocol):
         """By attempt."""
 
     async def add(self, submission: Submission) -> int:
-        """Its number."""
+        """Returns the id."""
 
     async def submission(self, submission_id: int, viewer: Viewer) -> Submission:
-        """The viewer's own, or one of what they teach; held until the end. Raises SubmissionNotFound."""
+        """Locks the viewer's own submission, or one of a group that they teach. Raises SubmissionNotFound."""
 
     async def answers(self, submission_id: int) -> dict[int, Answer]:
         """By question."""
 
     async def put_answers(self, submission_id: int, answers: Sequence[Answer]) -> None:
-        """In place of what is there to the same questions."""
+        """Replaces the answers to the same questions."""
 
     async def put_grades(self, submission_id: int, answers: Sequence[Answer], changes: Sequence[GradeChange]) -> None:
-        """Grades and comments of answers, and what changes of the grades: the database takes none without the other."""
+        """Saves grades and comments with the grade history; the database refuses one without the other."""
 
     async def save(self, submission: Submission) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownSubmission(Submission):
-    """With what is to be known around it. `is_late` follows from when the homework is due now."""
+class SubmissionView(Submission):
+    """A submission for display. `is_late`: submitted after the current `due_at`."""
 
     is_late: bool
     student_name: str
@@ -157,34 +157,34 @@ class ShownSubmission(Submission):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownHomework(Homework):
+class HomeworkView(Homework):
     max_grade: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownChange(GradeChange):
-    """`actor_name`: of who changed the grade."""
+class GradeChangeView(GradeChange):
+    """`actor_name`: the name of who changed the grade."""
 
     id: int
     actor_name: str
 
 
-class Homeworks(Protocol):
-    """Plain reads of what a viewer may see: students see what is published for the groups that they are in."""
+class HomeworkQueries(Protocol):
+    """Reads what a viewer may see: teachers all homework of their groups, students what is published for theirs."""
 
     async def listed(
         self, viewer: Viewer, group_id: int | None, *, limit: int, offset: int
-    ) -> tuple[list[ShownHomework], int]:
+    ) -> tuple[list[HomeworkView], int]:
         """Newest first."""
 
-    async def homework(self, viewer: Viewer, homework_id: int) -> ShownHomework:
+    async def homework(self, viewer: Viewer, homework_id: int) -> HomeworkView:
         """Raises HomeworkNotFound."""
 
     async def questions(self, homework_id: int) -> list[Question]:
         """By position, with their choices."""
 
-    async def own_submissions(self, student_id: UUID, homework_ids: Sequence[int]) -> list[ShownSubmission]:
-        """By homework and attempt, in one statement."""
+    async def own_submissions(self, student_id: UUID, homework_ids: Sequence[int]) -> list[SubmissionView]:
+        """By homework and attempt; one statement."""
 
     async def submissions(
         self,
@@ -194,21 +194,21 @@ class Homeworks(Protocol):
         student_id: UUID | None,
         limit: int,
         offset: int,
-    ) -> tuple[list[ShownSubmission], int]:
+    ) -> tuple[list[SubmissionView], int]:
         """By id."""
 
-    async def submission(self, viewer: Viewer, submission_id: int) -> ShownSubmission:
-        """The viewer's own, or one of what they teach. Raises SubmissionNotFound."""
+    async def submission(self, viewer: Viewer, submission_id: int) -> SubmissionView:
+        """The viewer's own, or one of a group that they teach. Raises SubmissionNotFound."""
 
     async def answers(self, submission_id: int) -> list[Answer]:
-        """In the order of their questions."""
+        """In question order."""
 
-    async def grade_changes(self, submission_id: int, *, limit: int, offset: int) -> tuple[list[ShownChange], int]:
+    async def grade_changes(self, submission_id: int, *, limit: int, offset: int) -> tuple[list[GradeChangeView], int]:
         """Oldest first."""
 
 
-class About(StrEnum):
-    """What somebody is told by mail."""
+class NotificationKind(StrEnum):
+    """The kinds of mails about homework; the values are stored in job arguments."""
 
     PUBLISHED = "published"
     WAITING = "waiting"
@@ -216,8 +216,8 @@ class About(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """To whom it goes, and what it can say. `language`: of the profile, such as `ru` or `en-GB`."""
+class Notification:
+    """The recipient and the content of a mail. `language`: that of the profile, such as `ru` or `en-GB`."""
 
     to: str
     language: str
@@ -230,17 +230,17 @@ class Notice:
     max_grade: Decimal | None = None
 
 
-class Notices(Protocol):
-    """Who is told of what, within one transaction, in which jobs are enqueued, too.
+class NotificationStore(Protocol):
+    """Recipients and content of mails, within one transaction, which also enqueues jobs.
 
-    Nobody is told who has no address, wants no mail, or may not sign in any more.
+    Without recipients who have no address, have turned notifications off, or are deactivated.
     """
 
-    async def announce(self, homework_id: int, now: datetime) -> list[UUID]:
-        """The students of a published homework; nobody where it was announced before."""
+    async def claim_recipients(self, homework_id: int, now: datetime) -> list[UUID]:
+        """The students to tell about published homework; empty if they were claimed before."""
 
-    async def find_notice(self, about: About, key: int, student_id: UUID | None) -> Notice | None:
-        """`key`: of the homework, with the student who is told of it, or of the submission.
+    async def find_notification(self, kind: NotificationKind, key: int, student_id: UUID | None) -> Notification | None:
+        """`key`: the id of the homework (PUBLISHED, with the student) or of the submission.
 
-        None where nobody is to be told any more.
+        None where the mail is no longer due.
         """

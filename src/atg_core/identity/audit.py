@@ -1,4 +1,4 @@
-"""What is written down of who did what, in the same transaction as the deed."""
+"""Audit events, recorded in the transaction of the change."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,10 +14,12 @@ class Action(StrEnum):
     ALL_SESSIONS_REVOKED = "all_sessions_revoked"
     REUSE_DETECTED = "reuse_detected"
     USER_CREATED = "user_created"
+    ACCOUNT_TAKEN_OVER = "account_taken_over"
     USER_CHANGED = "user_changed"
     ROLE_CHANGED = "role_changed"
     USER_DEACTIVATED = "user_deactivated"
     CERTIFICATE_REVOKED = "certificate_revoked"
+    CERTIFICATE_REISSUED = "certificate_reissued"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of an action
     PASSWORD_RESET_ASKED = "password_reset_asked"  # noqa: S105 - the same
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the same
@@ -27,11 +29,18 @@ class Action(StrEnum):
     SESSION_DENIED = "session_denied"
     OAUTH_LINKED = "oauth_linked"
     OAUTH_REFUSED = "oauth_refused"
+    SECOND_FACTOR_SET_UP = "second_factor_set_up"
+    SECOND_FACTOR_REMOVED = "second_factor_removed"
+    SECOND_FACTOR_FAILED = "second_factor_failed"
+    RECOVERY_CODE_USED = "recovery_code_used"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEvent:
-    """`actor_id`: who did it, None for somebody unknown; `user_id`: whom it concerns; `session_id`: which session."""
+    """`actor_id`: who acted, None if unknown; `user_id`: the user concerned; `session_id`: the session concerned.
+
+    `source`: the command or file that acted, if it was no request.
+    """
 
     id: UUID
     at: datetime
@@ -41,3 +50,4 @@ class AuditEvent:
     session_id: UUID | None = None
     ip_address: str | None = None
     user_agent: str | None = None
+    source: str | None = None

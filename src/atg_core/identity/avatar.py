@@ -1,4 +1,4 @@
-"""The picture of a user."""
+"""Avatars of users."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
@@ -9,9 +9,9 @@ from atg_core.clock import Clock
 from atg_core.errors import Invalid
 from atg_core.identity.ports import CallerCache, IdentityStore
 from atg_core.ids import NewId
-from atg_core.opening import Open
+from atg_core.unit_of_work import UnitOfWork
 
-MOST_AVATAR_BYTES = 5 * 1024 * 1024
+MAX_AVATAR_BYTES = 5 * 1024 * 1024
 _SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
 _START_BYTES = 4096
 
@@ -24,49 +24,56 @@ class PictureTooLarge(Invalid):
     """The picture is larger than 5 MB"""
 
 
-class Pictures(Protocol):
-    """Where pictures are kept: the verbs of the object store of `files` that are needed here."""
+class AvatarStore(Protocol):
+    """The methods of the object store of `files` that avatars need."""
 
-    async def put(self, key: str, chunks: AsyncIterator[bytes], *, content_type: str, most_bytes: int) -> Any: ...
+    async def put(self, key: str, chunks: AsyncIterator[bytes], *, content_type: str, max_bytes: int) -> Any: ...
 
     async def delete(self, key: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeAvatar:
-    """Puts a new picture in place of the old one. Raises NoPicture, judged by the bytes, and PictureTooLarge.
+    """Replaces the avatar. Raises NoPicture, judged by content, and PictureTooLarge.
 
-    `url_of`: where a key is read.
+    `url_of`: the URL of a key.
     """
 
-    open: Open[IdentityStore]
-    cache: CallerCache
-    pictures: Pictures
-    recognise: Callable[[bytes], str | None]
+    open: UnitOfWork[IdentityStore]
+    caller_cache: CallerCache
+    object_store: AvatarStore
+    detect_media_type: Callable[[bytes], str | None]
     url_of: Callable[[str], str]
     clock: Clock
     new_id: NewId
 
     async def __call__(self, user_id: UUID, picture: bytes) -> tuple[str, str]:
         """Its key and its URL."""
-        if len(picture) > MOST_AVATAR_BYTES:
+        if len(picture) > MAX_AVATAR_BYTES:
             raise PictureTooLarge(field="file")
-        media_type = self.recognise(picture[:_START_BYTES]) or ""
+        media_type = self.detect_media_type(picture[:_START_BYTES]) or ""
         if media_type not in _SUFFIXES:
             raise NoPicture(field="file")
         key = f"avatars/{user_id}/{self.new_id()}.{_SUFFIXES[media_type]}"
-        await self.pictures.put(key, _once(picture), content_type=media_type, most_bytes=len(picture))
-        former = await self._name(user_id, self.url_of(key))
-        if former and former.startswith(self.url_of(f"avatars/{user_id}/")):
-            await self.pictures.delete(f"avatars/{user_id}/{former.rsplit('/', 1)[-1]}")
+        await self.object_store.put(key, _once(picture), content_type=media_type, max_bytes=len(picture))
+        await self._delete(user_id, await self._name(user_id, self.url_of(key)))
         return key, self.url_of(key)
 
-    async def _name(self, user_id: UUID, url: str) -> str | None:
-        """Writes the picture into the profile; the one that was there."""
+    async def remove(self, user_id: UUID) -> None:
+        """Leaves the profile without a picture."""
+        await self._delete(user_id, await self._name(user_id, None))
+
+    async def _delete(self, user_id: UUID, former: str | None) -> None:
+        if former and former.startswith(self.url_of(f"avatars/{user_id}/")):
+            await self.object_store.delete(f"avatars/{user_id}/{former.rsplit('/', 1)[-1]}")
+
+    async def _name(self, user_id: UUID, url: str | None) -> str | None:
+        """Stores the URL in the profile and returns the former one."""
         async with self.open() as store:
+            await store.lock_user(user_id)  # of pictures at once each deletes the one before it
             profile = await store.profile(user_id)
             await store.save_profile(replace(profile, avatar_url=url, updated_at=self.clock()))
-        await self.cache.drop(user_id)
+        await self.caller_cache.drop(user_id)
         return profile.avatar_url
 
 

@@ -1,9 +1,9 @@
-"""What people call their devices: the browser and the system that a `User-Agent` names (RFC 9110, section 10.1.5)."""
+"""Device names from `User-Agent` (RFC 9110, section 10.1.5)."""
 
 import re
 from collections.abc import Sequence
 
-# The first that is found counts: most browsers name those, too, that they want to be taken for.
+# The first match counts: most browsers also name those that they are compatible with.
 _BROWSERS: Sequence[tuple[str, str]] = (
     (r"YaBrowser/", "Yandex Browser"),
     (r"\b(?:Edg|EdgA|EdgiOS|Edge)/", "Edge"),
@@ -28,7 +28,7 @@ _PRODUCT = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,29}(?=/|$)")
 
 
 def device_name(user_agent: str | None) -> str | None:
-    """Such as `Chrome on Windows`; for what is no browser the name of the program; None where nothing is told."""
+    """Such as `Chrome on Windows`; the product name for other programs; None if unknown."""
     if not user_agent:
         return None
     browser, system = _first(_BROWSERS, user_agent), _first(_SYSTEMS, user_agent)

@@ -1,4 +1,4 @@
-"""Who may use the system, and the sessions in which they do (spec: identity)."""
+"""Users, profiles, sessions and callers (spec: identity)."""
 
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
@@ -6,11 +6,12 @@ from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
-from atg_core.identity.rotation import Rotation
+from atg_core.client_address import network_of
+from atg_core.identity.refresh_tokens import Rotation
 
 
 class Role(StrEnum):
-    """`user` and `instructor` are an employer's people; `student` and `teacher` choose themselves at the door."""
+    """`user` and `instructor` are employees; `student` and `teacher` register themselves."""
 
     ADMIN = "admin"
     INSTRUCTOR = "instructor"
@@ -19,15 +20,27 @@ class Role(StrEnum):
     STUDENT = "student"
 
 
-CHOSEN_ROLES = frozenset({Role.TEACHER, Role.STUDENT})
-"""What somebody may be by their own word."""
+SELF_ASSIGNED_ROLES = frozenset({Role.TEACHER, Role.STUDENT})
+"""Roles that users may assign to themselves at sign-up."""
+
+
+class Origin(StrEnum):
+    """Who made an account. `earlier`: somebody other than its owner, before this was recorded."""
+
+    SELF = "self"
+    ADMIN = "admin"
+    COMMAND_LINE = "command_line"
+    SETTINGS = "settings"
+    IMPORT = "import"
+    ADOPTION = "adoption"
+    EARLIER = "earlier"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
     """An account. `password_hash` is None for an account that can not sign in with a password.
 
-    `email_verified_at`: since when the email is known to be the user's own; None while nobody has confirmed it.
+    `email_verified_at`: when the email was verified; None if it is not.
     """
 
     id: UUID
@@ -37,14 +50,20 @@ class User:
     email: str | None
     role: Role
     is_active: bool
+    origin: Origin
     created_at: datetime
     updated_at: datetime
     email_verified_at: datetime | None = None
 
+    @property
+    def is_self_made(self) -> bool:
+        """Whether its owner opened it: then its username and an unverified email prove nothing."""
+        return self.origin is Origin.SELF
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """What a user tells of themselves; has the user's id and is made with the user."""
+    """The profile of a user; has the user's id and is created with the user."""
 
     id: UUID
     full_name: str | None = None
@@ -66,21 +85,22 @@ class Profile:
 
     @property
     def requires_registration(self) -> bool:
-        """A profile without a name or a position is still to be filled in."""
+        """Whether name or position is missing."""
         return not (self.full_name and self.position)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A user with the profile, as signing in needs them."""
+    """A user and the profile. `has_second_factor`: as far as it was asked for, which a sign-in does."""
 
     user: User
     profile: Profile
+    has_second_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserQuery:
-    """Filters of the list of users, and a part of name, username, email, employee id or department."""
+    """Filters of the user list. `q`: a part of name, username, email, employee id or department."""
 
     q: str | None = None
     role: Role | None = None
@@ -89,7 +109,7 @@ class UserQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionLifetime:
-    """`idle`: how long a session lives without a refresh; `absolute`: how long in any case."""
+    """`idle`: lifetime without a refresh; `absolute`: maximum lifetime."""
 
     idle: timedelta
     absolute: timedelta
@@ -97,16 +117,21 @@ class SessionLifetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """From where a sign-in comes; `hash`: SHA-256 of what the device was given to be known again by."""
+    """The origin of a sign-in; `hash`: SHA-256 of the device cookie."""
 
     ip_address: str | None
     user_agent: str | None
     hash: bytes | None = None
 
+    @property
+    def network(self) -> str | None:
+        """By which the address is counted and remembered."""
+        return network_of(self.ip_address) or None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One sign-in on one device."""
+    """One sign-in on one device; `network`: of its address, by which the device is known again."""
 
     id: UUID
     user_id: UUID
@@ -115,6 +140,7 @@ class Session:
     last_activity: datetime
     ip_address: str | None
     user_agent: str | None
+    network: str | None = None
     device_hash: bytes | None = None
     salt: bytes
     generation: int
@@ -128,11 +154,11 @@ class Session:
 
     @property
     def rotation(self) -> Rotation:
-        """The refresh state, which the session's own fields hold."""
+        """The refresh state, stored in fields of the session."""
         return Rotation(**{field.name: getattr(self, field.name) for field in fields(Rotation)})
 
     def refreshed(self, rotation: Rotation, lifetime: SessionLifetime, now: datetime) -> Self:
-        """The session after a refresh: alive for another idle time, but never beyond its absolute end."""
+        """The session after a refresh: extended by the idle lifetime, but not beyond the absolute one."""
         return replace(
             self,
             **asdict(rotation),
@@ -143,7 +169,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who sends a request, as every handler sees it."""
+    """The authenticated user of a request. `language`: of the profile, as it was written there."""
 
     id: UUID
     username: str
@@ -153,3 +179,4 @@ class Caller:
     is_active: bool
     session_id: UUID
     email_verified: bool = False
+    language: str | None = None

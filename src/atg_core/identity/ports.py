@@ -1,5 +1,6 @@
-"""What identity needs of the world, and what each part refuses."""
+"""Ports of identity, and their errors."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -7,10 +8,12 @@ from uuid import UUID
 
 from atg_core.errors import Conflict, Forbidden, Invalid, NotFound, NotSignedIn
 from atg_core.identity.audit import AuditEvent
-from atg_core.identity.links import MailToken
+from atg_core.identity.email_tokens import EmailToken
+from atg_core.identity.exchange_codes import ExchangeCodes
 from atg_core.identity.model import Account, Caller, Device, Profile, Role, Session, User, UserQuery
-from atg_core.identity.providers import OAuthIdentities
-from atg_core.identity.rotation import TokenNumber
+from atg_core.identity.oauth_providers import OAuthIdentities
+from atg_core.identity.refresh_tokens import TokenNumber
+from atg_core.identity.second_factor import SecondFactors
 
 
 class InvalidCredentials(NotSignedIn):
@@ -63,165 +66,190 @@ class EmailTaken(Conflict):
     """This email is taken"""
 
 
+class UserChanged(Conflict):
+    """This account has just been changed, try again"""
+
+
 class EmailNotVerified(Forbidden):
     """Confirm your email first: the link is in the mail that was sent to it"""
 
 
-class MailTokens(Protocol):
-    """What was sent by mail, within the transaction that is open."""
+class EmailTokens(Protocol):
+    """Email tokens, within the open transaction."""
 
-    async def add_mail_token(self, token: MailToken) -> None: ...
+    async def add_email_token(self, token: EmailToken) -> None: ...
 
-    async def find_mail_token(self, token_id: UUID) -> MailToken | None: ...
+    async def find_email_token(self, token_id: UUID) -> EmailToken | None: ...
 
-    async def mail_token_of(self, token_hash: bytes) -> MailToken | None:
-        """The record of a token that somebody presents."""
+    async def email_token_by_hash(self, token_hash: bytes) -> EmailToken | None:
+        """The record of a presented token."""
 
-    async def use_mail_token(self, token_id: UUID, now: datetime) -> bool:
-        """Uses it up, and says whether: of many at once one does, and nobody one that was used or has ended."""
+    async def use_email_token(self, token_id: UUID, now: datetime) -> bool:
+        """Marks the token as used and returns whether it was valid; of concurrent calls one succeeds."""
 
-    async def end_mail_tokens(self, user_id: UUID, now: datetime) -> None:
-        """Ends what else would still give a user another password or email."""
+    async def revoke_email_tokens(self, user_id: UUID, now: datetime) -> None:
+        """Revokes the user's pending tokens for password reset and email change."""
 
-    async def forget_mail_tokens(self, before: datetime) -> None:
-        """Deletes those that ended before then."""
+    async def delete_email_tokens(self, before: datetime) -> None:
+        """Deletes tokens that expired before then."""
 
 
-class IdentityStore(MailTokens, OAuthIdentities, Protocol):
-    """Users, profiles and sessions, within one transaction, which what is asked of other stores meanwhile joins."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionsOfUser:
+    """What was found where a session began. `live_sessions`: with this one.
+
+    `is_new_device`: the user has other sessions, but none from its address or device; denied sessions do not count.
+    """
+
+    has_second_factor: bool
+    is_new_device: bool
+    live_sessions: int
+
+
+class IdentityStore(EmailTokens, ExchangeCodes, OAuthIdentities, SecondFactors, Protocol):
+    """Users, profiles and sessions, within one transaction, which other units of work join."""
 
     async def find_account(self, login: str) -> Account | None:
-        """The account whose username is `login`, else whose email is, without regard to case."""
+        """The account with `login` as its username, else as its email (case-insensitive), and its second factor."""
 
     async def find_by_email(self, email: str) -> Account | None:
-        """The account whose email this is, without regard to case."""
+        """The account with this email (case-insensitive), and its second factor."""
 
     async def find_session(self, session_id: UUID) -> tuple[Session, User] | None:
-        """A session, dead or alive, with its user."""
+        """A session, also a revoked or expired one, with its user."""
 
     async def add_account(self, account: Account) -> None:
-        """Raises UsernameTaken, EmailTaken (without regard to case)."""
+        """Raises UsernameTaken, EmailTaken (case-insensitive)."""
 
     async def lock_user(self, user_id: UUID) -> User:
-        """The user as stored now; whoever else locks it waits for the end of this transaction. Raises UserNotFound."""
+        """Reads the user with a row lock (SELECT FOR UPDATE). Raises UserNotFound."""
 
     async def lock_active_admins(self) -> set[UUID]:
-        """The ids of all active administrators, who stay so until the end of this transaction."""
+        """The ids of all active administrators, with row locks."""
 
     async def save_user(self, user: User) -> None:
-        """Stores a user that is there already. Raises UsernameTaken, EmailTaken."""
+        """Updates a user. Raises UsernameTaken, EmailTaken."""
 
-    async def replace_password_hash(self, user_id: UUID, old: str, new: str) -> bool:
-        """Puts `new` in place of `old`, and says whether; not if the hash has changed meanwhile."""
+    async def replace_password_hash(self, user_id: UUID, old: str, new: str, *, is_rehash: bool = False) -> bool:
+        """Compare-and-set of the password hash; returns whether it was still `old`.
+
+        `is_rehash`: `new` is of the same password, so that an import that brings `old` again changes nothing.
+        """
 
     async def add_session(self, session: Session) -> None: ...
 
+    async def begin_session(self, session: Session, event: AuditEvent, user: User) -> SessionsOfUser | None:
+        """Adds a session and its event, if the user is still active and has the same password hash; else None.
+
+        The user is locked by that, and what is told was read after it.
+        """
+
     async def was_signed_in_from(self, user_id: UUID, device: Device, since: datetime) -> bool:
-        """Whether a session of the user was begun from the address, or with the device's cookie, since then.
-
-        One that the user has denied does not count.
-        """
-
-    async def is_new_device(self, user_id: UUID, device: Device) -> bool:
-        """Whether the user was signed in before, but never from this address or with this device's cookie.
-
-        Sessions that the user has denied do not count.
-        """
+        """Whether the user started a session from this address or device since then, other than denied ones."""
 
     async def refresh_session(self, before: Session, after: Session) -> bool:
-        """Stores the refresh state and times of `after`, and says whether.
+        """Compare-and-set of the refresh state and times, in one conditional statement; returns whether it succeeded.
 
-        Not if the session was revoked, its user deactivated or its refresh state moved since it was read as `before`:
-        one conditional statement decides, so that of many refreshes at once each sees what the others did.
+        Fails if the session was revoked, its user deactivated or its refresh state changed since it was read.
         """
 
     async def revoke_session(
         self, session_id: UUID, reason: str, now: datetime, *, user_id: UUID | None = None
     ) -> UUID | None:
-        """Ends a session for good and returns its user's id; an unknown or ended one is left as it is (None).
-
-        With `user_id` only a session of that user.
-        """
+        """Revokes a session and returns its user's id; None if it is unknown, already revoked, or not of `user_id`."""
 
     async def revoke_sessions(self, user_id: UUID, reason: str, now: datetime, *, but: UUID | None = None) -> None:
-        """Ends all sessions of a user, but perhaps one, in one statement."""
+        """Revokes all sessions of a user except `but`, in one statement, and the tickets of sign-ins."""
 
     async def deny_sessions(self, session_id: UUID, reason: str, now: datetime) -> None:
-        """Ends a session, and those that its user has begun since then from its address or device.
+        """Revokes a session, and the later ones of its user from the same address or device, as denied.
 
-        None of them makes the address or the device a known one.
+        Their address and device do not become known ones.
         """
 
-    async def evict_sessions(self, user_id: UUID, most: int, now: datetime) -> None:
-        """Ends the oldest live sessions of a user, so that at most `most` are left."""
+    async def evict_sessions(self, user_id: UUID, limit: int, now: datetime, *, but: UUID) -> None:
+        """Revokes the oldest live sessions of a user, so that at most `limit` remain beside `but`."""
 
     async def record(self, event: AuditEvent) -> None:
-        """Writes down what happens in this transaction."""
+        """Adds an event to the audit log, within this transaction."""
 
     async def profile(self, user_id: UUID) -> Profile:
         """Raises UserNotFound."""
 
     async def save_profile(self, profile: Profile) -> None:
-        """Stores a profile that is there already. Raises UnknownStation."""
+        """Updates a profile. Raises UnknownStation."""
 
     async def rename(self, user_id: UUID, full_name: str | None, now: datetime) -> None:
-        """Changes the user's own full name."""
+        """Changes the user's full name."""
 
 
 class Callers(Protocol):
-    """Reads who is behind a session."""
+    """Queries of users and sessions."""
 
     async def find_caller(self, session_id: UUID, now: datetime) -> Caller | None:
-        """The caller, if the session is neither revoked nor expired and the user is active."""
+        """The caller of a live session of an active user."""
 
     async def account(self, user_id: UUID) -> Account:
         """Raises UserNotFound."""
 
+    async def find_account(self, login: str) -> Account | None:
+        """As that of `IdentityStore`."""
+
+    async def find_by_email(self, email: str) -> Account | None:
+        """The same."""
+
     async def users(self, query: UserQuery, *, limit: int, offset: int) -> tuple[list[User], int]:
-        """A page of the users by username, and how many there are in all."""
+        """A page of users ordered by username, and the total."""
 
     async def live_sessions(
         self, user_id: UUID, now: datetime, *, limit: int, offset: int
     ) -> tuple[list[Session], int]:
-        """A page of the sessions that are neither revoked nor expired, newest first, and how many there are."""
+        """A page of live sessions, newest first, and the total."""
 
 
 class CallerCache(Protocol):
-    """Remembers callers for a short while, so that a request costs no query; every process sees a drop at once.
+    """Caches callers for a short time, so that authentication costs no query; invalidation is seen by every process.
 
-    A caller that was read before a drop and put after it is not remembered: `find` hands out a stamp that `put`
-    gives back, and a drop makes the stamps of the user void.
+    A caller that was read before an invalidation and put after it is not cached: `find` returns a stamp that is
+    passed to `put`, and `drop` invalidates the stamps of the user.
     """
 
     async def find(self, user_id: UUID, session_id: UUID) -> tuple[Caller | None, str]:
-        """The remembered caller and the user's stamp."""
+        """The cached caller and the user's stamp."""
 
     async def put(self, caller: Caller, stamp: str) -> None: ...
 
-    async def drop(self, user_id: UUID) -> None:
-        """Forgets all that is remembered of a user, in every session."""
+    async def drop(self, *user_ids: UUID) -> None:
+        """Invalidates all sessions of these users."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordCheck:
-    """`new_hash` is set where the stored hash is of an older kind and should be replaced."""
+    """`new_hash`: a hash with current parameters, if the stored one is outdated."""
 
     matches: bool
     new_hash: str | None = None
 
 
 class Passwords(Protocol):
-    """Hashes passwords, off the event loop and no more at once than there are cores."""
+    """Hashes passwords in a limited number of threads."""
 
     async def hash(self, password: str) -> str: ...
 
     async def check(self, password: str, password_hash: str | None) -> PasswordCheck:
-        """Takes the same time whether there is a hash or not."""
+        """Verifies a password; takes the same time if there is no hash."""
+
+
+class PasswordStrength(Protocol):
+    """Estimates how hard a password is to guess, outside the event loop."""
+
+    async def score(self, password: str, names: Sequence[str]) -> int:
+        """From 0 to 4; 0 for a common password. `names` of the owner are guessed first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessClaims:
-    """What an access token says (RFC 7519 names)."""
+    """Claims of an access token (RFC 7519 names)."""
 
     sub: UUID
     sid: UUID
@@ -240,10 +268,10 @@ class AccessToken:
 
 
 class Tokens(Protocol):
-    """Makes and checks tokens; none is stored."""
+    """Issues and verifies tokens; none is stored."""
 
     def access(self, user: User, session: Session, now: datetime) -> AccessToken:
-        """A token that ends with the session at the latest."""
+        """An access token; it expires with the session at the latest."""
 
     def read_access(self, token: str, now: datetime, *, allow_expired: bool = False) -> AccessClaims:
         """Raises InvalidToken, or SessionExpired for a token past its `exp`."""
@@ -251,7 +279,7 @@ class Tokens(Protocol):
     def refresh(self, session: Session, number: TokenNumber) -> str: ...
 
     def session_id(self, refresh_token: str) -> UUID:
-        """The session a refresh token names, not yet proved. Raises InvalidToken for another form."""
+        """The session id in a refresh token, not yet verified. Raises InvalidToken if it is malformed."""
 
     def number(self, refresh_token: str, session: Session) -> TokenNumber:
-        """Which token of the session it is. Raises InvalidToken if it was not made for it (in constant time)."""
+        """Verifies the MAC in constant time and returns the token number. Raises InvalidToken."""

@@ -1,4 +1,4 @@
-"""What users say of themselves."""
+"""Profiles of users."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -7,18 +7,18 @@ from uuid import UUID
 from atg_core.clock import Clock
 from atg_core.identity.model import Profile
 from atg_core.identity.ports import CallerCache, IdentityStore
-from atg_core.opening import Open
+from atg_core.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeProfile:
-    """Changes the named fields of a profile and leaves the others; the full name is the account's too.
+    """Partial update of a profile; the full name is changed in the user as well.
 
     Raises UserNotFound, UnknownStation.
     """
 
-    open: Open[IdentityStore]
-    cache: CallerCache
+    open: UnitOfWork[IdentityStore]
+    caller_cache: CallerCache
     clock: Clock
 
     async def __call__(self, user_id: UUID, changes: dict[str, Any]) -> Profile:
@@ -28,5 +28,5 @@ class ChangeProfile:
             await store.save_profile(profile)
             if "full_name" in changes:
                 await store.rename(user_id, profile.full_name, now)
-        await self.cache.drop(user_id)
+        await self.caller_cache.drop(user_id)
         return profile

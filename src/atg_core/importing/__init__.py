@@ -1,1 +1,1 @@
-"""Batch import: declared kinds of rows, checked, compared with what is stored, and written in one transaction."""
+"""Batch import and export of declared kinds of rows: validated, compared, written in one transaction."""

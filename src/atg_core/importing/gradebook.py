@@ -1,4 +1,4 @@
-"""The kinds of the gradebook: who took part, control points, and their grades."""
+"""Kinds of the gradebook: attendance, control points and their grades."""
 
 import re
 from decimal import Decimal
@@ -6,18 +6,18 @@ from decimal import Decimal
 from atg_core.gradebook.model import (
     DEFAULT_WEIGHT,
     HUNDREDTH,
-    MOST_GRADE,
-    MOST_WEIGHT,
+    MAX_GRADE,
+    MAX_WEIGHT,
     YEARS,
     AttendanceStatus,
     ControlPointKind,
 )
 from atg_core.importing.cells import Parse, choice, day, text
-from atg_core.importing.declaring import column, refers
+from atg_core.importing.declarations import column, refers
 from atg_core.importing.model import Kind, Reference
 from atg_core.importing.schedule import GROUPS, SCHEDULED_LESSONS
 
-_MOST_TEXT = 10_000
+_MAX_TEXT = 10_000
 
 
 def _number(most: Decimal, *, zero: bool = True) -> Parse:
@@ -64,8 +64,8 @@ CONTROL_POINTS = Kind(
         column("title", required=True),
         column("kind", choice(ControlPointKind), required=True),
         column("date", _date, required=True),
-        column("max_grade", _number(MOST_GRADE, zero=False), required=True),
-        column("weight", _number(MOST_WEIGHT), default=DEFAULT_WEIGHT),
+        column("max_grade", _number(MAX_GRADE, zero=False), required=True),
+        column("weight", _number(MAX_WEIGHT), default=DEFAULT_WEIGHT),
     ),
 )
 CONTROL_POINT_GRADES = Kind(
@@ -75,8 +75,8 @@ CONTROL_POINT_GRADES = Kind(
     references=(
         Reference(headers=("teacher", "group", "control_point"), targets={CONTROL_POINTS.name: "control_point_id"}),
         _STUDENT,
-        # Each change of a grade is written down as made by somebody.
-        Reference(headers=("graded_by",), targets={"users": "graded_by"}, required=False, otherwise="teacher"),
+        # The author of the change in the history of the grade.
+        Reference(headers=("graded_by",), targets={"users": "graded_by"}, required=False, fallback="teacher"),
     ),
-    columns=(column("grade", _number(MOST_GRADE)), column("comment", text(_MOST_TEXT))),
+    columns=(column("grade", _number(MAX_GRADE)), column("comment", text(_MAX_TEXT))),
 )

@@ -1,18 +1,19 @@
-"""The kinds of homework: what is set for a group, and its questions."""
+"""Kinds of homework: homework of a group, and its questions."""
 
 import re
 from decimal import Decimal
 
 from atg_core.errors import Invalid
-from atg_core.homework.grading import HUNDREDTH, MOST_POINTS
+from atg_core.homework.grading import HUNDREDTH, MAX_POINTS
 from atg_core.homework.model import QuestionType
 from atg_core.importing.cells import boolean, choice, instant, integer, text
-from atg_core.importing.declaring import column
-from atg_core.importing.model import Check, Items, Kind, Listed, Reference
+from atg_core.importing.declarations import column
+from atg_core.importing.model import Kind, ListColumn, Reference, RowCheck
+from atg_core.importing.records import ListValue
 from atg_core.importing.schedule import GROUPS
 
 _CHOICES = "homework_choices"
-_MOST_TEXT = 10_000
+_MAX_TEXT = 10_000
 
 
 def _points(cell: str) -> Decimal:
@@ -20,20 +21,20 @@ def _points(cell: str) -> Decimal:
     if not re.fullmatch(r"[0-9]{1,5}([.,][0-9]{1,2})?", cell):
         raise ValueError("is not a number with two decimals at most")
     points = Decimal(cell.replace(",", ".")).quantize(HUNDREDTH)
-    if not 0 < points <= MOST_POINTS:
-        raise ValueError(f"is not above 0 and at most {MOST_POINTS}")
+    if not 0 < points <= MAX_POINTS:
+        raise ValueError(f"is not above 0 and at most {MAX_POINTS}")
     return points
 
 
-def _require_gradable(question_type: QuestionType, choices: Listed) -> None:
+def _require_gradable(question_type: QuestionType, choices: ListValue) -> None:
     """Raises Invalid for a question that could not be published."""
     right = sum(is_correct for _, is_correct in choices)
     if question_type is QuestionType.TEXT and choices:
-        raise Invalid("a text question has no choices", field=_CHOICES)
+        raise Invalid("a text question has no choices", field=_CHOICES, code="too_many")
     if question_type is QuestionType.SINGLE_CHOICE and right != 1:
-        raise Invalid("a single choice has exactly one that is correct", field=_CHOICES)
+        raise Invalid("a single choice has exactly one that is correct", field=_CHOICES, code="not_one_correct")
     if question_type is QuestionType.MULTI_CHOICE and not right:
-        raise Invalid("a multiple choice has one that is correct at least", field=_CHOICES)
+        raise Invalid("a multiple choice has one that is correct at least", field=_CHOICES, code="none_correct")
 
 
 HOMEWORK = Kind(
@@ -43,11 +44,11 @@ HOMEWORK = Kind(
     references=(Reference(headers=("teacher", "group"), targets={GROUPS.name: "group_id"}),),
     columns=(
         column("title", required=True),
-        column("description", text(_MOST_TEXT), default=""),
+        column("description", text(_MAX_TEXT), default=""),
         column("due_at", instant),
         column("max_attempts", integer(1, 1_000)),
         column("allow_late", boolean, default=False),
-        # What was published stays so.
+        # An import does not unpublish homework.
         column("published_at", instant, kept_when_empty=True),
     ),
 )
@@ -59,11 +60,11 @@ HOMEWORK_QUESTIONS = Kind(
     columns=(
         column("position", integer(1), required=True),
         column("question_type", choice(QuestionType), required=True),
-        column("text", text(_MOST_TEXT), required=True),
+        column("text", text(_MAX_TEXT), required=True),
         column("points", _points, required=True),
     ),
     items=(
-        Items(
+        ListColumn(
             header="choices",
             table=_CHOICES,
             parent="question_id",
@@ -72,5 +73,5 @@ HOMEWORK_QUESTIONS = Kind(
             may_be_empty=True,
         ),
     ),
-    checks=(Check(fields=("question_type", _CHOICES), require=_require_gradable),),
+    checks=(RowCheck(fields=("question_type", _CHOICES), require=_require_gradable),),
 )

@@ -1,26 +1,23 @@
-"""The description of a kind of rows; reading, checking and writing all follow from it."""
+"""Declarations of kinds of rows, which drive parsing, validation, import and export."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from atg_core.importing.cells import Parse
-
-type Key = tuple[Any, ...]
-"""The values of a kind's key fields, which say whether a row is stored already."""
-
-type Listed = list[tuple[Any, bool]]
-"""The items of a list as they are stored, texts or ids, and which of them are chosen."""
+from atg_core.importing.cells import Parse, tidy
+from atg_core.text import fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column whose cell is one value of the record.
+    """A column with one value of the record.
 
     `field`: the stored column. An empty cell means `default`, which is also what a new record has without the column.
-    `also_in_profile`: kept in the companion table too; `in_profile`: only there. `secret`: a password, stored as its
-    hash. `kept_when_empty`: an empty cell leaves what is stored. `default_now`: the same, and a new record gets the
-    time of the import. `reserved`: a value that no row gives or takes away, exported as the default.
+    `also_in_profile`: stored in the profile table too; `in_profile`: only there. `folded`: a copy for searching without
+    regard to case is stored beside it. `secret`: a password, stored as its
+    hash. `kept_when_empty`: an empty cell leaves the stored value. `default_now`: the same, and a new record gets the
+    time of the import. `reserved`: a value that an import neither sets nor changes, exported as the default.
+    `implied`: a file without the column means the empty value, for stored records, too.
     """
 
     header: str
@@ -31,50 +28,52 @@ class Column:
     default_now: bool = False
     in_profile: bool = False
     also_in_profile: bool = False
+    folded: bool = False
     secret: bool = False
     kept_when_empty: bool = False
     reserved: Any = None
+    implied: bool = False
 
     @property
-    def meant_by_nothing(self) -> Any:
-        """What an empty cell says; None where it leaves what is stored."""
+    def empty_value(self) -> Any:
+        """The value of an empty cell; None if it leaves the stored value."""
         return None if self.kept_when_empty or self.default_now else self.default
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """Columns that together are the key of a record of another kind; its id becomes the value of a field.
+    """Columns with the key of a record of another kind; its id becomes the value of a field.
 
-    `targets` names the kind and the field; where there are several, the first that holds such a record. `otherwise`:
-    the header of the cell that counts where this one, the only one, is empty or absent.
+    `targets`: field by kind; of several kinds the first with such a record counts. `fallback`: the header of the cell
+    that is used if that of a reference with one column is empty or absent.
     """
 
     headers: tuple[str, ...]
     targets: Mapping[str, str]
     required: bool = True
-    otherwise: str | None = None
+    fallback: str | None = None
     in_profile: bool = False
 
     @property
     def is_always_given(self) -> bool:
-        """Whether each row names such a record."""
-        return self.required or self.otherwise is not None
+        """Whether every row has such a record."""
+        return self.required or self.fallback is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Items:
-    """A cell with a list, each item a row of a child table in the order of the list.
+class ListColumn:
+    """A cell with a list; its items are rows of a child table, in the order of the list.
 
-    `most`: how many characters an item may have. `chosen`: the header whose numbers (from 1) mark some of the items,
-    and the flag that it sets; `may_be_empty`: there need not be an item to mark. `target`: the kind of which each item
-    names a record, by a key of one column; `field` has its id then, and no record stands in a list twice.
+    `max_length`: of an item, in characters. `chosen`: the header of the numbers (from 1) of the chosen items, and the
+    flag that it sets; `may_be_empty`: the list may have no items. `target`: the kind of which each item names a
+    record, by a key of one column; `field` holds its id then, and no record is named twice.
     """
 
     header: str
     table: str
     parent: str
     field: str
-    most: int | None = None
+    max_length: int | None = None
     chosen: tuple[str, str] | None = None
     may_be_empty: bool = False
     target: str | None = None
@@ -85,27 +84,47 @@ class Items:
 
     @property
     def reference(self) -> Reference | None:
-        """What each of the items is, where they name records."""
+        """The reference that each item is, if items name records."""
         return Reference(headers=(self.header,), targets={self.target: self.field}) if self.target else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """A rule about several cells of a row: `require` takes the values of `fields`, and raises Invalid.
-
-    A list is named by its table.
-    """
+class RowCheck:
+    """A rule about several fields: `require` takes their values and raises Invalid. A list is named by its table."""
 
     fields: tuple[str, ...]
     require: Callable[..., None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
-    """One kind of rows: a table, the fields by which a record is known again, and what the columns mean.
+class Unique:
+    """Fields of one table whose values no two records share; a null is no value.
 
-    `constants`: what every new record has; `only`: which records of the table are exported.
-    `settles`: whether something follows from them for learners.
+    `where`: of records with these values alone. `ignores_case`: text that is kept folded, too. `vacated`: what is
+    written for a moment where records exchange their values; None if they can not.
+    """
+
+    fields: tuple[str, ...]
+    where: Mapping[str, Any] = field(default_factory=dict)
+    ignores_case: bool = False
+    vacated: Mapping[str, Any] | None = None
+
+    def value_of(self, fields: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        if any(fields.get(name) != value for name, value in self.where.items()):
+            return None
+        value = tuple(fields.get(name) for name in self.fields)
+        if None in value:
+            return None
+        return tuple(fold(str(each)) for each in value) if self.ignores_case else value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of rows: its table, key fields and columns.
+
+    `constants`: fields of every new record; `only`: a filter of the exported records.
+    `affects_completion`: an import is followed by an update of completion. `hidden`: further fields, which are read
+    and written along. `has_accounts`: its records are users, see `importing/accounts.py`. `unique`: beside the key.
     """
 
     name: str
@@ -113,36 +132,54 @@ class Kind:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     references: tuple[Reference, ...] = ()
-    items: tuple[Items, ...] = ()
-    checks: tuple[Check, ...] = ()
+    items: tuple[ListColumn, ...] = ()
+    checks: tuple[RowCheck, ...] = ()
     profile_table: str | None = None
     uuid: bool = False
     constants: Mapping[str, Any] = field(default_factory=dict)
     only: Mapping[str, Any] = field(default_factory=dict)
-    settles: bool = False
+    affects_completion: bool = False
+    hidden: tuple[str, ...] = ()
+    has_accounts: bool = False
+    unique: tuple[Unique, ...] = ()
+
+    @property
+    def stored_fields(self) -> set[str]:
+        """The fields of the main table that an import reads or writes."""
+        return self.main_fields | set(self.constants) | set(self.hidden)
 
     @property
     def profile_fields(self) -> set[str]:
-        """The fields that are kept in the companion table."""
+        """The fields in the profile table."""
         columns = {column.field for column in self.columns if column.in_profile or column.also_in_profile}
         return columns | {field for ref in self.references if ref.in_profile for field in ref.targets.values()}
 
     @property
     def main_fields(self) -> set[str]:
-        """The fields that are kept in the table itself."""
+        """The fields in the main table."""
         columns = {column.field for column in self.columns if not column.in_profile}
         return columns | {field for ref in self.references if not ref.in_profile for field in ref.targets.values()}
 
     @property
+    def folded_columns(self) -> tuple[Column, ...]:
+        """The copies of columns that are compared without regard to case; no file has them."""
+        return tuple(self.folded_of([column.header for column in self.columns]).values())
+
+    def folded_of(self, headers: Sequence[str]) -> dict[str, Column]:
+        """The copies of the columns of a file with these headers, by the header of the original."""
+        folded = {column.header: column for column in self.columns if column.folded}
+        return {header: _copy_of(folded[header]) for header in headers if header in folded}
+
+    @property
     def headers(self) -> list[str]:
-        """All headers, in the order of a template: references, columns, lists."""
+        """All headers in the order of a template: references, columns, lists."""
         references = [header for reference in self.references for header in reference.headers]
         lists = [header for listed in self.items for header in listed.headers]
         return list(dict.fromkeys([*references, *(column.header for column in self.columns), *lists]))
 
     @property
     def key_headers(self) -> list[str]:
-        """The headers whose cells are the key."""
+        """The headers of the key."""
         headers: list[str] = []
         for name in self.key:
             reference = next((each for each in self.references if name in each.targets.values()), None)
@@ -159,27 +196,32 @@ class Kind:
 
     @property
     def reserved(self) -> dict[str, Any]:
-        """The values that no row gives or takes away, by field."""
+        """Reserved values by field."""
         return {column.field: column.reserved for column in self.columns if column.reserved is not None}
 
     def header_of(self, field: str | None) -> str | None:
-        """The column that is to blame for a field, None where there is none."""
+        """The column of a field, None if there is none."""
         headers = {column.field: column.header for column in self.columns if not column.secret}
         headers |= {name: each.headers[-1] for each in self.references for name in each.targets.values()}
         headers |= {listed.table: listed.header for listed in self.items}
         return headers.get(field or "")
 
     def has_secret(self, headers: Sequence[str]) -> bool:
-        """Whether a file with these headers has a column that is hashed."""
+        """Whether a file with these headers has passwords to hash."""
         return any(column.secret and column.header in headers for column in self.columns)
 
     def of_row(self, _row: Mapping[str, str]) -> "Kind":
         return self
 
 
+def _copy_of(column: Column) -> Column:
+    default = column.default and fold(column.default)
+    return replace(column, header=f"{column.header} folded", field=f"{column.field}_folded", default=default)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """A kind of rows that go to one of several tables, by which of the deciding columns is filled."""
+class KindChoice:
+    """A kind that stands for one of several, chosen by which of their columns is filled."""
 
     name: str
     by: Mapping[str, Kind]
@@ -194,75 +236,8 @@ class Choice:
         return [header for kind in self.by.values() for header in kind.required_headers if header not in deciding]
 
     def of_row(self, row: Mapping[str, str]) -> Kind:
-        """Raises ValueError unless exactly one of the deciding columns is filled."""
-        filled = [header for header in self.by if row.get(header, "").strip()]
+        """The kind of a row. Raises ValueError unless exactly one of the columns is filled."""
+        filled = [header for header in self.by if tidy(row.get(header, ""))]
         if len(filled) != 1:
             raise ValueError(f"needs exactly one of {', '.join(self.by)}")
         return self.by[filled[0]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A row of a file: header → text, with the number of its line; `surplus`: it has more cells than headers."""
-
-    line: int
-    cells: Mapping[str, str]
-    surplus: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowError:
-    """What is wrong with a row; `column` is None where it is the row as a whole. `cells`: the row itself."""
-
-    file: str
-    line: int
-    column: str | None
-    reason: str
-    cells: Mapping[str, str] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        column = f" {self.column}:" if self.column else ""
-        return f"{self.file}:{self.line}:{column} {self.reason}"
-
-
-@dataclass(slots=True, kw_only=True)
-class Record:
-    """A checked row. `fields`: what the file has columns for; `items`: the lists by their table; `cells`: as read."""
-
-    line: int
-    fields: dict[str, Any]
-    items: dict[str, Listed]
-    cells: Mapping[str, str] = field(default_factory=dict)
-    secret: str | None = None
-
-    def key(self, kind: Kind) -> Key:
-        return tuple(self.fields[field] for field in kind.key)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What a record changes of what is stored: fields, and lists by their table."""
-
-    stored_id: Any
-    record: Record
-    fields: Mapping[str, Any]
-    items: Mapping[str, Listed]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
-    """A record as it is stored: its id, its fields, and its lists by table."""
-
-    id: Any
-    fields: Mapping[str, Any]
-    items: Mapping[str, Listed]
-
-
-@dataclass(slots=True, kw_only=True)
-class Counts:
-    """What came of the rows of one file."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    rejected: int = 0

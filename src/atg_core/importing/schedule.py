@@ -1,9 +1,9 @@
-"""The kinds of the schedule: groups, their lessons, and the accounts that host these."""
+"""Kinds of the schedule: groups, lessons, recurring lessons and conference accounts."""
 
 from atg_core.conferencing.model import ProviderName
 from atg_core.importing.cells import boolean, choice, day, instant, integer, local_time, timezone
-from atg_core.importing.declaring import column, refers
-from atg_core.importing.model import Check, Items, Kind, Reference
+from atg_core.importing.declarations import column, refers
+from atg_core.importing.model import Kind, ListColumn, Reference, RowCheck
 from atg_core.schedule.model import LessonStatus, WeekType, require_rule, require_span
 
 _TITLE = column("title", required=True)
@@ -14,7 +14,9 @@ GROUPS = Kind(
     key=("teacher_id", "name"),
     references=(refers("teacher", "users", "teacher_id"),),
     columns=(column("name", required=True),),
-    items=(Items(header="students", table="group_students", parent="group_id", field="student_id", target="users"),),
+    items=(
+        ListColumn(header="students", table="group_students", parent="group_id", field="student_id", target="users"),
+    ),
 )
 _GROUP = Reference(headers=("teacher", "group"), targets={GROUPS.name: "group_id"})
 
@@ -34,7 +36,7 @@ RECURRING_LESSONS = Kind(
         column("timezone", timezone, required=True),
         column("week_anchor", day),
     ),
-    checks=(Check(fields=("timezone", "start_time", "end_time", "start_date", "end_date"), require=require_rule),),
+    checks=(RowCheck(fields=("timezone", "start_time", "end_time", "start_date", "end_date"), require=require_rule),),
 )
 SCHEDULED_LESSONS = Kind(
     name="scheduled-lessons",
@@ -42,13 +44,13 @@ SCHEDULED_LESSONS = Kind(
     key=("group_id", "start_time"),
     references=(
         _GROUP,
-        Reference(headers=("taught_by",), targets={"users": "teacher_id"}, required=False, otherwise="teacher"),
+        Reference(headers=("taught_by",), targets={"users": "teacher_id"}, required=False, fallback="teacher"),
     ),
     columns=(
         _TITLE,
         column("start_time", instant, required=True),
         column("end_time", instant, required=True),
-        # A lesson goes live by being started, with a meeting.
+        # Only starting a lesson makes it live, with a meeting.
         column(
             "status",
             choice(LessonStatus, but={LessonStatus.LIVE}),
@@ -56,10 +58,10 @@ SCHEDULED_LESSONS = Kind(
             kept_when_empty=True,
             reserved=LessonStatus.LIVE,
         ),
-        # A timetable of elsewhere is taken as it is.
+        # An imported timetable may overlap.
         column("allow_overlap", boolean, default=True),
     ),
-    checks=(Check(fields=("start_time", "end_time"), require=require_span),),
+    checks=(RowCheck(fields=("start_time", "end_time"), require=require_span),),
 )
 CONFERENCE_ACCOUNTS = Kind(
     name="conference-accounts",

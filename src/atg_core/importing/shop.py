@@ -1,12 +1,12 @@
-"""The kinds of the shop: lessons and courses for Stars, and promo codes."""
+"""Kinds of the shop: lessons, courses and promo codes."""
 
-from atg_core.importing.cells import boolean, instant, integer, promo_code, text
-from atg_core.importing.declaring import ACTIVE, KEY, column
-from atg_core.importing.model import Items, Kind
+from atg_core.importing.cells import boolean, instant, integer, percent, promo_code, text
+from atg_core.importing.declarations import ACTIVE, KEY, column
+from atg_core.importing.model import Kind, ListColumn
 
 _STARS = integer(0, 1_000_000)
-_TITLE = column("title", required=True)
-_DESCRIPTION = column("description", text(), default="")
+_TITLE = column("title", required=True, folded=True)
+_DESCRIPTION = column("description", text(), default="", folded=True)
 
 SHOP_LESSONS = Kind(
     name="shop-lessons",
@@ -34,7 +34,7 @@ SHOP_COURSES = Kind(
         ACTIVE,
     ),
     items=(
-        Items(
+        ListColumn(
             header="lessons",
             table="shop_course_lessons",
             parent="course_id",
@@ -49,7 +49,7 @@ PROMO_CODES = Kind(
     key=("code",),
     columns=(
         column("code", promo_code, required=True),
-        column("discount_percent", integer(0, 100), default=0),
+        column("discount_percent", percent, default=0),
         column("discount_amount", _STARS),
         column("max_uses", integer(1)),
         ACTIVE,

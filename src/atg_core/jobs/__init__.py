@@ -1,0 +1,1 @@
+"""Background jobs: model, and the port of the job queue."""

@@ -1,4 +1,4 @@
-"""Work that is done later, outside the request that wants it (spec: operations, Jobs)."""
+"""Background jobs (spec: operations, Jobs)."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,15 +7,15 @@ from enum import StrEnum
 from typing import Any
 
 type Arguments = Mapping[str, Any]
-"""What a job is given: values that JSON has."""
+"""The arguments of a job: JSON values."""
 
 type Handler = Callable[[Arguments], Awaitable[None]]
-"""Does a job. It may be called more than once for the same job, and so has to bear that; an error is a failed try."""
+"""Runs a job. Must be idempotent: a job may run more than once. An exception is a failed try."""
 
-MOST_NAME = 40
-"""Characters in the name of a kind: it is a part of a channel's name in PostgreSQL."""
+MAX_NAME_LENGTH = 40
+"""Characters: the name becomes part of a PostgreSQL channel name."""
 
-_MOST_PAUSE = timedelta(hours=1)
+_MAX_PAUSE = timedelta(hours=1)
 
 
 class JobStatus(StrEnum):
@@ -26,7 +26,7 @@ class JobStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """`tries`: how often it was begun. `run_at`: when it is due. `error`: of the last failed try."""
+    """`tries`: number of started tries. `run_at`: when it is due. `error`: of the last failed try."""
 
     id: int
     kind: str
@@ -39,40 +39,40 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobKind:
-    """How jobs of a kind are done, and how often before one is given up.
+    """A kind of jobs: its handler, retries and time limit.
 
-    `one_at_a_time`: a worker does one of them after the other, as suits those that share a lane.
-    `most_seconds`: how long a try may take, where that is longer than a worker's lease allows; a worker does few such
-    jobs at once, so that they leave room for others.
+    `one_at_a_time`: a worker runs its jobs sequentially, as suits jobs that share a lane.
+    `max_seconds`: the time limit of a try, if longer than a worker's lease allows; such long jobs have a concurrency
+    limit of their own in each worker.
     """
 
     name: str
     handler: Handler
-    most_tries: int = 16
-    most_pause: timedelta = _MOST_PAUSE
+    max_tries: int = 16
+    max_pause: timedelta = _MAX_PAUSE
     one_at_a_time: bool = False
-    most_seconds: float | None = None
+    max_seconds: float | None = None
 
     def __post_init__(self) -> None:
-        if not 0 < len(self.name) <= MOST_NAME:
-            raise ValueError(f"the name of a kind has 1 to {MOST_NAME} characters")
-        if self.most_seconds is not None and self.most_seconds <= 0:
+        if not 0 < len(self.name) <= MAX_NAME_LENGTH:
+            raise ValueError(f"the name of a kind has 1 to {MAX_NAME_LENGTH} characters")
+        if self.max_seconds is not None and self.max_seconds <= 0:
             raise ValueError("a try takes longer than no time")
 
     @property
     def is_long(self) -> bool:
-        return self.most_seconds is not None
+        return self.max_seconds is not None
 
     def pause_after(self, tries: int) -> timedelta | None:
-        """Until the next try: a second, and twice as long each time; None after the last one."""
-        if tries >= self.most_tries:
+        """Delay before the next try: exponential backoff from one second; None after the last try."""
+        if tries >= self.max_tries:
             return None
-        return min(timedelta(seconds=2 ** min(tries - 1, 20)), self.most_pause)
+        return min(timedelta(seconds=2 ** min(tries - 1, 20)), self.max_pause)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Periodic:
-    """A job that time itself wants. `cron`: when, in UTC, five fields, or six where the last one counts seconds."""
+    """A periodic job. `cron`: five fields in UTC, or six with seconds as the last one."""
 
     kind: JobKind
     cron: str
@@ -80,21 +80,21 @@ class Periodic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """All that a worker can do."""
+    """The job kinds and periodic jobs that a worker runs."""
 
     kinds: tuple[JobKind, ...]
     periodic: tuple[Periodic, ...] = ()
 
     @property
     def every(self) -> Sequence[JobKind]:
-        """The kinds of both, in the order of their names."""
+        """All kinds, ordered by name."""
         kinds = {kind.name: kind for kind in (*self.kinds, *(each.kind for each in self.periodic))}
         return sorted(kinds.values(), key=lambda kind: kind.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """What has not been done of a kind. `oldest_seconds`: since when the one that is due longest waits; 0 for none."""
+    """Unfinished jobs of a kind. `oldest_seconds`: how long the oldest due job has waited; 0 if there is none."""
 
     kind: str
     waiting: int

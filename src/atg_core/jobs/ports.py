@@ -1,4 +1,4 @@
-"""Where jobs wait, and who does them."""
+"""The port of the job queue."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,38 +12,38 @@ class JobNotFound(NotFound):
     """There is no such dead job"""
 
 
-class Jobs(Protocol):
-    """Jobs that outlive the process, each done at least once.
+class JobQueue(Protocol):
+    """A persistent queue with at-least-once execution.
 
-    A job whose worker dies is due again when its lease has ended. A worker gives up what takes as long, unless the kind
-    may: then it renews the lease as long as the handler runs.
+    A worker holds a lease on a job while it runs; when the lease expires, the job is due again. A worker cancels a try
+    before its lease ends, except for long kinds, whose lease is renewed while the handler runs.
     """
 
     async def enqueue(
         self, kind: str, arguments: Arguments, *, lane: str | None = None, not_before: datetime | None = None
     ) -> None:
-        """Within the transaction that is open: a rollback leaves no job, a commit loses none.
+        """Adds a job within the open transaction (transactional outbox).
 
-        Jobs of one lane are done one after the other, in the order in which they were made; one that failed and waits
-        for its next try holds up those behind it.
+        Jobs of one lane run sequentially in the order of their creation; a failed job blocks its lane until it succeeds
+        or is dead.
         """
 
     async def listed(self, *, status: JobStatus | None = None, limit: int = 100) -> Sequence[Job]:
-        """What is not done yet, oldest first."""
+        """Unfinished jobs, oldest first."""
 
     async def retry(self, job_id: int) -> None:
-        """A dead job is due again, with all its tries. Raises JobNotFound."""
+        """Makes a dead job due again, with all its tries. Raises JobNotFound."""
 
     async def retry_all(self) -> int:
-        """So is every dead job; gives how many there were."""
+        """Makes all dead jobs due again and returns their number."""
 
     async def backlog(self) -> Sequence[Backlog]:
-        """By kind, in the order of their names; kinds of which nothing waits or is dead are left out."""
+        """By kind, ordered by name; kinds without waiting or dead jobs are omitted."""
 
     async def run(self, work: Work, *, until_idle: bool = False) -> None:
-        """Does what is due, also what other processes want, until it is cancelled; then what has begun is finished.
+        """Runs due jobs until it is cancelled, then finishes the running ones (graceful shutdown).
 
-        A job of a kind that is not in `work` waits for another worker. A database that is away is waited for.
-        `until_idle`: only until nothing is due. Any number of workers may run at once: each job, and each time of a
-        periodic one, is done by one of them.
+        Jobs of kinds that are not in `work` are left to other workers. An unavailable database is waited for.
+        `until_idle`: returns as soon as nothing is due. Any number of workers may run concurrently: each job, and each
+        time of a periodic job, is executed by one of them.
         """

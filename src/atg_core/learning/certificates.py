@@ -1,4 +1,4 @@
-"""Certificates: verifying, printing and revoking them."""
+"""Certificates: verification, PDF, revocation and reissue under a corrected name."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
@@ -9,19 +9,26 @@ from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from atg_core.clock import Clock
-from atg_core.errors import NotFound
+from atg_core.errors import Conflict, NotFound
 from atg_core.learning.model import Certificate, Scope
-from atg_core.learning.ports import Standings
-from atg_core.opening import Open
+from atg_core.learning.ports import CompletionStore
+from atg_core.unit_of_work import UnitOfWork
 
 
 class CertificateNotFound(NotFound):
     """Certificate not found"""
 
 
+class CertificateRevoked(Conflict):
+    """This certificate was revoked"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attestation:
-    """What a certificate says: who completed which course, when, and whether that still stands."""
+class VerifiedCertificate:
+    """A certificate as its verification shows it: who completed which course, when, and whether it is valid.
+
+    `username`: printed where the name can not be printed whole.
+    """
 
     number: str
     full_name: str
@@ -29,70 +36,97 @@ class Attestation:
     title: str
     issued_at: datetime
     revoked_at: datetime | None
+    username: str = ""
 
     @property
     def valid(self) -> bool:
         return self.revoked_at is None
 
 
-class Attestations(Protocol):
-    """Reads certificates."""
+class CertificateQueries(Protocol):
+    """Queries of certificates."""
 
-    async def attestation(self, number: str, code: str) -> Attestation:
-        """Raises CertificateNotFound, also where the code is not that of the number."""
+    async def certificate(self, number: str, code: str) -> VerifiedCertificate:
+        """Raises CertificateNotFound, also for a wrong verification code."""
 
     async def certificates_of(self, user_id: UUID, *, limit: int, offset: int) -> tuple[list[Certificate], int]:
-        """A page of a user's certificates, the revoked ones too, newest first, and how many there are."""
+        """A page of a user's certificates, newest first, revoked ones included, and their total number."""
 
 
-class CertificateStore(Standings, Protocol):
-    """Within one transaction."""
+class CertificateStore(CompletionStore, Protocol):
+    """Certificates within a transaction."""
 
     async def revoke(self, number: str, now: datetime) -> Certificate:
-        """Once: a second time keeps the first moment. Raises CertificateNotFound."""
+        """Idempotent: keeps the first `revoked_at`. Raises CertificateNotFound."""
+
+    async def reissue(self, number: str) -> tuple[Certificate, bool]:
+        """Under the current name of its learner; returns whether that is another one than before.
+
+        Raises CertificateNotFound, CertificateRevoked.
+        """
 
 
-class Draw(Protocol):
-    async def __call__(self, attestation: Attestation, *, address: str, issued_on: str) -> bytes:
-        """A page as PDF, with a QR code of the address at which it can be verified."""
+class RenderCertificate(Protocol):
+    async def __call__(self, certificate: VerifiedCertificate, *, address: str, issued_on: str) -> bytes:
+        """A one-page PDF with a QR code of `address`, where the certificate can be verified."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintCertificate:
-    """A certificate as PDF. `base_url`: where this service is reached. Raises CertificateNotFound."""
+    """Renders a certificate as PDF. `base_url`: the public URL of this service. Raises CertificateNotFound."""
 
-    attestations: Attestations
-    draw: Draw
+    certificate_queries: CertificateQueries
+    render: RenderCertificate
     base_url: str
     timezone: tzinfo
 
     async def __call__(self, number: str, code: str) -> bytes:
-        attestation = await self.attestations.attestation(number, code)
+        certificate = await self.certificate_queries.certificate(number, code)
         address = f"{self.base_url}/certificates/{quote(number)}?{urlencode({'code': code})}"
-        issued_on = f"{attestation.issued_at.astimezone(self.timezone):%d.%m.%Y}"
-        return await self.draw(attestation, address=address, issued_on=issued_on)
+        issued_on = f"{certificate.issued_at.astimezone(self.timezone):%d.%m.%Y}"
+        return await self.render(certificate, address=address, issued_on=issued_on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevokeCertificate:
-    """Its verification says so from then on, and it no longer counts. Raises CertificateNotFound.
+    """Revokes a certificate: its verification shows that, and totals no longer count it. Raises CertificateNotFound.
 
-    `together`: one transaction of all stores; `note` writes down who revoked whose certificate.
+    `transaction`: one for all stores; `audit`: records the admin and the user in the audit log.
     """
 
-    together: Callable[[], AbstractAsyncContextManager[object]]
-    open: Open[CertificateStore]
-    note: Callable[[UUID, UUID], Awaitable[None]]
+    transaction: Callable[[], AbstractAsyncContextManager[object]]
+    open: UnitOfWork[CertificateStore]
+    audit: Callable[[UUID, UUID], Awaitable[None]]
     clock: Clock
 
     async def __call__(self, admin_id: UUID, number: str) -> Certificate:
         now = self.clock()
-        async with self.together():
+        async with self.transaction():
             async with self.open() as store:
                 revoked = await store.revoke(number, now)
                 learner = Scope(user_id=revoked.user_id)
                 await store.lock_learners(learner)
                 await store.refresh_totals(learner, now)
             if revoked.revoked_at == now:
-                await self.note(admin_id, revoked.user_id)
+                await self.audit(admin_id, revoked.user_id)
         return revoked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReissueCertificate:
+    """Issues a certificate anew under the corrected name of its learner; number, code, title and date stay.
+
+    Idempotent. `transaction` and `audit`: as of a revocation. Raises CertificateNotFound, CertificateRevoked.
+    """
+
+    transaction: Callable[[], AbstractAsyncContextManager[object]]
+    open: UnitOfWork[CertificateStore]
+    audit: Callable[[UUID, UUID], Awaitable[None]]
+
+    async def __call__(self, admin_id: UUID, number: str) -> Certificate:
+        async with self.transaction():
+            async with self.open() as store:
+                reissued, is_changed = await store.reissue(number)
+            if is_changed:
+                await self.audit(admin_id, reissued.user_id)
+        return reissued

@@ -1,18 +1,18 @@
-"""Grading tests (spec: catalog-learning): points of the questions answered exactly right over all points."""
+"""Automatic grading of tests and the rules of attempts (spec: catalog-learning)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from atg_core.errors import Conflict, Invalid
+from atg_core.errors import Conflict, Faults, Invalid
 
 GRACE = timedelta(seconds=10)
-"""How much later than its end an attempt may arrive: clients send it when their own clock runs out."""
+"""How late an attempt may be submitted: clients submit when their own clock runs out."""
 
 type Answers = Mapping[int, frozenset[int]]
-"""The chosen options by question."""
+"""Ids of the chosen options by question id."""
 
 
 class AttemptsExhausted(Conflict):
@@ -25,6 +25,10 @@ class AttemptRuns(Conflict):
 
 class AttemptNotStarted(Conflict):
     """Start an attempt first: this test has a time limit"""
+
+
+class NoAttemptRuns(Conflict):
+    """No attempt at this test runs"""
 
 
 class AttemptExpired(Conflict):
@@ -41,8 +45,8 @@ class TestKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TestOf:
-    """Which test: that of a lesson, or the final test of a program, by the id of the lesson or the program."""
+class TestRef:
+    """A reference to the test of a lesson or the final test of a program, by the id of the lesson or program."""
 
     kind: TestKind
     parent_id: int
@@ -57,13 +61,15 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """`question_type`: `single` or `multiple`, which a client shows; only the exact set of right options counts."""
+    """`question_type`: `single` or `multiple`, for display; only the exact set of correct options scores."""
 
     id: int
     position: int
     text: str
     question_type: str
     points: int
+    image: str | None = None
+    explanation: str | None = None
     options: tuple[Option, ...] = ()
 
     @property
@@ -72,72 +78,105 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DraftAnswer:
+    """The options chosen so far for a question."""
+
+    question_id: int
+    option_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """A try that was begun; `expires_at` is None where the time limit is not enforced."""
+    """A started attempt; `attempt` is its number, `expires_at` is None unless the time limit is enforced.
+
+    `draft`: what was answered so far, by question id.
+    """
 
     attempt: int
     started_at: datetime
     expires_at: datetime | None
+    draft: tuple[DraftAnswer, ...] = ()
+
+    def answered(self, answers: Answers) -> "Attempt":
+        """With these answers in the place of those to the same questions; one without options is taken back."""
+        chosen = {each.question_id: each.option_ids for each in self.draft}
+        chosen |= {question_id: tuple(sorted(options)) for question_id, options in answers.items()}
+        kept = sorted((question_id, options) for question_id, options in chosen.items() if options)
+        return replace(self, draft=tuple(DraftAnswer(question_id=each, option_ids=options) for each, options in kept))
 
     def has_expired(self, now: datetime) -> bool:
         return self.expires_at is not None and now > self.expires_at + GRACE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tries:
-    """What a user has tried of a test: the highest number used, and the attempt without a result, if there is one."""
+class AttemptHistory:
+    """A user's attempts at a test: `used` is the highest number, `running` the latest without a result, if any."""
 
     used: int
-    begun: Attempt | None
+    running: Attempt | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Test:
-    """`max_attempts`: None for any number; `station_id`: whose courses it belongs to."""
+    """A test to take. `passing_score` in percent; `max_attempts`: None if unlimited; `station_id`: of its courses.
+
+    `shows_right_answers`: to learners before the end, for a page that grades itself.
+    """
 
     id: int
     kind: TestKind
     title: str
+    description: str | None = None
     passing_score: int
     max_attempts: int | None
     time_limit_minutes: int
     time_limit_enforced: bool
+    shows_right_answers: bool = False
     station_id: int
 
     def is_passed_with(self, score_percent: int) -> bool:
         return score_percent >= self.passing_score
 
-    def begin(self, tries: Tries, now: datetime) -> Attempt:
-        """A new attempt; one whose time is over is used up. Raises AttemptRuns, AttemptsExhausted."""
-        if tries.begun and not tries.begun.has_expired(now):
+    def start(self, history: AttemptHistory, now: datetime) -> Attempt:
+        """A new attempt; an expired one counts as used. Raises AttemptRuns, AttemptsExhausted."""
+        if history.running and not history.running.has_expired(now):
             raise AttemptRuns
         limit = timedelta(minutes=self.time_limit_minutes)
         return Attempt(
-            attempt=self._next(tries),
+            attempt=self._next_attempt(history),
             started_at=now,
             expires_at=now + limit if self.time_limit_enforced else None,
         )
 
-    def submit(self, tries: Tries, now: datetime) -> int:
-        """The number of the attempt that is handed in now.
+    @staticmethod
+    def running(history: AttemptHistory, now: datetime) -> Attempt:
+        """Raises NoAttemptRuns, AttemptExpired."""
+        if history.running is None:
+            raise NoAttemptRuns
+        if history.running.has_expired(now):
+            raise AttemptExpired
+        return history.running
+
+    def submit(self, history: AttemptHistory, now: datetime) -> int:
+        """The number of the attempt that is submitted now.
 
         Raises AttemptNotStarted, AttemptExpired, AttemptsExhausted.
         """
-        if tries.begun and not tries.begun.has_expired(now):
-            return tries.begun.attempt
+        if history.running and not history.running.has_expired(now):
+            return history.running.attempt
         if self.time_limit_enforced:
-            raise AttemptExpired if tries.begun else AttemptNotStarted
-        return self._next(tries)
+            raise AttemptExpired if history.running else AttemptNotStarted
+        return self._next_attempt(history)
 
-    def _next(self, tries: Tries) -> int:
-        if self.max_attempts is not None and tries.used >= self.max_attempts:
+    def _next_attempt(self, history: AttemptHistory) -> int:
+        if self.max_attempts is not None and history.used >= self.max_attempts:
             raise AttemptsExhausted
-        return tries.used + 1
+        return history.used + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grade:
-    """`score_percent` is rounded down, so that a threshold is reached by who reached it."""
+    """`score_percent` is rounded down, so that 69.9 does not pass a test that needs 70."""
 
     score_percent: int
     correct_answers: int
@@ -145,7 +184,7 @@ class Grade:
 
 
 def grade(questions: Sequence[Question], answers: Answers) -> Grade:
-    """A question without an answer is not right. Raises TestWithoutQuestions."""
+    """Points of the questions answered exactly right over all points. Raises TestWithoutQuestions."""
     points = sum(question.points for question in questions)
     if not points:
         raise TestWithoutQuestions
@@ -158,23 +197,30 @@ def grade(questions: Sequence[Question], answers: Answers) -> Grade:
 
 
 def checked_answers(questions: Sequence[Question], answers: Sequence[tuple[int, Sequence[int]]]) -> Answers:
-    """Answers by question. Raises Invalid for questions and options that are not of the test, or answered twice."""
+    """Answers by question id. Raises Invalid for foreign questions or options, and for a question answered twice."""
     options = {question.id: {option.id for option in question.options} for question in questions}
     checked: dict[int, frozenset[int]] = {}
+    faults = Faults()
     for index, (question_id, option_ids) in enumerate(answers):
-        if question_id not in options:
-            raise Invalid("This question is not of this test", field=f"answers[{index}].question_id")
-        if question_id in checked:
-            raise Invalid("This question is answered twice", field=f"answers[{index}].question_id")
-        if not options[question_id].issuperset(option_ids):
-            raise Invalid("This option is not of this question", field=f"answers[{index}].option_ids")
-        checked[question_id] = frozenset(option_ids)
+        with faults:
+            if question_id not in options:
+                raise Invalid(
+                    "is no question of this test", field=f"answers[{index}].question_id", code="unknown_question"
+                )
+            if question_id in checked:
+                raise Invalid("is named twice", field=f"answers[{index}].question_id", code="named_twice")
+            if not options[question_id].issuperset(option_ids):
+                raise Invalid(
+                    "is no option of this question", field=f"answers[{index}].option_ids", code="unknown_option"
+                )
+            checked[question_id] = frozenset(option_ids)
+    faults.raise_any()
     return checked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """An attempt that was graded, or a score from outside, which has no answers."""
+class TestResult:
+    """A graded attempt, or an external score, which has no answers. `time_spent` in seconds."""
 
     id: UUID
     user_id: UUID

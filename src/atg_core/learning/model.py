@@ -1,8 +1,7 @@
-"""Who learns what, and how far they are (spec: catalog-learning)."""
+"""Enrollments, progress and certificates (spec: catalog-learning)."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Self
@@ -19,9 +18,10 @@ class EnrollmentStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrollment:
-    """A user's way through one course; `progress_percent` is 0 to 100.
+    """A user's enrollment in a course; `progress_percent` is 0 to 100.
 
-    `seconds_over`: what was studied beyond the hundredths of an hour in `hours_studied`.
+    `hours_studied` has two decimals; `seconds_over`: the seconds studied beyond them.
+    `topics_completed`: those that `progress_percent` counts.
     """
 
     id: UUID
@@ -36,6 +36,7 @@ class Enrollment:
     last_activity: datetime | None
     due_at: datetime | None
     cancelled_at: datetime | None
+    topics_completed: int = 0
 
     @classmethod
     def begin(cls, enrollment_id: UUID, user_id: UUID, course_id: UUID, now: datetime) -> Self:
@@ -55,7 +56,7 @@ class Enrollment:
 
     @classmethod
     def assigned(cls, enrollment_id: UUID, user_id: UUID, course_id: UUID, due_at: datetime | None) -> Self:
-        """Not begun by its learner."""
+        """An enrollment by assignment, which the learner has not started."""
         return cls(
             id=enrollment_id,
             user_id=user_id,
@@ -71,7 +72,7 @@ class Enrollment:
         )
 
     def resumed(self, now: datetime) -> Self:
-        """The enrollment after enrolling again: what was not begun begins, what was cancelled goes on where it was."""
+        """After enrolling again: an assigned enrollment starts, a cancelled one continues with its progress."""
         begun = self.status is not EnrollmentStatus.NOT_STARTED
         return replace(
             self,
@@ -81,7 +82,7 @@ class Enrollment:
         )
 
     def studied(self, seconds: int, now: datetime) -> Self:
-        """The enrollment after some activity, and so many seconds of study."""
+        """After activity at `now` and so many seconds of study."""
         hundredths, over = divmod(self.seconds_over + seconds, _SECONDS_IN_A_HUNDREDTH)
         begun = self.resumed(now)
         return replace(
@@ -91,36 +92,47 @@ class Enrollment:
             last_activity=now,
         )
 
+    def advanced(self, topics: int) -> Self:
+        """After one more of so many topics was completed."""
+        completed = self.topics_completed + 1
+        return replace(self, topics_completed=completed, progress_percent=percent_of(completed, topics))
+
+
+def percent_of(completed: int, topics: int) -> int:
+    """Completed topics in percent of all, rounded down; 0 without topics."""
+    return completed * 100 // topics if topics else 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """An enrollment and the facts that count for it: active topics of the course's programs, and active final tests.
+class EnrollmentProgress:
+    """An enrollment with what counts for it: active topics of the course's programs, and their active final tests
+    that have questions.
 
-    `reached_at`: when the latest of these facts came about; `certified`: whether there is a certificate.
+    `reached_at`: when the latest of them was completed or passed; `has_certificate`: revoked ones count, too.
     """
 
     enrollment: Enrollment
     course_title: str
+    learner_name: str
     topics: int
     topics_completed: int
     final_tests: int
     final_tests_passed: int
     reached_at: datetime | None
-    certified: bool
+    has_certificate: bool
 
     @property
     def percent(self) -> int:
-        """Completed of all topics, rounded down; 0 where there is none."""
-        return self.topics_completed * 100 // self.topics if self.topics else 0
+        return percent_of(self.topics_completed, self.topics)
 
     @property
     def is_complete(self) -> bool:
-        """All topics are completed and every final test is passed; a course without topics never is complete."""
+        """All topics are completed and all final tests passed; a course without topics is never complete."""
         return self.percent == 100 and self.final_tests_passed == self.final_tests
 
-    def settled(self) -> Enrollment:
-        """As the facts say; a course once completed stays so (spec: catalog-learning, Rules)."""
-        enrollment = replace(self.enrollment, progress_percent=self.percent)
+    def updated_enrollment(self) -> Enrollment:
+        """The enrollment with its current percent and status; completion is final (spec: catalog-learning, Rules)."""
+        enrollment = replace(self.enrollment, progress_percent=self.percent, topics_completed=self.topics_completed)
         if not self.is_complete or enrollment.status is EnrollmentStatus.COMPLETED:
             return enrollment
         moments = [moment for moment in (self.reached_at, enrollment.started_at) if moment]
@@ -134,7 +146,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Whose enrollments: of one user or some users, in the courses of one station; without any of these, all."""
+    """Selects enrollments: of one user or several, in the courses of one station; all if empty."""
 
     user_id: UUID | None = None
     user_ids: tuple[UUID, ...] | None = None
@@ -143,18 +155,27 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicProgress:
-    """How far a user is with a topic; `position_seconds`: where the video stopped."""
+    """A user's progress in a topic; `position_seconds`: the playback position of the video."""
 
     user_id: UUID
     topic_id: int
-    completed: bool
-    completed_at: datetime | None
-    position_seconds: int
+    completed: bool = False
+    completed_at: datetime | None = None
+    position_seconds: int = 0
+
+    def after(self, now: datetime, *, completed: bool, position_seconds: int | None) -> Self:
+        """A completed topic stays completed, since its first moment; a position of None keeps the former one."""
+        return replace(
+            self,
+            completed=self.completed or completed,
+            completed_at=self.completed_at or (now if completed else None),
+            position_seconds=self.position_seconds if position_seconds is None else position_seconds,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolledCourse:
-    """An enrollment as a learner's list shows it, with what is to be known of the course."""
+    """An enrollment with its course, as the learner's list shows it."""
 
     course_id: UUID
     progress_percent: int
@@ -169,44 +190,17 @@ class EnrolledCourse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """That a user completed a course; whoever has its number and its code may verify it."""
+    """Issued for a completed course; can be verified with its number and verification code.
+
+    `full_name` and `title` are those of the moment of issue, whatever learner and course are called later.
+    """
 
     id: UUID
     user_id: UUID
     course_id: UUID
+    full_name: str
     title: str
     issued_at: datetime
     number: str
     verification_code: str
     revoked_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Totals:
-    """The sums of a learner's facts, which the store keeps; `best_scores` is the sum of the best score of each test."""
-
-    active_courses: int = 0
-    completed_courses: int = 0
-    total_progress: int = 0
-    total_hours_studied: Decimal = Decimal(0)
-    certificates_count: int = 0
-    topics_completed: int = 0
-    tests_taken: int = 0
-    tests_passed: int = 0
-    best_scores: int = 0
-
-    @property
-    def average_score(self) -> float:
-        """The mean of the best scores."""
-        return round(self.best_scores / self.tests_taken, 2) if self.tests_taken else 0.0
-
-
-def streak(moments: Iterable[datetime], now: datetime, timezone: tzinfo) -> int:
-    """Consecutive days of activity up to today; a day that is not over yet breaks nothing, so it may end yesterday."""
-    active = {moment.astimezone(timezone).date() for moment in moments}
-    today = now.astimezone(timezone).date()
-    day = today if today in active else today - timedelta(days=1)
-    length = 0
-    while day in active:
-        length, day = length + 1, day - timedelta(days=1)
-    return length

@@ -1,7 +1,8 @@
-"""What learning needs of the world, and what it refuses."""
+"""Ports of learning: stores within a transaction, and queries."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from typing import Protocol
 from uuid import UUID
 
@@ -10,11 +11,11 @@ from atg_core.learning.model import (
     Certificate,
     EnrolledCourse,
     Enrollment,
+    EnrollmentProgress,
     Scope,
-    Standing,
-    TopicProgress,
-    Totals,
 )
+from atg_core.learning.topic_standing import TopicStanding
+from atg_core.learning.totals import Streak, Totals
 
 
 class CourseNotFound(NotFound):
@@ -33,72 +34,84 @@ class NotEnrolled(Forbidden):
     """You are not enrolled in a course of this topic"""
 
 
-class Standings(Protocol):
-    """What follows from facts: percents, completions, certificates and totals; within one transaction.
+class CompletionStore(Protocol):
+    """Enrollments with their progress, certificates and totals, within a transaction.
 
-    Learners are locked before what counts for them is read, so that of transactions at once the last sees all facts.
+    Learners are locked before their progress is read, so that concurrent transactions see each other's changes.
     """
 
     async def lock_learners(self, scope: Scope) -> None:
-        """Holds the learners until the end of the transaction. Raises LearnerNotFound for one user who is not there."""
+        """Locks the learners until the end of the transaction. Raises LearnerNotFound for one unknown user."""
 
-    async def standings(self, scope: Scope) -> list[Standing]:
-        """Of enrollments that are not cancelled, the oldest first."""
+    async def enrollment_progress(self, scope: Scope) -> list[EnrollmentProgress]:
+        """Of enrollments that are not cancelled, oldest first."""
 
-    async def unsettled(self, scope: Scope) -> list[Standing]:
-        """Those whose percent, completion or certificate is not what the facts say."""
+    async def outdated(self, scope: Scope) -> list[EnrollmentProgress]:
+        """Those whose percent, status or certificate does not match the progress."""
 
     async def save(self, enrollments: Sequence[Enrollment]) -> None:
-        """Stores enrollments that are there already."""
+        """Updates stored enrollments."""
 
     async def next_numbers(self, year: int, count: int) -> int:
-        """Takes so many certificate numbers of a year, and gives the first; an error gives them back."""
+        """Takes `count` certificate numbers of a year and returns the first; a rollback returns them."""
 
     async def issue(self, certificates: Sequence[Certificate]) -> None: ...
 
     async def refresh_totals(self, scope: Scope, now: datetime) -> None:
-        """Sums the facts anew; what is right already stays untouched."""
+        """Recalculates totals; rows that are right stay untouched."""
+
+    async def refresh_streaks(self, scope: Scope, timezone: tzinfo) -> None:
+        """The same for streaks, of learners who have totals; not for the learners of a station."""
 
 
-class Enrollments(Standings, Protocol):
-    """Enrollments within one transaction."""
+class EnrollmentStore(CompletionStore, Protocol):
+    """Enrollments within a transaction."""
 
-    async def begin(self, user_id: UUID, course_id: UUID) -> Totals:
-        """Holds the learner, whose totals it gives, and keeps the course active, until the end of the transaction.
+    async def lock_course_and_learner(self, user_id: UUID, course_id: UUID) -> Totals:
+        """Locks the course and the learner, whose totals it returns.
 
         Raises CourseNotFound, for an inactive course too.
         """
 
+    async def count_begun(self, user_id: UUID, course_id: UUID, now: datetime) -> Totals:
+        """The same, and counts one more active course in the totals."""
+
     async def add_once(self, enrollment: Enrollment) -> Enrollment:
-        """Stores the enrollment if the user has none in the course; gives the one that is stored then."""
+        """Stores the enrollment unless the user has one in the course; returns the stored one."""
 
     async def cancel(self, user_id: UUID, course_id: UUID, now: datetime) -> None:
-        """Nothing where the user is not enrolled. Raises CourseNotFound."""
+        """Does nothing if the user is not enrolled. Raises CourseNotFound."""
 
 
-class ProgressStore(Standings, Protocol):
-    """Progress in topics within one transaction."""
+class ProgressStore(CompletionStore, Protocol):
+    """Topic progress within a transaction."""
 
-    async def station_of_topic(self, topic_id: int) -> int:
-        """Raises TopicNotFound, for what is inactive too."""
+    async def lock_topic(self, user_id: UUID, topic_id: int) -> TopicStanding:
+        """Locks the learner, so that of messages at once each begins where another ended, and then reads.
 
-    async def record(self, progress: TopicProgress, position_seconds: int | None, now: datetime) -> TopicProgress:
-        """Stores what is new and gives what is stored then.
-
-        A completed topic stays so, with its first `completed_at`; a position of None leaves the former one.
+        Raises TopicNotFound, also for an inactive topic, lesson or program; LearnerNotFound.
         """
 
+    async def record(self, before: TopicStanding, after: TopicStanding, now: datetime) -> None:
+        """Stores what a message has changed."""
 
-class Learners(Protocol):
-    """Reads how far a learner is; cancelled enrollments do not count."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnerStats:
+    """A learner's totals, streak and certificates that are not revoked, newest first."""
+
+    totals: Totals
+    streak: Streak | None
+    certificates: Sequence[Certificate]
+
+
+class LearnerQueries(Protocol):
+    """Queries of a learner's courses, totals and certificates; cancelled enrollments do not count."""
+
+    async def find_enrollment(self, user_id: UUID, course_id: UUID) -> Enrollment | None:
+        """Also a cancelled one. Raises CourseNotFound, for an inactive course too."""
 
     async def enrolled_courses(self, user_id: UUID) -> list[EnrolledCourse]:
         """Newest first."""
 
-    async def totals(self, user_id: UUID) -> Totals: ...
-
-    async def active_at(self, user_id: UUID) -> list[datetime]:
-        """The moments at which topics were completed."""
-
-    async def certificates(self, user_id: UUID) -> list[Certificate]:
-        """Those that are not revoked, newest first."""
+    async def stats(self, user_id: UUID) -> LearnerStats: ...

@@ -1,49 +1,51 @@
-"""Progress in topics."""
+"""Topic progress."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
 from uuid import UUID
 
 from atg_core.clock import Clock
+from atg_core.learning.completion import UpdateCompletion
 from atg_core.learning.model import Enrollment, Scope, TopicProgress
 from atg_core.learning.ports import NotEnrolled, ProgressStore
-from atg_core.learning.settling import Settle
-from atg_core.opening import Open
+from atg_core.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordProgress:
-    """Keeps what a learner did with a topic, with all that follows for the courses of its station.
+    """Records a learner's progress in a topic and updates the completion of the courses of its station.
 
-    Time studied counts for the oldest of these courses alone, so that it counts once.
+    Study time counts for the oldest of these courses only, so that it counts once, and is believed as far as time has
+    passed since the learner's last message, whatever its topic (spec: catalog-learning, Rules).
     Raises TopicNotFound, NotEnrolled.
     """
 
-    open: Open[ProgressStore]
-    settle: Settle
+    open: UnitOfWork[ProgressStore]
+    update_completion: UpdateCompletion
     clock: Clock
+    timezone: tzinfo
 
     async def __call__(
         self, user_id: UUID, topic_id: int, *, completed: bool, position_seconds: int | None, seconds_studied: int
-    ) -> tuple[TopicProgress, list[Enrollment]]:
-        """What is stored of the topic, and the enrollments that it counts for, the oldest first."""
+    ) -> tuple[TopicProgress, Sequence[Enrollment]]:
+        """Returns the stored progress and the enrollments that it counts for, oldest first."""
         now = self.clock()
-        new = TopicProgress(
-            user_id=user_id,
-            topic_id=topic_id,
-            completed=completed,
-            completed_at=now if completed else None,
-            position_seconds=position_seconds or 0,
-        )
+        today, learner = now.astimezone(self.timezone).date(), Scope(user_id=user_id)
         async with self.open() as store:
-            here = Scope(user_id=user_id, station_id=await store.station_of_topic(topic_id))
-            await store.lock_learners(Scope(user_id=user_id))
-            stored = await store.record(new, position_seconds, now)
-            standings = await store.standings(here)
-            if not standings:
+            before = await store.lock_topic(user_id, topic_id)
+            if not before.enrollments:
                 raise NotEnrolled
-            active = [
-                replace(each, enrollment=each.enrollment.studied(0 if number else seconds_studied, now))
-                for number, each in enumerate(standings)
-            ]
-            settled = await self.settle.within(store, Scope(user_id=user_id), active, stored=False)
-        return stored, settled
+            after = before.after(
+                now, today, completed=completed, position_seconds=position_seconds, seconds_studied=seconds_studied
+            )
+            await store.record(before, after, now)
+            if after.progress.completed == before.progress.completed:
+                return after.progress, after.enrollments
+            if after.streak and today < after.streak.first_day:
+                # The clock of another process is ahead: streaks that were apart may be one now.
+                await store.refresh_streaks(learner, self.timezone)
+            if not after.may_complete_a_course:
+                return after.progress, after.enrollments
+            progress = await store.enrollment_progress(Scope(user_id=user_id, station_id=after.station_id))
+            return after.progress, await self.update_completion.within(store, learner, progress)

@@ -1,24 +1,25 @@
-"""A learner's statistics."""
+"""A learner's totals, streak and certificates."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from uuid import UUID
 
 from atg_core.clock import Clock
-from atg_core.learning.model import Certificate, Totals, streak
-from atg_core.learning.ports import Learners
+from atg_core.learning.model import Certificate
+from atg_core.learning.ports import LearnerQueries
+from atg_core.learning.totals import Totals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowStats:
-    """The totals, the days in a row with a topic completed, and the certificates; `timezone` says when a day ends."""
+    """Totals, the streak of days with a completed topic, and certificates; `timezone` decides what a day is."""
 
-    learners: Learners
+    learner_queries: LearnerQueries
     clock: Clock
     timezone: tzinfo
 
-    async def __call__(self, user_id: UUID) -> tuple[Totals, int, list[Certificate]]:
-        totals = await self.learners.totals(user_id)
-        active_at = await self.learners.active_at(user_id)
-        streak_days = streak(active_at, self.clock(), self.timezone)
-        return totals, streak_days, await self.learners.certificates(user_id)
+    async def __call__(self, user_id: UUID) -> tuple[Totals, int, Sequence[Certificate]]:
+        stats = await self.learner_queries.stats(user_id)
+        today = self.clock().astimezone(self.timezone).date()
+        return stats.totals, stats.streak.days_on(today) if stats.streak else 0, stats.certificates

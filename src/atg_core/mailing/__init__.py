@@ -1,0 +1,1 @@
+"""Email: addresses, messages, and the ports of mailer and templates."""

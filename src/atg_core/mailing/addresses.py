@@ -1,4 +1,4 @@
-"""Mail addresses as SMTP takes them (RFC 5321 and 6531), without quoted local parts and address literals."""
+"""Email addresses (RFC 5321, RFC 6531), without quoted local parts and address literals."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ _SENDER = re.compile(r"(?:(?P<name>[^<>]*)<(?P<named>[^<>]+)>|(?P<bare>[^<>]+))"
 
 
 def is_address(text: str) -> bool:
-    """Whether this is an address whose domain is in ASCII; its local part may have any letters."""
+    """Whether this is an email address with an ASCII domain; the local part may be internationalized."""
     if not (text.isprintable() and _ADDRESS.fullmatch(text)):
         return False
     return len(text.encode()) <= 254 and len(text.partition("@")[0].encode()) <= 64
@@ -18,14 +18,14 @@ def is_address(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Whom messages are from; the name may be empty."""
+    """The sender of messages; the name may be empty."""
 
     name: str
     address: str
 
     @classmethod
     def of(cls, text: str) -> "Sender":
-        """From `Name <address>`, or the address alone. Raises ValueError."""
+        """Parses `Name <address>` or a bare address. Raises ValueError."""
         found = _SENDER.fullmatch(text.strip())
         name, address = (found["name"] or "", found["named"] or found["bare"]) if found else ("", "")
         sender = cls(name.strip().strip('"'), address.strip())

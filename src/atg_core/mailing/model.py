@@ -1,21 +1,16 @@
-"""Messages by mail, as text and as HTML."""
+"""Email messages, and the ports of mailer and templates."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Protocol
 
 from atg_core.errors import Unavailable
-
-
-class Language(StrEnum):
-    RU = "ru"
-    EN = "en"
+from atg_core.words import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """`key`: what the message is about, in letters, digits and hyphens; the same message sent again has the same."""
+    """`key`: identifies the message (letters, digits, hyphens); a resent message has the same key."""
 
     key: str
     to: str
@@ -33,21 +28,21 @@ class MailDeferred(Unavailable):
 
 
 class MailRefused(Exception):
-    """The mail server takes no message for this address."""
+    """The mail server permanently refuses messages for this address."""
 
 
-class Mail(Protocol):
-    """Hands messages to a mail server."""
+class Mailer(Protocol):
+    """Sends messages through a mail server."""
 
     async def send(self, message: Message) -> None:
         """Returns when the server has accepted it.
 
-        Raises MailAway (nobody's mail goes now, or the server fell silent and may have accepted it), MailDeferred (4xx
-        for this one), MailRefused (5xx for this one, or its address is none). What they say holds neither the message
-        nor its address.
+        Raises MailAway (the server is unavailable, or timed out and may have accepted the message), MailDeferred (4xx
+        for this message), MailRefused (5xx for this message, or an invalid address). The error texts contain neither
+        the message nor the address.
         """
 
 
-class Templates(Protocol):
+class MailTemplates(Protocol):
     def message(self, name: str, language: Language, *, key: str, to: str, values: Mapping[str, Any]) -> Message:
-        """The message that the template `name` gives; values are escaped in its HTML."""
+        """Renders the template `name`; values are escaped in HTML."""

@@ -1,36 +1,42 @@
-"""Groups: a teacher and who is taught (spec: schedule, Groups and lessons)."""
+"""Groups: a teacher and the students (spec: schedule, Groups and lessons)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from atg_core.clock import Clock
-from atg_core.opening import Open
 from atg_core.schedule.model import Group, Viewer
-from atg_core.schedule.ports import StudentNotInGroup, Timetable
+from atg_core.schedule.ports import Groups, StudentNotInGroup
+from atg_core.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditGroups:
-    """Teachers have their own groups; administrators have all, and may make them for a teacher.
+    """A teacher edits their own groups; administrators all, also on behalf of a teacher.
 
-    Raises GroupNotFound where a group is another's.
+    Raises GroupNotFound, also for another teacher's group.
     """
 
-    open: Open[Timetable]
+    open: UnitOfWork[Groups]
     clock: Clock
 
     async def add(self, viewer: Viewer, name: str, teacher_id: UUID | None = None) -> Group:
-        """Raises TeacherUnknown, GroupNameTaken. For others than administrators the teacher is who asks."""
+        """Raises TeacherUnknown, GroupNameTaken. `teacher_id` is ignored unless the viewer is an administrator."""
         async with self.open() as store:
             return await store.add_group(name, (viewer.is_admin and teacher_id) or viewer.id, self.clock())
 
     async def change(self, viewer: Viewer, group_id: int, values: Mapping[str, Any]) -> Group:
-        """Raises TeacherUnknown, GroupNameTaken. Only administrators hand a group to another teacher."""
+        """Raises TeacherUnknown, GroupNameTaken. Only administrators change the teacher.
+
+        The other teacher takes over what belongs to the group: rules, planned lessons, homework and control points.
+        Lessons that were held stay with who held them. Raises LessonOverlap if the other teacher is not free.
+        """
         allowed = {name: value for name, value in values.items() if viewer.is_admin or name != "teacher_id"}
         async with self.open() as store:
-            await store.group(group_id, viewer.owner)
+            group = await store.group(group_id, viewer.owner)
+            if allowed.get("teacher_id") == group.teacher_id:
+                del allowed["teacher_id"]
             return await store.change_group(group_id, allowed, self.clock())
 
     async def delete(self, viewer: Viewer, group_id: int) -> None:
@@ -38,13 +44,6 @@ class EditGroups:
         async with self.open() as store:
             await store.group(group_id, viewer.owner)
             await store.delete_group(group_id)
-
-    async def add_students(self, viewer: Viewer, group_id: int, ids: Collection[UUID], emails: Collection[str]) -> None:
-        """Raises StudentUnknown, and then nobody is added."""
-        async with self.open() as store:
-            await store.group(group_id, viewer.owner)
-            students = await store.students_of(ids, {email.lower() for email in emails})
-            await store.add_students(group_id, students)
 
     async def remove_student(self, viewer: Viewer, group_id: int, student_id: UUID) -> None:
         """Raises StudentNotInGroup."""

@@ -2,27 +2,28 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from atg_core.clock import Clock
 from atg_core.errors import Invalid
-from atg_core.opening import Open
 from atg_core.schedule.model import Lesson, LessonStatus, Viewer, require_span
-from atg_core.schedule.ports import LessonLive, LessonStarted, Timetable
+from atg_core.schedule.ports import LessonLive, Lessons, LessonStarted
+from atg_core.unit_of_work import UnitOfWork
 
-_PLANS = {"start_time", "end_time", "status", "group_id"}
-_PLANNED = {LessonStatus.PLANNED, LessonStatus.CANCELLED}
+_FIXED_ONCE_STARTED = {"start_time", "end_time", "status", "group_id"}
+_NOT_STARTED = {LessonStatus.PLANNED, LessonStatus.CANCELLED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditLessons:
-    """Lessons of own groups; of administrators, of all.
+    """A teacher edits lessons of their own groups; administrators all.
 
-    Raises LessonNotFound, GroupNotFound where they are another's.
+    Raises LessonNotFound and GroupNotFound, also for those of another teacher.
     """
 
-    open: Open[Timetable]
+    open: UnitOfWork[Lessons]
+    longest_lesson: timedelta
     clock: Clock
 
     async def add(
@@ -35,8 +36,8 @@ class EditLessons:
         end_time: datetime,
         allow_overlap: bool = False,
     ) -> Lesson:
-        """Raises Invalid for a lesson without length, LessonOverlap."""
-        require_span(start_time, end_time)
+        """Raises Invalid for an end before the start, LessonOverlap."""
+        require_span(start_time, end_time, self.longest_lesson)
         async with self.open() as store:
             group = await store.group(group_id, viewer.owner)
             values = {
@@ -51,18 +52,22 @@ class EditLessons:
     async def change(
         self, viewer: Viewer, lesson_id: int, values: Mapping[str, Any], *, allow_overlap: bool = False
     ) -> Lesson:
-        """When and for whom a lesson is may change until it is started, and whether it is cancelled.
+        """Times, group and status may change only until the lesson is started.
 
         Raises Invalid, LessonStarted, LessonOverlap.
         """
         async with self.open() as store:
             lesson = await store.lesson(lesson_id, viewer.owner)
             changed = {name: value for name, value in values.items() if getattr(lesson, name) != value}
-            if changed.keys() & _PLANS and lesson.status not in _PLANNED:
+            if changed.keys() & _FIXED_ONCE_STARTED and lesson.status not in _NOT_STARTED:
                 raise LessonStarted
-            if "status" in changed and changed["status"] not in _PLANNED:
-                raise Invalid("a lesson is planned or cancelled here", field="status")
-            require_span(changed.get("start_time", lesson.start_time), changed.get("end_time", lesson.end_time))
+            if "status" in changed and changed["status"] not in _NOT_STARTED:
+                raise Invalid(
+                    "must be one of: {allowed}", field="status", code="one_of", allowed=["planned", "cancelled"]
+                )
+            if changed.keys() & {"start_time", "end_time"}:
+                start, end = changed.get("start_time", lesson.start_time), changed.get("end_time", lesson.end_time)
+                require_span(start, end, self.longest_lesson)
             if "group_id" in changed:
                 changed["teacher_id"] = (await store.group(changed["group_id"], viewer.owner)).teacher_id
             if not changed:

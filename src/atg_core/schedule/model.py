@@ -1,4 +1,4 @@
-"""Groups, lessons, and the rules by which lessons come again (spec: schedule, Groups and lessons)."""
+"""Groups, lessons, recurring lessons and their occurrences (spec: schedule, Groups and lessons)."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -7,13 +7,13 @@ from functools import cache
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
-from atg_core.errors import Invalid
+from atg_core.errors import Faults, Invalid
 
 LONGEST_LESSON = timedelta(hours=24)
 LONGEST_RULE = timedelta(days=3660)
 LONGEST_WINDOW = timedelta(days=370)
 YEARS = range(1970, 2200)
-"""In which anything may be planned: there is a year before and after each, in every time zone and calendar."""
+"""Years in which lessons may be planned; far enough from the limits of `datetime` for any time zone."""
 
 
 class LessonStatus(StrEnum):
@@ -24,7 +24,7 @@ class LessonStatus(StrEnum):
 
 
 class WeekType(StrEnum):
-    """In which weeks a rule holds: in every one, or in every other one (spec: schedule, Upper and lower weeks)."""
+    """Week parity of a recurring lesson (spec: schedule, Upper and lower weeks)."""
 
     ALL = "ALL"
     UPPER = "UPPER"
@@ -38,14 +38,14 @@ class ExceptionAction(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """Who asks: administrators see everything, others what they teach and the groups that they are in."""
+    """The caller: administrators see everything, others what they teach and the groups that they are in."""
 
     id: UUID
     is_admin: bool = False
 
     @property
     def owner(self) -> UUID | None:
-        """Whose things may be changed; None: everybody's."""
+        """The teacher whose rows the viewer may change; None for any."""
         return None if self.is_admin else self.id
 
 
@@ -57,6 +57,7 @@ class Group:
     student_count: int
     created_at: datetime
     updated_at: datetime
+    join_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,7 @@ class Student:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
-    """`revision`: how often it was changed, as calendars need it. The URLs are there while it is live."""
+    """`revision`: the number of changes (SEQUENCE of RFC 5545). The URLs are set only while it is live."""
 
     id: int
     group_id: int
@@ -89,7 +90,7 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleException:
-    """What is otherwise about one occurrence of a rule, named by its date; the instants of one that is moved."""
+    """An exception of one occurrence, identified by its original date: cancelled, or moved to new times."""
 
     date: date
     action: ExceptionAction
@@ -99,9 +100,10 @@ class RuleException:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecurringLesson:
-    """A rule: on one weekday (0 is Monday) of every week, or of every other one, at a local time of `timezone`.
+    """A recurrence rule: weekly or every other week, on one weekday (0 is Monday), at a local time of `timezone`.
 
-    `week_anchor`: a day of an upper week, where it is not the configured term that says which weeks these are.
+    An `end_time` before `start_time` is on the next day. `week_anchor`: a day of an upper week; by default that of the
+    configured term.
     """
 
     id: int
@@ -127,14 +129,14 @@ class RecurringLesson:
 
     @property
     def duration(self) -> timedelta:
-        """Of every occurrence alike, also in a night in which the clocks change (RFC 5545, section 3.8.5.3)."""
-        return datetime.combine(date.min, self.end_time) - datetime.combine(date.min, self.start_time)
+        """The exact duration of every occurrence, also across a DST change (RFC 5545, section 3.8.5.3)."""
+        return length_between(self.start_time, self.end_time)
 
     def span(self, day: date) -> tuple[datetime, datetime]:
-        """When the occurrence of a day begins and ends.
+        """Start and end of the occurrence on a date.
 
-        A local time that does not exist is taken with the offset before the gap, and of one that exists twice the first
-        is meant (RFC 5545, section 3.3.5), which is what `fold=0` means (PEP 495).
+        A local time in a DST gap is read with the offset before the gap; of an ambiguous one the first is meant (RFC
+        5545, section 3.3.5). That is `fold=0` (PEP 495).
         """
         start = datetime.combine(day, self.start_time, self.zone).astimezone(UTC)
         return start.astimezone(self.zone), (start + self.duration).astimezone(self.zone)
@@ -142,7 +144,7 @@ class RecurringLesson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occurrence:
-    """One lesson of a rule that has not been started; `date` names it even if it was moved to another."""
+    """An occurrence of a recurring lesson, not started yet; `date` is the original one, also if it was moved."""
 
     rule: RecurringLesson
     date: date
@@ -154,40 +156,65 @@ class Occurrence:
         return f"recurring-{self.rule.id}-{self.date.isoformat()}"
 
 
-def require_span(start: datetime, end: datetime) -> None:
-    """Raises Invalid for a lesson that does not end after it begins, or takes longer than a day."""
+def length_between(start: time, end: time) -> timedelta:
+    """Between two local times; an end before the start is on the next day."""
+    return (datetime.combine(date.min, end) - datetime.combine(date.min, start)) % timedelta(days=1)
+
+
+def require_span(start: datetime, end: datetime, longest: timedelta = LONGEST_LESSON) -> None:
+    """Raises Invalid for a lesson whose end is not after its start, or that takes longer than `longest`."""
     if end <= start:
-        raise Invalid("a lesson ends after it begins", field="end_time")
-    if end - start > LONGEST_LESSON:
-        raise Invalid("a lesson takes 24 hours at most", field="end_time")
+        raise Invalid("a lesson ends after it begins", field="end_time", code="ends_before_start")
+    require_length(end - start, longest)
     _require_year(start, "start_time")
+
+
+def require_length(length: timedelta, longest: timedelta) -> None:
+    """Raises Invalid."""
+    if length > longest:
+        raise Invalid(
+            "a lesson takes {max} hours at most", field="end_time", code="too_long", max=longest // timedelta(hours=1)
+        )
 
 
 def require_rule(timezone: str, start_time: time, end_time: time, start_date: date, end_date: date) -> None:
     """Raises Invalid."""
-    require_zone(timezone)
-    if end_time <= start_time:
-        raise Invalid("a lesson ends after it begins", field="end_time")
-    if end_date < start_date:
-        raise Invalid("a rule ends after it begins", field="end_date")
-    if end_date - start_date > LONGEST_RULE:
-        raise Invalid("a rule holds for ten years at most", field="end_date")
-    _require_year(start_date, "start_date")
-    _require_year(end_date, "end_date")
+    faults = Faults()
+    with faults:
+        require_zone(timezone)
+    with faults:
+        if end_time == start_time:
+            raise Invalid("a lesson ends after it begins", field="end_time", code="ends_before_start")
+    with faults:
+        if end_date < start_date:
+            raise Invalid("a rule ends after it begins", field="end_date", code="ends_before_start")
+        if end_date - start_date > LONGEST_RULE:
+            raise Invalid("a rule holds for ten years at most", field="end_date", code="too_long")
+        _require_year(end_date, "end_date")
+    with faults:
+        _require_year(start_date, "start_date")
+    faults.raise_any()
 
 
 def _require_year(day: date, field: str) -> None:
     if day.year not in YEARS:
-        raise Invalid(f"the year is {YEARS[0]} to {YEARS[-1]}", field=field)
+        raise Invalid(
+            "the year must be between {low} and {high}", field=field, code="out_of_range", low=YEARS[0], high=YEARS[-1]
+        )
 
 
 def require_zone(name: str) -> None:
-    """Raises Invalid for what is no IANA name of a time zone."""
+    """Raises Invalid for a name that is no IANA time zone."""
     if name not in _zones():
-        raise Invalid("there is no such time zone", field="timezone")
+        raise Invalid(
+            "there is no such time zone; an example: {example}",
+            field="timezone",
+            code="unknown_timezone",
+            example="Europe/Moscow",
+        )
 
 
 @cache
 def _zones() -> frozenset[str]:
-    """Other files of a system's folder of zones are none of these."""
+    """Excludes other files of the system's zoneinfo folder."""
     return frozenset(available_timezones())

@@ -1,4 +1,4 @@
-"""Where groups, lessons and rules are kept."""
+"""Ports of the schedule: stores of groups, lessons, recurring lessons and calendar tokens, and queries."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class GroupNotFound(NotFound):
 
 
 class LessonNotFound(NotFound):
-    """Lesson not found"""
+    """There is no such lesson"""
 
 
 class RecurringLessonNotFound(NotFound):
@@ -36,6 +36,14 @@ class ExceptionNotFound(NotFound):
 
 class CalendarNotFound(NotFound):
     """There is no such calendar"""
+
+
+class StudentNotFound(NotFound):
+    """Student not found"""
+
+
+class JoinCodeNotFound(NotFound):
+    """There is no such code, or no longer"""
 
 
 class TeacherUnknown(Invalid):
@@ -79,8 +87,8 @@ class LessonHasRecords(Conflict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What a list of lessons is narrowed to."""
+class LessonFilter:
+    """Filters of a list of lessons: those between `start` and `end`, of a group, of a status."""
 
     group_id: int | None = None
     status: LessonStatus | None = None
@@ -89,39 +97,61 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """Of a window: the lessons in it and those that were made of occurrences in it; rules with their exceptions."""
+class ScheduleWindow:
+    """Of a time window: lessons, lessons of its occurrences, and recurring lessons with their exceptions."""
 
     lessons: Sequence[Lesson]
     rules: Sequence[RecurringLesson]
 
 
-class Timetable(Protocol):
-    """Groups, lessons and rules, within one transaction.
+class Groups(Protocol):
+    """Groups and their students, within one transaction.
 
-    `owner`: whose it must be to be found; None: whoever's. What was read here is held until the end.
+    Here and in the ports below: `owner` is the teacher that a row must belong to, None for any. Rows that were read are
+    locked until the end of the transaction.
     """
 
     async def add_group(self, name: str, teacher_id: UUID, now: datetime) -> Group:
-        """Raises TeacherUnknown for nobody who may teach, GroupNameTaken."""
+        """Raises TeacherUnknown if the user may not teach, GroupNameTaken."""
 
     async def group(self, group_id: int, owner: UUID | None) -> Group:
         """Raises GroupNotFound."""
 
     async def change_group(self, group_id: int, values: Mapping[str, Any], now: datetime) -> Group:
-        """Raises TeacherUnknown, GroupNameTaken."""
+        """Another teacher takes planned lessons along, but not those that were held, or are being started.
+
+        Raises TeacherUnknown, GroupNameTaken, LessonOverlap.
+        """
 
     async def delete_group(self, group_id: int) -> None:
-        """With what is only planned. Raises GroupWasTaught."""
+        """Deletes its planned lessons, too. Raises GroupWasTaught."""
 
     async def students_of(self, ids: Collection[UUID], emails: Collection[str]) -> list[UUID]:
-        """The active users of these ids and emails (in lower case), each once. Raises StudentUnknown."""
+        """The active users with these ids and emails (in any case), without duplicates. Raises StudentUnknown."""
+
+    async def students_taught(
+        self, teacher_id: UUID, ids: Collection[UUID], emails: Collection[str]
+    ) -> dict[UUID, str]:
+        """Those of `students_of` who are in a group of this teacher: their folded emails, by id."""
 
     async def add_students(self, group_id: int, student_ids: Collection[UUID]) -> None:
-        """Those who are in the group stay in it."""
+        """Ignores students who are in the group already; invitations to their confirmed emails are accepted with it."""
 
     async def remove_student(self, group_id: int, student_id: UUID) -> bool:
         """Whether the student was in the group."""
+
+    async def set_join_code(self, group_id: int, code: str | None, now: datetime) -> bool:
+        """Replaces the code, or ends it. False, and nothing changes, if another group has this code."""
+
+    async def group_with_code(self, code: str) -> Group:
+        """The group, of an active teacher, that one joins by this code. Raises JoinCodeNotFound."""
+
+
+class Lessons(Protocol):
+    """Single lessons, within one transaction."""
+
+    async def group(self, group_id: int, owner: UUID | None) -> Group:
+        """Raises GroupNotFound."""
 
     async def add_lesson(self, values: Mapping[str, Any], *, allow_overlap: bool, now: datetime) -> Lesson:
         """Raises LessonOverlap."""
@@ -135,11 +165,14 @@ class Timetable(Protocol):
         """Raises LessonOverlap, and LessonStarted if it is being started."""
 
     async def delete_lesson(self, lesson_id: int) -> None:
-        """Raises LessonHasRecords."""
+        """Raises LessonLive if it is being started, LessonHasRecords."""
 
-    async def make_lesson(self, values: Mapping[str, Any], now: datetime) -> int:
-        """The lesson of a rule's occurrence: this one, or the one that is there. Overlaps with others are no reason to
-        refuse it: the rule was there before."""
+
+class RecurringLessons(Protocol):
+    """Recurring lessons, their exceptions, and the lessons of their occurrences, within one transaction."""
+
+    async def group(self, group_id: int, owner: UUID | None) -> Group:
+        """Raises GroupNotFound."""
 
     async def add_rule(self, values: Mapping[str, Any], now: datetime) -> RecurringLesson: ...
 
@@ -149,23 +182,30 @@ class Timetable(Protocol):
     async def change_rule(self, rule_id: int, values: Mapping[str, Any], now: datetime) -> RecurringLesson: ...
 
     async def delete_rule(self, rule_id: int) -> None:
-        """Lessons that were made of it stay."""
-
-    async def is_made(self, rule_id: int, day: date) -> bool:
-        """Whether the occurrence of a day has become a lesson."""
+        """The lessons of its occurrences stay."""
 
     async def set_exception(self, rule_id: int, exception: RuleException, now: datetime) -> RecurringLesson:
-        """In place of the one that this day had."""
+        """Replaces the exception of that date."""
 
     async def remove_exception(self, rule_id: int, day: date, now: datetime) -> bool:
         """Whether there was one."""
 
+    async def create_occurrence_lesson(self, values: Mapping[str, Any], now: datetime) -> int:
+        """Creates the lesson of an occurrence, or finds the existing one; returns its id. May overlap other lessons."""
+
+    async def has_occurrence_lesson(self, rule_id: int, day: date) -> bool:
+        """Whether the occurrence of a date has a lesson."""
+
+
+class CalendarTokens(Protocol):
+    """Tokens of calendar feeds, within one transaction."""
+
     async def replace_calendar_token(self, user_id: UUID, digest: bytes, now: datetime) -> None:
-        """The one that the user had is good no longer."""
+        """Stores the digest of a new token; the user's former token is invalid."""
 
 
-class Schedule(Protocol):
-    """Plain reads of what a viewer may see. Lists of lessons are by start."""
+class ScheduleQueries(Protocol):
+    """Read-only queries of what a viewer may see. Lessons are ordered by start."""
 
     async def groups(self, viewer: Viewer, *, limit: int, offset: int) -> tuple[list[Group], int]:
         """By id."""
@@ -173,7 +213,9 @@ class Schedule(Protocol):
     async def group(self, viewer: Viewer, group_id: int) -> tuple[Group, list[Student]]:
         """Students by name. Raises GroupNotFound."""
 
-    async def lessons(self, viewer: Viewer, wanted: Wanted, *, limit: int, offset: int) -> tuple[list[Lesson], int]: ...
+    async def lessons(
+        self, viewer: Viewer, wanted: LessonFilter, *, limit: int, offset: int
+    ) -> tuple[list[Lesson], int]: ...
 
     async def lesson(self, viewer: Viewer, lesson_id: int) -> Lesson:
         """Raises LessonNotFound."""
@@ -186,8 +228,8 @@ class Schedule(Protocol):
     async def rule(self, viewer: Viewer, rule_id: int) -> RecurringLesson:
         """Raises RecurringLessonNotFound."""
 
-    async def plan(self, viewer: Viewer, start: datetime, end: datetime) -> Plan:
-        """At most four statements, however much it is."""
+    async def window(self, viewer: Viewer, start: datetime, end: datetime) -> ScheduleWindow:
+        """In at most four statements. May contain more than the window; callers filter."""
 
     async def calendar_viewer(self, digest: bytes) -> Viewer:
-        """Who has this token; a user who may not sign in any more has none. Raises CalendarNotFound."""
+        """The active user that this token was issued to. Raises CalendarNotFound."""

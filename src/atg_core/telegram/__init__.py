@@ -1,0 +1,1 @@
+"""Telegram: the port to the Bot API, and verification of a Mini App's initData."""

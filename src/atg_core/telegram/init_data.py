@@ -1,4 +1,4 @@
-"""Who has opened a Mini App, as Telegram has signed it: `Telegram.WebApp.initData`.
+"""Verification of `Telegram.WebApp.initData`, by which Telegram signs who has opened a Mini App.
 
 See core.telegram.org/bots/webapps#validating-data-received-via-the-mini-app.
 """
@@ -14,11 +14,11 @@ from urllib.parse import parse_qsl
 from atg_core.errors import NotSignedIn
 
 LIFETIME = timedelta(hours=24)
-MOST_CHARACTERS = 4096
+MAX_CHARACTERS = 4096
 _FUTURE = timedelta(minutes=1)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _NUMBER = re.compile(r"[0-9]{1,12}")
-_MOST_ID = 2**52
+_MAX_ID = 2**52
 
 
 class InvalidInitData(NotSignedIn):
@@ -27,7 +27,7 @@ class InvalidInitData(NotSignedIn):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TelegramUser:
-    """Who has opened the Mini App."""
+    """The user of the Mini App."""
 
     id: int
     first_name: str
@@ -37,13 +37,13 @@ class TelegramUser:
 
 
 @dataclass(frozen=True, slots=True)
-class InitData:
+class InitDataVerifier:
     """Knows what Telegram has signed for the bot that has this token."""
 
     bot_token: str = field(repr=False)
 
     def verify(self, init_data: str, now: datetime) -> TelegramUser:
-        """The user that `init_data` names. Raises InvalidInitData, which does not tell what is wrong with it."""
+        """The user in `init_data`. Raises InvalidInitData, which does not tell the reason."""
         try:
             fields = _fields(init_data)
             given = fields.pop("hash")
@@ -56,15 +56,15 @@ class InitData:
             raise InvalidInitData from None
 
     def _hash(self, fields: dict[str, str]) -> str:
-        """Of all other fields, `signature` among them: that one is for those who do not have the token."""
+        """Of all other fields, including `signature`, which is for third parties without the token."""
         lines = "\n".join(f"{name}={value}" for name, value in sorted(fields.items()))
         key = hmac.digest(b"WebAppData", self.bot_token.encode(), "sha256")
         return hmac.digest(key, lines.encode(), "sha256").hex()
 
 
 def _fields(init_data: str) -> dict[str, str]:
-    """Each once. A line break or another name is refused: what is signed are lines, which must have one reading."""
-    if len(init_data) > MOST_CHARACTERS:
+    """Fields by name. Rejects duplicates, line breaks and other names, so that the signed lines are unambiguous."""
+    if len(init_data) > MAX_CHARACTERS:
         raise ValueError
     pairs = parse_qsl(init_data, keep_blank_values=True, strict_parsing=True, errors="strict")
     fields = dict(pairs)
@@ -81,7 +81,7 @@ def _is_fresh(auth_date: str, now: datetime) -> bool:
 
 
 def _user(told: Any) -> TelegramUser:
-    if not isinstance(told, dict) or type(told.get("id")) is not int or not 0 < told["id"] < _MOST_ID:
+    if not isinstance(told, dict) or type(told.get("id")) is not int or not 0 < told["id"] < _MAX_ID:
         raise ValueError
     return TelegramUser(
         id=told["id"],
@@ -93,7 +93,7 @@ def _user(told: Any) -> TelegramUser:
 
 
 def _text(told: Any) -> str:
-    """Raises ValueError also for what no database keeps."""
+    """Raises ValueError also for text that a database can not store."""
     if not isinstance(told, str) or "\0" in told:
         raise ValueError
     told.encode()

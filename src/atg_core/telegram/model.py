@@ -1,4 +1,4 @@
-"""What a bot does at Telegram: messages to its customers, and Stars, which it takes and gives back."""
+"""The port to the Bot API: messages, refunds of Stars and Star transactions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,19 +6,19 @@ from typing import Protocol
 
 from atg_core.errors import Unavailable
 
-MOST_CHARACTERS = 4096
-"""Of one message."""
-MOST_TRANSACTIONS = 100
-"""Of one answer."""
+MAX_CHARACTERS = 4096
+"""In one message."""
+MAX_TRANSACTIONS = 100
+"""In one page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StarTransaction:
-    """Stars that came to the bot, or went from it.
+    """An incoming or outgoing transaction of the bot's Stars.
 
-    `id`: the charge's id where a customer has paid; the refund of that has the same id, and is not incoming.
-    `telegram_id`: the customer on the other side; None where it is somebody else, such as Telegram itself.
-    `payload`: what the bot has written on its invoice.
+    `id`: the charge id of a payment; its refund has the same id, and is not incoming.
+    `telegram_id`: the customer; None for other parties, such as Telegram itself.
+    `payload`: that of the bot's invoice.
     """
 
     id: str
@@ -32,44 +32,44 @@ class StarTransaction:
 class TelegramAway(Unavailable):
     """Telegram is away
 
-    `retry_after`: seconds that it asks to be left alone for, where it says so.
+    `retry_after`: seconds to wait before a retry, if Telegram gives them.
     """
 
-    def __init__(self, message: str | None = None, *, retry_after: int | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, template: str | None = None, /, *, retry_after: int | None = None, **parameters: object) -> None:
+        super().__init__(template, **parameters)
         self.retry_after = retry_after
 
 
 class TelegramRefused(Exception):
-    """Telegram does not do this, such as writing to somebody who has blocked the bot."""
+    """Telegram refused the request for good, as a message to a user who has blocked the bot."""
 
 
 class Telegram(Protocol):
-    """Asks Telegram to do something in the bot's name.
+    """Requests to Telegram in the bot's name.
 
-    All raise TelegramAway (nothing works now, or Telegram fell silent and may have done it) and TelegramRefused (asking
-    again does not help). What they say holds neither the message nor the bot's token.
+    All raise TelegramAway (a temporary failure, or a timeout after which the request may have been executed) and
+    TelegramRefused (a retry does not help). Their messages contain neither the text nor the bot's token.
     """
 
     async def send_message(self, chat_id: int, text: str) -> None:
-        """Writes plain text to a customer, whose id is that of the chat too. Sent twice, it arrives twice.
+        """Sends plain text to a customer, whose id is also the chat's. Not idempotent.
 
-        What `checked_text` refuses is refused everywhere.
+        Raises TelegramRefused for texts that `checked_text` refuses.
         """
 
     async def refund_stars(self, telegram_id: int, charge_id: str) -> None:
-        """Gives a payment back to the customer who made it; one that was given back already is fine."""
+        """Refunds a payment to its customer; idempotent."""
 
     async def star_transactions(self, offset: int, limit: int) -> list[StarTransaction]:
-        """At most `limit` (1 to 100) transactions after the first `offset`, the oldest first."""
+        """A page of at most `limit` (1 to 100) transactions from `offset` on, oldest first."""
 
 
 def checked_text(text: str) -> str:
-    """The text, if Telegram takes it as a message. Raises TelegramRefused."""
+    """The text, if it is a valid message. Raises TelegramRefused."""
     if not text.strip():
         raise TelegramRefused("the message is empty")
-    if len(text) > MOST_CHARACTERS:
-        raise TelegramRefused(f"the message is longer than {MOST_CHARACTERS} characters")
+    if len(text) > MAX_CHARACTERS:
+        raise TelegramRefused(f"the message is longer than {MAX_CHARACTERS} characters")
     if any("\ud800" <= char <= "\udfff" for char in text):
         raise TelegramRefused("the message is no text")
     return text

@@ -1,0 +1,39 @@
+"""Marking attendance (spec: homework-gradebook, Gradebook)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from atg_core.clock import Clock
+from atg_core.errors import Faults, Invalid
+from atg_core.gradebook.model import Viewer
+from atg_core.gradebook.ports import AttendanceInput, AttendanceStore, LessonCancelled
+from atg_core.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkAttendance:
+    """Saves the marks of any number of students of a lesson, all or none; the marks of the others stay.
+
+    Allowed to the teacher of the lesson, the teacher of the group and administrators. Raises LessonNotFound,
+    LessonCancelled, and Invalid for students outside the group and for a student who is named twice.
+    """
+
+    open: UnitOfWork[AttendanceStore]
+    clock: Clock
+
+    async def __call__(self, viewer: Viewer, lesson_id: int, marks: Sequence[AttendanceInput]) -> None:
+        async with self.open() as store:
+            lesson = await store.lock_lesson(lesson_id, viewer.owner)
+            if lesson.is_cancelled:
+                raise LessonCancelled
+            allowed = await store.markable(lesson, [mark.student_id for mark in marks])
+            seen, faults = set(), Faults()
+            for index, mark in enumerate(marks):
+                with faults:
+                    if mark.student_id not in allowed:
+                        raise Invalid("is not in the group", field=f"[{index}].student_id", code="not_in_group")
+                    if mark.student_id in seen:
+                        raise Invalid("is named twice", field=f"[{index}].student_id", code="named_twice")
+                    seen.add(mark.student_id)
+            faults.raise_any()
+            await store.save(lesson_id, marks, self.clock())

@@ -1,0 +1,64 @@
+"""What a message about a topic finds, and what it leaves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from atg_core.learning.model import Enrollment, EnrollmentStatus, TopicProgress
+from atg_core.learning.totals import Streak, Totals
+
+_MOST_STUDIED = 4 * 3600  # seconds, by one message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicStanding:
+    """A learner's progress in a topic, and what changes with it.
+
+    `topics`: how many active ones its station has; `enrollments`: in courses of the station, oldest first;
+    `heard_at`: the latest moment of a message about any topic.
+    """
+
+    station_id: int
+    topics: int
+    progress: TopicProgress
+    enrollments: Sequence[Enrollment]
+    totals: Totals
+    streak: Streak | None
+    heard_at: datetime | None
+
+    def after(
+        self, now: datetime, today: date, *, completed: bool, position_seconds: int | None, seconds_studied: int
+    ) -> "TopicStanding":
+        """After a message. Study time counts for the oldest enrollment; `today`: the learner's calendar day."""
+        progress = self.progress.after(now, completed=completed, position_seconds=position_seconds)
+        seconds = believable_seconds(seconds_studied, self.heard_at or self.enrollments[0].started_at, now)
+        enrollments = [each.studied(0 if number else seconds, now) for number, each in enumerate(self.enrollments)]
+        streak, newly_completed = self.streak, progress.completed and not self.progress.completed
+        if newly_completed:
+            enrollments = [each.advanced(self.topics) for each in enrollments]
+            streak = streak.with_day(today) if streak else Streak(first_day=today, last_day=today)
+        return TopicStanding(
+            station_id=self.station_id,
+            topics=self.topics,
+            progress=progress,
+            enrollments=enrollments,
+            totals=self.totals.changed(self.enrollments, enrollments, topics=int(newly_completed)),
+            streak=streak,
+            heard_at=max(self.heard_at or now, now),
+        )
+
+    @property
+    def may_complete_a_course(self) -> bool:
+        """All topics are completed, and a course is not."""
+        return any(
+            each.progress_percent == 100 and each.status is not EnrollmentStatus.COMPLETED for each in self.enrollments
+        )
+
+
+def believable_seconds(claimed: int, since: datetime | None, now: datetime) -> int:
+    """The seconds of study to believe of a message: at most those that passed since the one before it, or enrolling.
+
+    Counted by the clock's seconds: fractions neither add up over many messages nor get lost.
+    """
+    passed = now.replace(microsecond=0) - since.replace(microsecond=0) if since else timedelta()
+    return max(0, min(claimed, int(passed.total_seconds()), _MOST_STUDIED))

@@ -1,0 +1,168 @@
+"""Recurring lessons, exceptions of single occurrences, and the lesson of an occurrence (spec: schedule)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from atg_core.clock import Clock
+from atg_core.schedule.model import (
+    ExceptionAction,
+    RecurringLesson,
+    RuleException,
+    Viewer,
+    length_between,
+    require_length,
+    require_rule,
+    require_span,
+)
+from atg_core.schedule.ports import (
+    ExceptionNotFound,
+    LessonNotStartable,
+    OccurrenceNotFound,
+    OccurrenceStarted,
+    RecurringLessons,
+)
+from atg_core.schedule.recurrence import RecurrenceExpansion
+from atg_core.unit_of_work import UnitOfWork
+
+_CHECKED = ("timezone", "start_time", "end_time", "start_date", "end_date")
+
+type NewTime = time | datetime | None
+"""The new time of a moved occurrence: a local time on its date, an instant, or a local date and time without offset."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditRecurringLessons:
+    """A teacher edits recurring lessons of their own groups; administrators all.
+
+    Raises GroupNotFound and RecurringLessonNotFound, also for those of another teacher.
+    """
+
+    open: UnitOfWork[RecurringLessons]
+    recurrence: RecurrenceExpansion
+    longest_lesson: timedelta
+    clock: Clock
+
+    async def add(self, viewer: Viewer, values: Mapping[str, Any]) -> RecurringLesson:
+        """Raises Invalid for a rule that ends before it begins."""
+        _require(values)
+        self._require_length(values["start_time"], values["end_time"])
+        async with self.open() as store:
+            await store.group(values["group_id"], viewer.owner)
+            return await store.add_rule(values, self.clock())
+
+    async def change(self, viewer: Viewer, rule_id: int, values: Mapping[str, Any]) -> RecurringLesson:
+        """Lessons of started occurrences do not change. Raises Invalid."""
+        async with self.open() as store:
+            rule = await store.rule(rule_id, viewer.owner)
+            changed = {name: value for name, value in values.items() if getattr(rule, name) != value}
+            _require({name: changed.get(name, getattr(rule, name)) for name in _CHECKED})
+            if changed.keys() & {"start_time", "end_time"}:
+                self._require_length(changed.get("start_time", rule.start_time), changed.get("end_time", rule.end_time))
+            if "group_id" in changed:
+                await store.group(changed["group_id"], viewer.owner)
+            return await store.change_rule(rule_id, changed, self.clock()) if changed else rule
+
+    def _require_length(self, start_time: time, end_time: time) -> None:
+        require_length(length_between(start_time, end_time), self.longest_lesson)
+
+    async def delete(self, viewer: Viewer, rule_id: int) -> None:
+        async with self.open() as store:
+            await store.rule(rule_id, viewer.owner)
+            await store.delete_rule(rule_id)
+
+    async def cancel(self, viewer: Viewer, rule_id: int, day: date) -> RuleException:
+        """Cancels one occurrence. Raises OccurrenceNotFound for a date without occurrence, OccurrenceStarted."""
+        return await self._set(viewer, rule_id, day, None)
+
+    async def move(
+        self, viewer: Viewer, rule_id: int, day: date, start_time: NewTime, end_time: NewTime
+    ) -> RuleException:
+        """Moves one occurrence. A missing start stays that of the rule; without an end the duration stays.
+
+        A local end before the start is on the next day.
+
+        Raises OccurrenceNotFound, OccurrenceStarted, Invalid.
+        """
+        return await self._set(viewer, rule_id, day, (start_time, end_time))
+
+    async def restore(self, viewer: Viewer, rule_id: int, day: date) -> None:
+        """Removes the exception of a date. Raises ExceptionNotFound, OccurrenceStarted."""
+        async with self.open() as store:
+            await store.rule(rule_id, viewer.owner)
+            if await store.has_occurrence_lesson(rule_id, day):
+                raise OccurrenceStarted
+            if not await store.remove_exception(rule_id, day, self.clock()):
+                raise ExceptionNotFound
+
+    async def _set(
+        self, viewer: Viewer, rule_id: int, day: date, times: tuple[NewTime, NewTime] | None
+    ) -> RuleException:
+        async with self.open() as store:
+            rule = await store.rule(rule_id, viewer.owner)
+            if not self.recurrence.has_date(rule, day):
+                raise OccurrenceNotFound
+            if await store.has_occurrence_lesson(rule_id, day):
+                raise OccurrenceStarted
+            exception = RuleException(date=day, action=ExceptionAction.CANCEL)
+            if times:
+                exception = _moved(rule, day, *times, self.longest_lesson)
+            await store.set_exception(rule_id, exception, self.clock())
+            return exception
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateOccurrenceLesson:
+    """Creates the lesson of an occurrence just before it is started, exactly once.
+
+    Raises RecurringLessonNotFound, OccurrenceNotFound, LessonNotStartable.
+    """
+
+    open: UnitOfWork[RecurringLessons]
+    recurrence: RecurrenceExpansion
+    early: timedelta
+    clock: Clock
+
+    async def __call__(self, rule_id: int, day: date, owner: UUID | None) -> int:
+        """Returns the lesson's id. `owner`: the rule's teacher, None for an administrator."""
+        async with self.open() as store:
+            rule = await store.rule(rule_id, owner)
+            occurrence, now = self.recurrence.occurrence(rule, day), self.clock()
+            if not occurrence.start - self.early <= now < occurrence.end:
+                raise LessonNotStartable
+            values = {
+                "group_id": rule.group_id,
+                "teacher_id": rule.teacher_id,
+                "title": rule.title,
+                "start_time": occurrence.start,
+                "end_time": occurrence.end,
+                "recurring_lesson_id": rule.id,
+                "occurrence_date": day,
+            }
+            return await store.create_occurrence_lesson(values, now)
+
+
+def _require(values: Mapping[str, Any]) -> None:
+    require_rule(**{name: values[name] for name in _CHECKED})
+
+
+def _moved(
+    rule: RecurringLesson, day: date, start_time: NewTime, end_time: NewTime, longest: timedelta
+) -> RuleException:
+    start = _instant(rule, day, start_time) or rule.span(day)[0].astimezone(UTC)
+    end = _instant(rule, day, end_time) or start + rule.duration
+    if isinstance(end_time, time) and end <= start:
+        end = _instant(rule, day + timedelta(days=1), end_time) or end
+    require_span(start, end, longest)
+    return RuleException(date=day, action=ExceptionAction.MOVE, start_time=start, end_time=end)
+
+
+def _instant(rule: RecurringLesson, day: date, given: NewTime) -> datetime | None:
+    """In UTC, so that adding a duration is exact."""
+    if isinstance(given, time):
+        given = datetime.combine(day, given)
+    if given is not None and given.tzinfo is None:
+        given = given.replace(tzinfo=rule.zone)
+    return given and given.astimezone(UTC)

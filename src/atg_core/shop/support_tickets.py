@@ -1,0 +1,63 @@
+"""Support tickets, and the Telegram messages with their answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from atg_core.clock import Clock
+from atg_core.jobs.model import Arguments
+from atg_core.jobs.ports import JobQueue
+from atg_core.shop.model import Ticket, TicketStatus
+from atg_core.shop.ports import SupportTickets
+from atg_core.telegram.model import Telegram, TelegramRefused
+from atg_core.unit_of_work import UnitOfWork
+
+SEND_MESSAGE = "send_telegram_message"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateTicket:
+    """Raises CustomerNotFound."""
+
+    open: UnitOfWork[SupportTickets]
+    clock: Clock
+
+    async def __call__(self, user_id: int, subject: str, message: str) -> Ticket:
+        async with self.open() as store:
+            return await store.add(user_id, subject, message, self.clock())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerTicket:
+    """Changes a ticket; an answer is sent to the customer, and without a status the ticket is in progress then.
+
+    Raises TicketNotFound.
+    """
+
+    open: UnitOfWork[SupportTickets]
+    jobs: JobQueue
+    clock: Clock
+
+    async def __call__(self, ticket_id: int, values: Mapping[str, Any]) -> Ticket:
+        answer = values.get("admin_response")
+        if answer is not None:
+            values = {"status": TicketStatus.IN_PROGRESS, **values}
+        async with self.open() as store:
+            ticket, telegram_id = await store.change(ticket_id, values, self.clock())
+            if answer is not None:
+                text = f"{ticket.subject}\n\n{answer}"
+                await self.jobs.enqueue(SEND_MESSAGE, {"chat_id": telegram_id, "text": text})
+        return ticket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendMessage:
+    """The job `send_telegram_message`; a message that Telegram refuses, as of a bot that was blocked, is dropped."""
+
+    telegram: Telegram
+
+    async def __call__(self, arguments: Arguments) -> None:
+        try:
+            await self.telegram.send_message(arguments["chat_id"], arguments["text"])
+        except TelegramRefused:
+            return
