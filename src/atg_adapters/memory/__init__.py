@@ -1,1 +1,1 @@
-"""Every port in the process's own memory: for fast tests and for trying things out; nothing outlives the process."""
+"""All ports in memory: for tests and demos; nothing outlives the process."""

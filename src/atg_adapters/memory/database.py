@@ -1,7 +1,7 @@
-"""Tables in memory that keep the promises of a database: transactions, unique keys, references."""
+"""In-memory tables with transactions, unique keys and references."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, nullcontext
 from contextvars import ContextVar
@@ -9,7 +9,8 @@ from itertools import count
 from typing import Any
 
 from atg_core.errors import Conflict
-from atg_core.opening import Open
+from atg_core.text import is_same
+from atg_core.unit_of_work import UnitOfWork
 
 type Row = dict[str, Any]
 
@@ -17,7 +18,7 @@ type Row = dict[str, Any]
 class DuplicateKey(Conflict):
     """There is such a record already
 
-    `fields`: the unique key that two records would share.
+    `fields`: the violated unique key.
     """
 
     def __init__(self, fields: tuple[str, ...]) -> None:
@@ -27,14 +28,16 @@ class DuplicateKey(Conflict):
 
 _ATTEMPT = (("user_id", "lesson_test_id", "attempt"), ("user_id", "final_test_id", "attempt"))
 UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
-    "users": (("username",), ("email",)),
-    "user_profiles": (("employee_id",),),
+    "user_profiles": (("employee_id",), ("sourced_id",)),
     "oauth_identities": (("provider", "subject"),),
+    "oauth_exchange_codes": (("code_hash",),),
+    "second_factors": (("user_id",),),
+    "recovery_codes": (("user_id", "code_hash"),),
+    "sign_in_tickets": (("ticket_hash",),),
     "stations": (("short_name",),),
     "station_promo_videos": (("station_id",),),
     "station_gas_supply_sources": (("station_id", "source_name"),),
-    "station_photos": (("station_id", "view"),),
-    "courses": (("code",),),
+    "courses": (("code",), ("sourced_id",)),
     "course_programs": (("code",),),
     "lessons": (("code",),),
     "lesson_materials": (("lesson_id", "material_name"),),
@@ -61,7 +64,8 @@ UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "homework_answers": (("submission_id", "question_id"),),
     "attendance": (("lesson_id", "student_id"),),
     "control_point_grades": (("control_point_id", "student_id"),),
-    "study_groups": (("teacher_id", "name"),),
+    "study_groups": (("teacher_id", "name"), ("join_code",)),
+    "group_invitations": (("group_id", "email"),),
     "group_students": (("group_id", "student_id"),),
     "recurring_lesson_exceptions": (("recurring_lesson_id", "date"),),
     "scheduled_lessons": (("recurring_lesson_id", "occurrence_date"),),
@@ -72,32 +76,42 @@ UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 
 
+CASELESS: dict[str, tuple[str, ...]] = {"users": ("username", "email")}
+"""Keys of one column that are unique without regard to case."""
+
 _shared: ContextVar["MemoryDatabase | None"] = ContextVar("shared", default=None)
 
 
 class MemoryDatabase:
-    """Rows by table and id. One transaction at a time, which is what makes each of them alone."""
+    """Rows by table and id. Transactions are serialized by a lock."""
 
     def __init__(self) -> None:
         self.tables: defaultdict[str, dict[Any, Row]] = defaultdict(dict)
         self._numbers: defaultdict[str, count[int]] = defaultdict(lambda: count(1))
         self._lock = asyncio.Lock()
+        self.changes: Counter[str] = Counter()
+        """By table: how many transactions have written it, including those that were rolled back."""
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["MemoryDatabase"]:
-        """A clean exit keeps what was done, an error undoes all of it; within a shared transaction, of this part."""
+        """A clean exit commits, an error rolls back; nested in a shared transaction it is a savepoint."""
         async with nullcontext() if _shared.get() is self else self._lock:
             before = {name: dict(rows) for name, rows in self.tables.items()}
             try:
                 yield self
             except BaseException:
+                self._note_changes(before)
                 self.tables.clear()
                 self.tables.update(before)
                 raise
+            self._note_changes(before)
+
+    def _note_changes(self, before: dict[str, dict[Any, Row]]) -> None:
+        self.changes.update(name for name, rows in self.tables.items() if rows != before.get(name, {}))
 
     @asynccontextmanager
     async def shared_transaction(self) -> AsyncIterator["MemoryDatabase"]:
-        """A transaction that every store joins which this task opens before it ends."""
+        """A transaction that all units of work of this task join."""
         async with self.transaction():
             token = _shared.set(self)
             try:
@@ -105,10 +119,12 @@ class MemoryDatabase:
             finally:
                 _shared.reset(token)
 
-    def opening[Store](self, store: Callable[["MemoryDatabase"], Store], *, shared: bool = False) -> Open[Store]:
-        """The `Open` of a store that is made of this database.
+    def unit_of_work[Store](
+        self, store: Callable[["MemoryDatabase"], Store], *, shared: bool = False
+    ) -> UnitOfWork[Store]:
+        """The unit of work of a store that takes this database.
 
-        `shared`: its transaction is joined by everything that is asked of the database before it ends.
+        `shared`: other units of work of this task join its transaction.
         """
 
         @asynccontextmanager
@@ -123,7 +139,7 @@ class MemoryDatabase:
         return (row for row in self.tables[table].values() if all(row.get(key) == values[key] for key in values))
 
     def insert(self, table: str, row: Row) -> Any:
-        """Stores a row and gives its id, the next number where it has none. Raises DuplicateKey."""
+        """Stores a row and returns its id, by default the next number. Raises DuplicateKey."""
         free = (number for number in self._numbers[table] if number not in self.tables[table])
         stored = dict(row) if "id" in row else {"id": next(free), **row}
         self._require_unique(table, stored)
@@ -131,7 +147,7 @@ class MemoryDatabase:
         return stored["id"]
 
     def update(self, table: str, row_id: Any, **values: Any) -> None:
-        """Changes a row; readers of the old one keep what they have read. Raises DuplicateKey."""
+        """Replaces a row by a changed copy. Raises DuplicateKey."""
         changed = {**self.tables[table][row_id], **values}
         self._require_unique(table, changed)
         self.tables[table][row_id] = changed
@@ -147,9 +163,19 @@ class MemoryDatabase:
                 continue
             if any(other["id"] != row["id"] for other in self.rows(table, **key)):
                 raise DuplicateKey(fields)
+        for name in CASELESS.get(table, ()):
+            if any(is_same(other[name], row[name]) for other in self._others(table, row, name)):
+                raise DuplicateKey((name,))
+
+    def _others(self, table: str, row: Row, name: str) -> list[Row]:
+        """The other rows that have a value in this column, if the row's is a new one."""
+        rows = self.tables[table]
+        if row.get(name) in {None, rows.get(row["id"], {}).get(name)}:
+            return []
+        return [other for other in rows.values() if other["id"] != row["id"] and other.get(name)]
 
     async def check(self) -> None:
-        """Memory is always there."""
+        """Always available."""
 
     async def close(self) -> None:
         self.tables.clear()

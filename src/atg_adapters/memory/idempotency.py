@@ -1,4 +1,4 @@
-"""Replies kept in memory."""
+"""Idempotency keys in memory."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -6,30 +6,30 @@ from dataclasses import asdict
 from datetime import datetime
 
 from atg_adapters.memory.database import MemoryDatabase
-from atg_core.idempotency import KEPT_FOR, Call, KeyUsedForAnotherCall, Reply, StillRunning
+from atg_core.idempotency import RETENTION, Call, KeyUsedForAnotherCall, Reply, StillRunning
 
 
-class MemoryRepeatable:
-    """`Repeatable`."""
+class MemoryIdempotency:
+    """`Idempotency`."""
 
     def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
         self._running: set[tuple[str, str]] = set()
 
     @asynccontextmanager
-    async def running(self, call: Call) -> AsyncIterator["MemoryKeptReplies"]:
+    async def running(self, call: Call) -> AsyncIterator["MemoryStoredReplies"]:
         if (call.owner, call.key) in self._running:
             raise StillRunning
         self._running.add((call.owner, call.key))
         try:
             async with self._database.shared_transaction() as database:
-                yield MemoryKeptReplies(database)
+                yield MemoryStoredReplies(database)
         finally:
             self._running.discard((call.owner, call.key))
 
 
-class MemoryKeptReplies:
-    """`KeptReplies` within a transaction."""
+class MemoryStoredReplies:
+    """`StoredReplies` within a transaction."""
 
     def __init__(self, database: MemoryDatabase) -> None:
         self.database = database
@@ -46,4 +46,4 @@ class MemoryKeptReplies:
         for row in list(self.database.tables["idempotency_keys"].values()):
             if row["expires_at"] <= now:
                 self.database.delete("idempotency_keys", id=row["id"])
-        self.database.insert("idempotency_keys", {**asdict(call), **asdict(reply), "expires_at": now + KEPT_FOR})
+        self.database.insert("idempotency_keys", {**asdict(call), **asdict(reply), "expires_at": now + RETENTION})

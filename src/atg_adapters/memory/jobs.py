@@ -1,4 +1,4 @@
-"""Jobs kept in memory; they end with the process."""
+"""The job queue in memory."""
 
 import asyncio
 import json
@@ -9,18 +9,18 @@ from typing import Any
 
 from msgspec import convert
 
+from atg_adapters.jobs.execution import WorkerSettings
 from atg_adapters.jobs.leased import WORKER_LOST, LeasedWorker
-from atg_adapters.jobs.performing import Pace
 from atg_adapters.memory.database import MemoryDatabase, Row
 from atg_core.clock import Clock
 from atg_core.jobs.model import Arguments, Backlog, Job, JobStatus, Work
 from atg_core.jobs.ports import JobNotFound
 
 
-class MemoryJobs:
-    """`Jobs`, and `LeasedJobs` for its worker."""
+class MemoryJobQueue:
+    """`JobQueue`, and `JobLeases` for its worker."""
 
-    def __init__(self, database: MemoryDatabase, clock: Clock, pace: Pace) -> None:
+    def __init__(self, database: MemoryDatabase, clock: Clock, pace: WorkerSettings) -> None:
         self._database, self._clock, self._pace = database, clock, pace
         self._wake = asyncio.Event()
 

@@ -1,12 +1,12 @@
-"""What a bot does, kept in the process."""
+"""Telegram in memory."""
 
 from atg_core.telegram.model import StarTransaction, checked_text
 
 
 class MemoryTelegram:
-    """`Telegram` whose messages are all in `sent`, and what it gave back in `refunded`, each charge once.
+    """`Telegram`. `sent`: messages; `refunded`: charges, each once.
 
-    `transactions`: what `star_transactions` tells of, the oldest first.
+    `transactions`: those that `star_transactions` lists, oldest first.
     """
 
     def __init__(self) -> None:

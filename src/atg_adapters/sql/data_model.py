@@ -6,7 +6,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from atg_adapters.sql.tables import metadata
+from atg_adapters.sql.tables.every import metadata
 
 _INTRODUCTION = """# Data model
 

@@ -1,29 +1,33 @@
-"""How statements run: the engines, transactions, plain reads, and what a database that is away looks like."""
+"""Transactions and reads on PostgreSQL and SQLite."""
 
+import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from atg_adapters.sql.connection import Connection, engine_error
+from atg_adapters.sql.drivers import PRAGMAS, AiosqliteDriver, Driver, PsycopgDriver
+from atg_adapters.sql.pool import Pool
+from atg_adapters.sql.result import Result, Row
+from atg_adapters.sql.statements import Values
 from atg_core.errors import Unavailable
-from atg_core.opening import Open
+from atg_core.unit_of_work import UnitOfWork
 
-type Row = sa.Row[Any]
-type Values = Mapping[str, Any]
-
-_SECONDS_TO_WAIT = 2
-_BUSY_MILLISECONDS = 5_000
+_SECONDS_TO_WAIT = 10
+_SECONDS_OF_A_WRITER = 30
+"""An import holds SQLite's one writing connection for a while."""
+_SQLITE_READERS = 10
 _SELECT_ONE = sa.select(sa.literal(1))
 
 
-_shared: ContextVar[tuple["Database", AsyncConnection] | None] = ContextVar("shared", default=None)
+_shared: ContextVar[tuple["Database", Connection] | None] = ContextVar("shared", default=None)
 
 
 class DatabaseAway(Unavailable):
@@ -32,13 +36,8 @@ class DatabaseAway(Unavailable):
 
 def _sqlite_pragmas(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        f"busy_timeout={_BUSY_MILLISECONDS}",
-        "foreign_keys=ON",
-        "synchronous=NORMAL",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
+    for pragma in PRAGMAS:
+        cursor.execute(pragma)
     cursor.close()
 
 
@@ -56,75 +55,62 @@ def async_url(url: str) -> URL:
 
 
 class Database:
-    """One database, PostgreSQL or SQLite; raises DatabaseAway when it can not be reached.
+    """A PostgreSQL or SQLite database; raises DatabaseAway if it is unavailable, DatabaseBusy if no connection is free.
 
-    Reads run in AUTOCOMMIT, since a single statement needs no transaction. On SQLite writers begin with BEGIN
+    Connections are in AUTOCOMMIT, since a single statement needs no transaction. On SQLite writers begin with BEGIN
     IMMEDIATE: a transaction that reads first and writes later would otherwise lose updates or fail half-way.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 20) -> None:
+        """`pool_size`: connections of this process to PostgreSQL."""
         self.url = async_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.writing, self.reading = (
-                self._sqlite_writing(),
-                self._sqlite(isolation_level="AUTOCOMMIT"),
-            )
+            self._driver: type[PsycopgDriver | AiosqliteDriver] = AiosqliteDriver
+            # One connection: writers of this process queue for it instead of polling the file lock.
+            self._writing = Pool(self._open, size=1, seconds_to_wait=_SECONDS_OF_A_WRITER)
+            self._reading = Pool(self._open, size=_SQLITE_READERS, seconds_to_wait=_SECONDS_TO_WAIT)
         else:
-            self.writing = self._postgresql(pool_size)
-            self.reading = self.writing.execution_options(isolation_level="AUTOCOMMIT")
+            self._driver = PsycopgDriver
+            self._writing = self._reading = Pool(self._open, size=pool_size, seconds_to_wait=_SECONDS_TO_WAIT)
 
-    def _postgresql(self, pool_size: int) -> AsyncEngine:
-        return create_async_engine(
-            self.url,
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            pool_timeout=_SECONDS_TO_WAIT,
-            pool_use_lifo=True,
-            hide_parameters=True,
-            connect_args={
-                "connect_timeout": _SECONDS_TO_WAIT,
-                # A network that swallows what is sent is noticed as soon, a server that is gone while it works later.
-                "tcp_user_timeout": _SECONDS_TO_WAIT * 1000,
-                "keepalives_idle": 10,
-                "keepalives_interval": 5,
-                "keepalives_count": 3,
-                "application_name": "atg",
-            },
-        )
-
-    def _sqlite(self, **options: Any) -> AsyncEngine:
-        engine = create_async_engine(self.url, hide_parameters=True, **options)
-        sa.event.listen(engine.sync_engine, "connect", _sqlite_pragmas)
-        return engine
-
-    def _sqlite_writing(self) -> AsyncEngine:
-        # One connection: writers of this process wait in line instead of asking the file again and again.
-        engine = self._sqlite(pool_size=1, max_overflow=0)
-        sa.event.listen(
-            engine.sync_engine,
-            "begin",
-            lambda begun: begun.exec_driver_sql("BEGIN IMMEDIATE"),
-        )
-        return engine
+    async def _open(self) -> Driver:
+        return await self._driver.open(self.url)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncConnection]:
-        """A connection in a transaction: a clean exit commits, an error undoes.
+    async def _connected(self, pool: Pool, begin: str | None = None) -> AsyncIterator[Connection]:
+        """One context manager for everything: each of them costs as much as it takes to find a connection."""
+        try:
+            driver = await pool.take()
+        except self._driver.error as error:
+            raise DatabaseAway from engine_error(self._driver, None, error)
+        try:
+            connection = Connection(driver, in_transaction=begin is not None)
+            if begin:
+                await driver.begin(begin)
+            yield connection
+            if begin:
+                await connection.commit()
+        except BaseException as error:
+            # Goes on to its end when the task is cancelled once more meanwhile.
+            await asyncio.shield(asyncio.ensure_future(pool.settle(driver)))
+            if _is_unreachable(error):
+                raise DatabaseAway from error
+            raise
+        await pool.give_back(driver)
 
-        Within a shared transaction it is a part of that, which is undone alone and committed with the whole.
+    def transaction(self) -> AbstractAsyncContextManager[Connection]:
+        """A connection in a transaction: a clean exit commits, an error rolls back.
+
+        Nested in a shared transaction it is a savepoint.
         """
-        with _away_if_unreachable():
-            if connection := self._shared_connection():
-                async with connection.begin_nested():
-                    yield connection
-            else:
-                async with self.writing.begin() as connection:
-                    yield connection
+        if connection := self._shared_connection():
+            return connection.begin_nested()
+        return self._connected(self._writing, self._driver.writing)
 
     @asynccontextmanager
-    async def shared_transaction(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that everything joins which this task asks of the database before it ends."""
+    async def shared_transaction(self) -> AsyncIterator[Connection]:
+        """A transaction that all units of work of this task join."""
         async with self.transaction() as connection:
             token = _shared.set((self, connection))
             try:
@@ -132,43 +118,55 @@ class Database:
             finally:
                 _shared.reset(token)
 
-    def _shared_connection(self) -> AsyncConnection | None:
+    def _shared_connection(self) -> Connection | None:
         database, connection = _shared.get() or (None, None)
         return connection if database is self else None
 
-    @asynccontextmanager
-    async def reader(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for several plain reads; within a shared transaction they see what it has written."""
-        with _away_if_unreachable():
-            if connection := self._shared_connection():
-                yield connection
-            else:
-                async with self.reading.connect() as connection:
-                    yield connection
+    def reader(self) -> AbstractAsyncContextManager[Connection]:
+        """A connection for reads; within a shared transaction it sees its writes."""
+        if connection := self._shared_connection():
+            return nullcontext(connection)
+        return self._connected(self._reading)
+
+    def snapshot(self) -> AbstractAsyncContextManager[Connection]:
+        """A connection with snapshot isolation, for streaming rows."""
+        if self.is_sqlite:
+            return self.reader()
+        return self._connected(self._reading, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for reading streams of rows, during which nothing changes for it."""
+    async def engine_transaction(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction on a connection of SQLAlchemy's engine, for what needs one, such as Alembic."""
+        engine = create_async_engine(self.url, poolclass=sa.pool.NullPool, hide_parameters=True)
         if self.is_sqlite:
-            async with self.reader() as connection:
+            sa.event.listen(engine.sync_engine, "connect", _sqlite_pragmas)
+            begin = self._driver.writing
+            sa.event.listen(engine.sync_engine, "begin", lambda begun: begun.exec_driver_sql(begin))
+        try:
+            async with engine.begin() as connection:
                 yield connection
-        else:
-            with _away_if_unreachable():
-                async with self.writing.execution_options(isolation_level="REPEATABLE READ").begin() as connection:
-                    yield connection
+        except DBAPIError as error:
+            if _is_unreachable(error):
+                raise DatabaseAway from error
+            raise
 
     async def rows(self, statement: sa.Executable, values: Values | None = None) -> Sequence[Row]:
         async with self.reader() as connection:
             return (await connection.execute(statement, values)).all()
 
+    async def results(self, *asked: tuple[sa.Executable, Values]) -> list[Result]:
+        """The results of several reads, on PostgreSQL in one round trip."""
+        async with self.reader() as connection:
+            return await connection.results(*asked)
+
     async def row(self, statement: sa.Executable, values: Values | None = None) -> Row | None:
         async with self.reader() as connection:
             return (await connection.execute(statement, values)).first()
 
-    def opening[Store](self, store: Callable[[AsyncConnection], Store], *, shared: bool = False) -> Open[Store]:
-        """The `Open` of a store that is made of a connection.
+    def unit_of_work[Store](self, store: Callable[[Connection], Store], *, shared: bool = False) -> UnitOfWork[Store]:
+        """The unit of work of a store that takes a connection.
 
-        `shared`: its transaction is joined by everything that is asked of the database before it ends.
+        `shared`: other units of work of this task join its transaction.
         """
 
         @asynccontextmanager
@@ -179,12 +177,12 @@ class Database:
         return open_store
 
     async def check(self) -> None:
-        """Asks the database the least there is to ask. Raises DatabaseAway."""
+        """Runs SELECT 1. Raises DatabaseAway."""
         await self.row(_SELECT_ONE)
 
     async def close(self) -> None:
-        await self.reading.dispose()
-        await self.writing.dispose()
+        await self._reading.close()
+        await self._writing.close()
 
 
 def fields_of(row: Row) -> dict[str, Any]:
@@ -192,20 +190,10 @@ def fields_of(row: Row) -> dict[str, Any]:
     return {str(name): value for name, value in row._asdict().items()}
 
 
-@contextmanager
-def _away_if_unreachable() -> Iterator[None]:
-    try:
-        yield
-    except (OperationalError, InterfaceError) as error:
-        if _is_unreachable(error):
-            raise DatabaseAway from error
-        raise
-    except PoolTimeout as error:
-        raise DatabaseAway from error
-
-
-def _is_unreachable(error: DBAPIError) -> bool:
+def _is_unreachable(error: BaseException) -> bool:
     """PostgreSQL's operational errors are its server's or its connection's; SQLite's can be wrong SQL, too."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
     if not isinstance(error.orig, sqlite3.Error):
         return True
     return any(words in str(error.orig) for words in ("locked", "unable to open", "disk I/O"))

@@ -1,4 +1,4 @@
-"""Replies kept on SQL, in the transaction of the call that they answer."""
+"""Idempotency keys on SQL, in the transaction of the call."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,12 +7,12 @@ from hashlib import blake2b
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from atg_adapters.sql.connection import Connection
 from atg_adapters.sql.database import Database
 from atg_adapters.sql.tables.operations import idempotency_keys
 from atg_adapters.sql.types import UtcDateTime
-from atg_core.idempotency import KEPT_FOR, Call, KeyUsedForAnotherCall, Reply, StillRunning
+from atg_core.idempotency import RETENTION, Call, KeyUsedForAnotherCall, Reply, StillRunning
 
 _now: sa.BindParameter[datetime] = sa.bindparam("now", type_=UtcDateTime)
 _TRY_LOCK = sa.select(sa.func.pg_try_advisory_xact_lock(sa.bindparam("lock", type_=sa.BigInteger)))
@@ -32,10 +32,10 @@ _FORGET = sa.delete(idempotency_keys).where(
 )
 
 
-class SqlRepeatable:
-    """`Repeatable`. PostgreSQL's advisory lock tells of calls in other processes; it ends with the transaction.
+class SqlIdempotency:
+    """`Idempotency`. On PostgreSQL a transaction-level advisory lock detects concurrent calls in other processes.
 
-    SQLite lets one writer in at a time, so that a call in another process waits for the first and finds its reply.
+    SQLite has a single writer, so that a call in another process waits for the first and finds its response.
     """
 
     def __init__(self, database: Database) -> None:
@@ -43,18 +43,18 @@ class SqlRepeatable:
         self._running: set[tuple[str, str]] = set()
 
     @asynccontextmanager
-    async def running(self, call: Call) -> AsyncIterator["SqlKeptReplies"]:
+    async def running(self, call: Call) -> AsyncIterator["SqlStoredReplies"]:
         if (call.owner, call.key) in self._running:
             raise StillRunning
         self._running.add((call.owner, call.key))
         try:
             async with self._database.shared_transaction() as connection:
                 await self._lock(connection, call)
-                yield SqlKeptReplies(connection)
+                yield SqlStoredReplies(connection)
         finally:
             self._running.discard((call.owner, call.key))
 
-    async def _lock(self, connection: AsyncConnection, call: Call) -> None:
+    async def _lock(self, connection: Connection, call: Call) -> None:
         if self._database.is_sqlite:
             return
         digest = blake2b(f"{call.owner}\0{call.key}".encode(), digest_size=8).digest()
@@ -62,10 +62,10 @@ class SqlRepeatable:
             raise StillRunning
 
 
-class SqlKeptReplies:
-    """`KeptReplies` within the transaction of `connection`."""
+class SqlStoredReplies:
+    """`StoredReplies` within the transaction of `connection`."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
     async def find(self, call: Call, now: datetime) -> Reply | None:
@@ -84,7 +84,7 @@ class SqlKeptReplies:
             "status": reply.status,
             "media_type": reply.media_type,
             "body": reply.body,
-            "expires_at": now + KEPT_FOR,
+            "expires_at": now + RETENTION,
         }
         await self.connection.execute(_KEEP, values)
         await self.connection.execute(_FORGET, {"now": now})

@@ -1,4 +1,4 @@
-"""Jobs in a table of ours, for SQLite, where no library keeps them."""
+"""The job queue on SQLite, in a table of leases."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from msgspec import convert
 from sqlalchemy.dialects.sqlite import insert
 
+from atg_adapters.jobs.execution import WorkerSettings
 from atg_adapters.jobs.leased import WORKER_LOST, LeasedWorker
-from atg_adapters.jobs.performing import Pace
-from atg_adapters.sql.database import Database, Row
+from atg_adapters.sql.database import Database
+from atg_adapters.sql.result import Row
 from atg_adapters.sql.tables.operations import job_times, jobs
 from atg_adapters.sql.types import UtcDateTime
 from atg_core.clock import Clock
@@ -83,10 +84,10 @@ _TAKE_TIME = _TIME.on_conflict_do_update(
 ).returning(job_times.c.kind)
 
 
-class SqlJobs:
-    """`Jobs`, and `LeasedJobs` for its worker."""
+class SqlJobQueue:
+    """`JobQueue`, and `JobLeases` for its worker."""
 
-    def __init__(self, database: Database, clock: Clock, pace: Pace) -> None:
+    def __init__(self, database: Database, clock: Clock, pace: WorkerSettings) -> None:
         self._database, self._clock, self._pace = database, clock, pace
         self._wake = asyncio.Event()
 
@@ -103,7 +104,7 @@ class SqlJobs:
                 "run_at": not_before or self._clock(),
             }
             await connection.execute(sa.insert(jobs), values)
-        # Who is woken waits for the one connection that writes, and so sees what has been committed by then.
+        # The woken worker waits for the single writing connection, and so sees the committed job.
         self._wake.set()
 
     async def listed(self, *, status: JobStatus | None = None, limit: int = 100) -> Sequence[Job]:

@@ -1,218 +1,78 @@
-"""The pool of conference accounts on SQL: leases, and the lessons that they serve.
+"""The connections of a process to its database."""
 
-Whoever changes a lease holds its lesson before, so that none waits for another in a circle.
-"""
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
-from typing import Any
-from uuid import UUID
-
-import sqlalchemy as sa
-from msgspec import convert
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from atg_adapters.sql.pool_claims import ACCOUNT_COLUMNS, claim, made_today, usable
-from atg_adapters.sql.tables.conferencing import (
-    conference_accounts,
-    conference_leases,
-    conference_places,
-    conference_refusals,
-)
-from atg_adapters.sql.tables.schedule import scheduled_lessons
-from atg_adapters.sql.types import UtcDateTime
-from atg_core.conferencing.model import (
-    LEASE_OUTLASTS,
-    Account,
-    EndReason,
-    HostedLesson,
-    Lease,
-    Meeting,
-)
-from atg_core.conferencing.ports import (
-    AccountNotFound,
-    LeaseNotFound,
-    LessonNotFound,
-)
-
-_id: sa.BindParameter[Any] = sa.bindparam("key")
-_ids: sa.BindParameter[Any] = sa.bindparam("keys", expanding=True)
-_now = sa.bindparam("now", type_=UtcDateTime)
-_accounts, _leases, _places, _lessons = (
-    conference_accounts.c,
-    conference_leases.c,
-    conference_places.c,
-    scheduled_lessons.c,
-)
-
-LESSON_COLUMNS = [scheduled_lessons.c[name] for name in HostedLesson.__dataclass_fields__]
-
-_LESSON = sa.select(*LESSON_COLUMNS).where(_lessons.id == _id).with_for_update()
-_OF_LESSONS = sa.select(*LESSON_COLUMNS).where(_lessons.id.in_(_ids))
-_HOLD_LESSONS = _OF_LESSONS.with_for_update(key_share=True, skip_locked=True)
-_live_leases = sa.select(conference_leases).where(_leases.ended_at.is_(None))
-_FIND_LEASE = _live_leases.where(_leases.lesson_id == _id)
-_FIND_LEASES = _live_leases.where(_leases.lesson_id.in_(_ids))
-_LEASE = sa.select(conference_leases).where(_leases.id == _id)
-_FREE = sa.update(conference_places).where(_places.lease_id == _id).values(lease_id=None)
-_MAKE_ALONE = (
-    sa.update(conference_leases)
-    .where(
-        _leases.id.in_(_ids),
-        _leases.ended_at.is_(None),
-        _leases.meeting_id.is_(None),
-        _leases.making_until <= _now,
-    )
-    .values(making_until=sa.bindparam("until", type_=UtcDateTime))
-    .returning(_leases.id, _leases.account_id)
-)
-_SAVE_MEETING = (
-    sa.update(conference_leases)
-    .where(_leases.id == _id, _leases.ended_at.is_(None), _leases.meeting_id.is_(None))
-    .values(meeting_id=sa.bindparam("number"), meeting_uuid=sa.bindparam("instance"))
-    .returning(_leases.lesson_id)
-)
-_CHANGE_LESSON = sa.update(scheduled_lessons).where(_lessons.id == _id)
-_revised = {"revision": _lessons.revision + 1, "updated_at": _now}
-_GO_LIVE = _CHANGE_LESSON.values(
-    status="live", zoom_start_url=sa.bindparam("start_url"), zoom_join_url=sa.bindparam("join_url"), **_revised
-)
-_END_LIVE = _CHANGE_LESSON.where(_lessons.status == "live").values(
-    status="ended", zoom_start_url=None, zoom_join_url=None, **_revised
-)
-_ADD_REFUSAL = sa.insert(conference_refusals)
-_EXTEND = sa.update(conference_leases).where(_leases.id == _id, _leases.ended_at.is_(None))
-_RELEASE = (
-    sa.update(conference_leases)
-    .where(_leases.id == _id, _leases.ended_at.is_(None))
-    .values(ended_at=_now, end_reason=sa.bindparam("reason"))
-    .returning(_leases.lesson_id)
-)
-_live = (
-    sa.select(sa.func.count())
-    .where(_leases.account_id == _accounts.id, _leases.ended_at.is_(None))
-    .correlate(conference_accounts)
-    .scalar_subquery()
-)
-_ACCOUNT = sa.select(*ACCOUNT_COLUMNS).where(_accounts.id == _id)
-_ACCOUNTS = sa.select(*ACCOUNT_COLUMNS).where(_accounts.id.in_(_ids))
-_HAS_FREE_PLACE = sa.select(sa.exists().where(usable, made_today < _accounts.daily_limit, _live < _accounts.capacity))
-_BY_UUID = sa.select(conference_leases).where(_leases.meeting_uuid == _id).order_by(_leases.leased_at.desc()).limit(1)
-_BY_NUMBER = sa.select(conference_leases).where(_leases.meeting_id == _id).order_by(_leases.leased_at.desc()).limit(1)
-_OVERDUE = (
-    sa.select(conference_leases)
-    .join(scheduled_lessons)
-    .where(
-        _leases.ended_at.is_(None),
-        sa.or_(
-            sa.and_(
-                _leases.meeting_id.is_(None),
-                _leases.leased_at <= sa.bindparam("made_before", type_=UtcDateTime),
-                _leases.making_until <= _now,
-            ),
-            sa.and_(
-                _leases.meeting_id.is_not(None),
-                _lessons.end_time <= sa.bindparam("ended_before", type_=UtcDateTime),
-            ),
-        ),
-    )
-    .order_by(_leases.expires_at)
-)
+from atg_adapters.sql.drivers import Driver
+from atg_core.errors import Unavailable
 
 
-class SqlPool:
-    """`Pool` within the transaction of `connection`."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self.connection = connection
-
-    async def _first(self, statement: sa.Executable, **values: Any) -> Any:
-        return (await self.connection.execute(statement, values)).first()
-
-    async def _all(self, statement: sa.Executable, keys: Collection[Any], **values: Any) -> sa.CursorResult[Any]:
-        return await self.connection.execute(statement, {"keys": list(keys), **values})
-
-    async def lesson(self, lesson_id: int, teacher_id: UUID | None = None) -> HostedLesson:
-        row = await self._first(_LESSON, key=lesson_id)
-        if row is None or (teacher_id is not None and row.teacher_id != teacher_id):
-            raise LessonNotFound
-        return convert(row, HostedLesson, from_attributes=True)
-
-    async def hold_lessons(self, lesson_ids: Collection[int]) -> Mapping[int, HostedLesson | None]:
-        rows = (await self._all(_HOLD_LESSONS, lesson_ids)).all()
-        held = {row.id: convert(row, HostedLesson, from_attributes=True) for row in rows}
-        others = set(lesson_ids) - held.keys()
-        return held | {row.id: None for row in (await self._all(_OF_LESSONS, others) if others else ())}
-
-    async def find_lease(self, lesson_id: int) -> Lease | None:
-        return _lease_of(await self._first(_FIND_LEASE, key=lesson_id))
-
-    async def find_leases(self, lesson_ids: Collection[int]) -> Mapping[int, Lease]:
-        rows = await self._all(_FIND_LEASES, lesson_ids)
-        return {row.lesson_id: convert(row, Lease, from_attributes=True) for row in rows}
-
-    async def lease(self, lease_id: UUID) -> Lease:
-        lease = _lease_of(await self._first(_LEASE, key=lease_id))
-        if lease is None:
-            raise LeaseNotFound
-        return lease
-
-    async def claim_accounts(self, leases: Sequence[Lease]) -> Mapping[int, tuple[Lease, Account]]:
-        return await claim(self.connection, leases)
-
-    async def count_refusals(self, lesson_ids: Collection[int], now: datetime) -> None:
-        await self.connection.execute(_ADD_REFUSAL, [{"lesson_id": lesson_id, "at": now} for lesson_id in lesson_ids])
-
-    async def account(self, account_id: int) -> Account:
-        row = await self._first(_ACCOUNT, key=account_id)
-        if row is None:
-            raise AccountNotFound
-        return convert(row, Account, from_attributes=True)
-
-    async def make_alone(self, lease_ids: Collection[UUID], now: datetime, until: datetime) -> Mapping[UUID, Account]:
-        rows = (await self._all(_MAKE_ALONE, lease_ids, now=now, until=until)).all()
-        accounts = {row.id: row for row in await self._all(_ACCOUNTS, {row.account_id for row in rows})}
-        return {row.id: convert(accounts[row.account_id], Account, from_attributes=True) for row in rows}
-
-    async def save_meeting(self, lease_id: UUID, meeting: Meeting, now: datetime) -> bool:
-        saved = await self._first(_SAVE_MEETING, key=lease_id, number=meeting.id, instance=meeting.uuid)
-        if saved is None:
-            return False
-        await self._go_live(saved.lesson_id, meeting, now)
-        return True
-
-    async def _go_live(self, lesson_id: int, meeting: Meeting, now: datetime) -> None:
-        urls = {"start_url": meeting.start_url, "join_url": meeting.join_url}
-        await self.connection.execute(_GO_LIVE, {"key": lesson_id, "now": now, **urls})
-
-    async def renew_urls(self, lease_id: UUID, meeting: Meeting, now: datetime) -> None:
-        lease = await self.lease(lease_id)
-        if lease.ended_at is None:
-            await self._go_live(lease.lesson_id, meeting, now)
-
-    async def extend(self, lease_id: UUID, expires_at: datetime) -> None:
-        await self.connection.execute(_EXTEND.values(expires_at=expires_at), {"key": lease_id})
-
-    async def release(self, lease_id: UUID, reason: EndReason, now: datetime) -> bool:
-        released = await self._first(_RELEASE, key=lease_id, reason=reason, now=now)
-        if released is None:
-            return False
-        await self.connection.execute(_FREE, {"key": lease_id})
-        await self.connection.execute(_END_LIVE, {"key": released.lesson_id, "now": now})
-        return True
-
-    async def has_free_place(self, now: datetime) -> bool:
-        return bool(await self.connection.scalar(_HAS_FREE_PLACE, {"today": now.date()}))
-
-    async def find_by_meeting(self, meeting_id: str | None, meeting_uuid: str | None) -> Lease | None:
-        statement, key = (_BY_UUID, meeting_uuid) if meeting_uuid else (_BY_NUMBER, meeting_id)
-        return _lease_of(await self._first(statement, key=key)) if key else None
-
-    async def overdue(self, made_before: datetime, now: datetime) -> list[Lease]:
-        asked = {"made_before": made_before, "now": now, "ended_before": now - LEASE_OUTLASTS}
-        rows = await self.connection.execute(_OVERDUE, asked)
-        return [convert(row, Lease, from_attributes=True) for row in rows]
+class DatabaseBusy(Unavailable):
+    """The database is busy, try again soon"""
 
 
-def _lease_of(row: Any) -> Lease | None:
-    return convert(row, Lease, from_attributes=True) if row else None
+class Pool:
+    """At most `size` connections: opened when they are needed, and kept, since to open one costs PostgreSQL more than
+    a hundred statements. The one that was used last is used next.
+
+    Not that of SQLAlchemy, whose greenlets cost a quarter of a short statement; not psycopg's, which does not tell a
+    database that is away from one that is busy, and is for PostgreSQL alone.
+    """
+
+    def __init__(self, open_: Callable[[], Awaitable[Driver]], *, size: int, seconds_to_wait: float) -> None:
+        self._open, self._size, self._seconds_to_wait = open_, size, seconds_to_wait
+        self._free: tuple[asyncio.AbstractEventLoop, asyncio.Semaphore] | None = None
+        self._idle: list[Driver] = []
+
+    async def take(self) -> Driver:
+        """A connection that is in no transaction. Raises DatabaseBusy if none is free in time, errors of the driver."""
+        free = self._places()
+        await self._wait(free)
+        try:
+            while self._idle:
+                driver = self._idle.pop()
+                if not driver.is_stale():
+                    return driver
+                await driver.close()
+            return await self._open()
+        except BaseException:
+            free.release()
+            raise
+
+    async def give_back(self, driver: Driver) -> None:
+        try:
+            if driver.is_idle():
+                self._idle.append(driver)
+            else:
+                await driver.close()
+        finally:
+            self._places().release()
+
+    async def settle(self, driver: Driver) -> None:
+        """Gives back a connection on which something failed or was left running."""
+        with suppress(driver.error):
+            await driver.settle()
+        await self.give_back(driver)
+
+    def _places(self) -> asyncio.Semaphore:
+        """A semaphore belongs to one event loop; a command may run several, one after the other."""
+        loop = asyncio.get_running_loop()
+        if self._free is None or self._free[0] is not loop:
+            self._free = loop, asyncio.Semaphore(self._size)
+        return self._free[1]
+
+    async def _wait(self, free: asyncio.Semaphore) -> None:
+        if not free.locked():
+            await free.acquire()
+            return
+        try:
+            async with asyncio.timeout(self._seconds_to_wait):
+                await free.acquire()
+        except TimeoutError:
+            raise DatabaseBusy from None
+
+    async def close(self) -> None:
+        """Closes those that nobody uses."""
+        while self._idle:
+            await self._idle.pop().close()

@@ -1,77 +1,62 @@
-"""The schema of a database: bringing it to the newest revision, and comparing it with the tables in the code."""
+"""Migrations, and comparison of the schema with the tables in the code.
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+What needs Alembic is in `sql/revisions.py` and imported when there is something to do: most starts find nothing.
+"""
+
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
 
 from atg_adapters.sql.database import Database
-from atg_adapters.sql.tables import metadata
 
-_MIGRATION_LOCK = 0x4154474D  # "ATGM": any number that no other advisory lock of the database uses
-
-
-def _config(connection: sa.Connection | None = None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
-    config.attributes["connection"] = connection
-    return config
+MIGRATIONS = Path(__file__).with_name("migrations")
+_VERSION_TABLE = "alembic_version"
+_HAS_REVISION_ON_SQLITE = sa.text("SELECT 1 FROM sqlite_master WHERE name = :table_")
+_HAS_REVISION_ON_POSTGRESQL = sa.text("SELECT 1 WHERE to_regclass(CAST(:table_ AS text)) IS NOT NULL")
+_REVISION: sa.Select[str] = sa.select(sa.column("version_num", sa.String)).select_from(sa.table(_VERSION_TABLE))
 
 
-def _upgrade(connection: sa.Connection, revision: str) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
-    with _index_over_expression_unseen():
-        command.upgrade(_config(connection), revision)
+def newest_revision(migrations: Path = MIGRATIONS) -> str:
+    """By the names of the files, which begin with the number of their revision."""
+    return max(path.name.partition("_")[0] for path in (migrations / "versions").glob("[0-9]*_*.py"))
 
 
-def _downgrade(connection: sa.Connection, revision: str) -> None:
-    with _index_over_expression_unseen():
-        command.downgrade(_config(connection), revision)
+async def migrate(database: Database, revision: str = "head", *, timezone: tzinfo = UTC) -> None:
+    """Runs the missing revisions in one transaction; of many processes at once, all wait for the first.
 
-
-@contextmanager
-def _index_over_expression_unseen() -> Iterator[None]:
-    """SQLite does not tell of what an index over an expression is, and Alembic warns of that.
-
-    The only one is that of the emails in `users`: a revision that rewrites that table has to make it anew.
+    `timezone`: decides what a day is, for revisions that count by days.
+    Raises DatabaseAway.
     """
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*expression-based index.*")
-        yield
+    if revision == "head" and await _revision_of(database) == newest_revision():
+        return
+    from atg_adapters.sql import revisions  # noqa: PLC0415 - Alembic takes a tenth of a second to import
 
-
-def is_ours(name: str | None, _kind: str, _parents: Any) -> bool:
-    """The tables of procrastinate are made by a revision, but belong to that library."""
-    return not (name or "").startswith("procrastinate_")
-
-
-async def migrate(database: Database, revision: str = "head") -> None:
-    """Runs the missing migrations in one transaction; many processes at once wait for the first."""
-    async with database.transaction() as connection:
-        await connection.run_sync(_upgrade, revision)
+    async with database.engine_transaction() as connection:
+        await connection.run_sync(revisions.upgrade, revision, MIGRATIONS, timezone)
 
 
 async def downgrade(database: Database, revision: str) -> None:
-    async with database.transaction() as connection:
-        await connection.run_sync(_downgrade, revision)
+    """Undoes the revisions after this one; `base` is before the first."""
+    from atg_adapters.sql import revisions  # noqa: PLC0415 - the same
+
+    async with database.engine_transaction() as connection:
+        await connection.run_sync(revisions.downgrade, revision)
 
 
 async def differences(database: Database) -> list[Any]:
-    """What Alembic would change to make the database's schema that of the code; empty if they agree."""
+    """The differences between the database's schema and the tables in the code, by Alembic."""
+    from atg_adapters.sql import revisions  # noqa: PLC0415 - the same
 
-    def compare(connection: sa.Connection) -> list[Any]:
-        opts = {"compare_type": True, "include_name": is_ours}
-        context = MigrationContext.configure(connection, opts=opts)
-        with _index_over_expression_unseen():
-            return list(compare_metadata(context, metadata))
+    async with database.engine_transaction() as connection:
+        return await connection.run_sync(revisions.compare)
 
-    async with database.reader() as connection:
-        return await connection.run_sync(compare)
+
+async def _revision_of(database: Database) -> str | None:
+    """The revision that the database has, None if it has none."""
+    has_revision = _HAS_REVISION_ON_SQLITE if database.is_sqlite else _HAS_REVISION_ON_POSTGRESQL
+    if not await database.row(has_revision, {"table_": _VERSION_TABLE}):
+        return None
+    row = await database.row(_REVISION)
+    return row[0] if row else None

@@ -1,9 +1,9 @@
-"""Runs Alembic on a connection that the caller has opened (see atg_adapters.sql.schema)."""
+"""Runs Alembic on a connection that the caller has opened (see atg_adapters.sql.revisions)."""
 
 from alembic import context
 
-from atg_adapters.sql.schema import is_ours
-from atg_adapters.sql.tables import metadata
+from atg_adapters.sql.revisions import is_ours
+from atg_adapters.sql.tables.every import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

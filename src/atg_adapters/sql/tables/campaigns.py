@@ -1,8 +1,8 @@
-"""Viewing campaigns: visitors, what they viewed, and their promo codes (spec: campaigns)."""
+"""Campaigns: participants, visitor sessions, assets, events, counters and promo codes (spec: campaigns)."""
 
 import sqlalchemy as sa
 
-from atg_adapters.sql.tables.metadata import held, instant, is_active, metadata, reference, serial, uuid
+from atg_adapters.sql.tables.metadata import held, instant, metadata, reference, serial, uuid
 from atg_adapters.sql.types import JSON, one_of
 from atg_core.campaigns.model import Counter, EventType
 
@@ -17,7 +17,7 @@ campaign_participants = sa.Table(
     _PARTICIPANTS,
     metadata,
     uuid(),
-    # In lower case, which makes it unique whatever the case.
+    # In lower case, so that it is unique regardless of case.
     sa.Column("email", sa.String(254), nullable=False, unique=True),
     sa.Column("is_verified", sa.Boolean, nullable=False, server_default=sa.false()),
     instant("verified_at"),
@@ -35,7 +35,7 @@ campaign_sessions = sa.Table(
     instant("last_seen", nullable=False),
     sa.Column("score", sa.Integer, nullable=False, server_default=sa.text("0")),
     sa.Column("pending_email", sa.String(254)),
-    is_active(),
+    sa.Column("language", sa.String(2)),
     _json("metadata"),
     sa.Index(None, "created_at"),
 )
@@ -60,6 +60,8 @@ campaign_progress = sa.Table(
     sa.Column("asset_id", sa.ForeignKey("campaign_assets.id", ondelete="RESTRICT"), primary_key=True, index=True),
     instant("viewed_at", nullable=False),
     sa.Column("times_viewed", sa.Integer, nullable=False),
+    # What the first view gave: the points of the asset may change.
+    sa.Column("points", sa.Integer, nullable=False, server_default=sa.text("0")),
     sa.Index(None, "viewed_at"),
 )
 
@@ -74,20 +76,24 @@ view_events = sa.Table(
     sa.Column("event_type", sa.String(30), nullable=False),
     instant("timestamp", nullable=False),
     _json("raw_payload"),
-    sa.Column("processed", sa.Boolean, nullable=False, server_default=sa.false()),
     one_of("event_type", EventType),
 )
 
-# What `GET /stats/` shows, however many events there are.
+# Counters for `GET /stats/`, in time independent of the number of events.
 campaign_counts = sa.Table(
     "campaign_counts",
     metadata,
-    # 0001-01-01 for all days.
-    sa.Column("day", sa.Date, primary_key=True),
-    sa.Column("counter", sa.String(20), primary_key=True),
-    # 0 where it is about no asset.
-    sa.Column("asset_id", sa.Integer, primary_key=True, autoincrement=False),
+    # 0001-01-01: all days.
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("counter", sa.String(20), nullable=False),
+    # 0: no asset.
+    sa.Column("asset_id", sa.Integer, nullable=False),
     sa.Column("number", sa.BigInteger, nullable=False),
+    # Empty for counters of assets, and for the participants of all campaigns.
+    sa.Column("campaign", sa.String(50), nullable=False, server_default=""),
+    # A counter is the sum of its slots.
+    sa.Column("slot", sa.Integer, nullable=False, server_default=sa.text("0")),
+    sa.PrimaryKeyConstraint("counter", "day", "asset_id", "campaign", "slot"),
     one_of("counter", Counter),
 )
 
@@ -102,6 +108,7 @@ promo_codes = sa.Table(
     instant("issued_at", nullable=False),
     instant("sent_at"),
     instant("used_at"),
+    instant("checked_at"),
     _json("meta"),
     sa.Index(None, "issued_at"),
 )

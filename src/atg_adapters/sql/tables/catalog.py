@@ -1,7 +1,8 @@
-"""Stations with their parts, courses, programs and what they hold (spec: catalog-learning)."""
+"""Stations with their parts, courses, programs, lessons, topics and files (spec: catalog-learning)."""
 
 import sqlalchemy as sa
 
+from atg_adapters.sql.folding import folded
 from atg_adapters.sql.tables.metadata import (
     is_active,
     metadata,
@@ -107,11 +108,20 @@ station_photos = sa.Table(
     serial(),
     reference("station_id", "stations", index=False),
     sa.Column("title", sa.String(255)),
-    sa.Column("view", sa.String(20), nullable=False),
+    sa.Column("view", sa.String(100), nullable=False),
     sa.Column("image_url", sa.String(1024), nullable=False),
     order_index(),
-    sa.UniqueConstraint("station_id", "view"),
-    one_of("view", PhotoView),
+)
+sa.Index("ix_station_photos_station_id", station_photos.c.station_id)
+ONE_PHOTO_OF_A_VIEW = sa.text(f"view IN ({', '.join(repr(str(view)) for view in PhotoView)})")
+"""Where the view of a photo is unique for its station."""
+sa.Index(
+    "uq_station_photos_view",
+    station_photos.c.station_id,
+    station_photos.c.view,
+    unique=True,
+    postgresql_where=ONE_PHOTO_OF_A_VIEW,
+    sqlite_where=ONE_PHOTO_OF_A_VIEW,
 )
 
 station_documents = sa.Table(
@@ -145,8 +155,13 @@ courses = sa.Table(
     is_active(),
     sa.Column("icon", sa.String(100)),
     sa.Column("code", sa.String(50), unique=True),
+    # The id of the class in the system of a school (OneRoster: sourcedId).
+    sa.Column("sourced_id", sa.String(1000)),
     *timestamps(),
+    folded("title"),
+    folded("description"),
 )
+sa.Index("uq_courses_sourced_id", courses.c.sourced_id, unique=True)
 
 course_programs = sa.Table(
     "course_programs",
@@ -193,7 +208,12 @@ lessons = sa.Table(
     order_index(),
     is_active(),
     sa.Column("code", sa.String(50), unique=True),
+    # The key of a frontend; without one it is the code.
+    sa.Column("lesson_key", sa.String(50)),
     *timestamps(),
+)
+sa.Index(
+    "uq_lessons_key", lessons.c.course_program_id, sa.func.coalesce(lessons.c.lesson_key, lessons.c.code), unique=True
 )
 
 lesson_materials = sa.Table(
@@ -216,9 +236,12 @@ topics = sa.Table(
     order_index(),
     is_active(),
     sa.Column("content", sa.Text),
+    # The key of a frontend; without one it is the code.
+    sa.Column("topic_key", sa.String(50)),
     *timestamps(),
     sa.UniqueConstraint("lesson_id", "code"),
 )
+sa.Index("uq_topics_key", topics.c.lesson_id, sa.func.coalesce(topics.c.topic_key, topics.c.code), unique=True)
 
 topic_files = sa.Table(
     "topic_files",
@@ -247,3 +270,12 @@ sa.Index(
     postgresql_where=_one_main_pdf,
     sqlite_where=_one_main_pdf,
 )
+
+catalog_version = sa.Table(
+    "catalog_version",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("version", sa.String(36), nullable=False),
+    sa.CheckConstraint("id = 1", name="one_row"),
+)
+"""Replaced by triggers with each write of what the catalog shows (revision 0026)."""

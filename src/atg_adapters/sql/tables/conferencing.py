@@ -1,7 +1,8 @@
-"""Conference accounts, their places, and the leases of these (spec: schedule, The pool)."""
+"""Tables of conferencing: accounts, places, leases, refusals and recordings (spec: schedule, The pool)."""
 
 import sqlalchemy as sa
 
+import atg_adapters.sql.tables.schedule  # noqa: F401 - columns have the types of the keys that they refer to
 from atg_adapters.sql.tables.metadata import held, instant, metadata, reference, serial, timestamps, uuid
 from atg_adapters.sql.types import one_of
 from atg_core.conferencing.model import EndReason, ProviderName
@@ -20,7 +21,7 @@ conference_accounts = sa.Table(
     sa.Column("capacity", sa.Integer, nullable=False, server_default=sa.text("1")),
     sa.Column("daily_limit", sa.Integer, nullable=False, server_default=sa.text("100")),
     sa.Column("sealed", sa.Text),
-    # How many meetings were made on the day (UTC) on which the last one was.
+    # Meetings created on the day (UTC) of the last one.
     sa.Column("made_on", sa.Date),
     sa.Column("made", sa.Integer, nullable=False, server_default=sa.text("0")),
     *timestamps(),
@@ -47,7 +48,7 @@ conference_leases = sa.Table(
     sa.Index("ix_conference_leases_leased_at", "leased_at"),
 )
 
-# One row for each meeting that an account may host at once: what a start locks, so that no two take the same.
+# One row for each meeting that an account may host at once: a start locks one, so that no two claim the same.
 conference_places = sa.Table(
     "conference_places",
     metadata,

@@ -1,7 +1,8 @@
-"""Who uploaded what (spec: files, Keys and rights)."""
+"""Uploads (spec: files, Keys and rights)."""
 
 import sqlalchemy as sa
 
+import atg_adapters.sql.tables.identity  # noqa: F401 - columns have the types of the keys that they refer to
 from atg_adapters.sql.tables.metadata import instant, metadata, reference, uuid
 from atg_adapters.sql.types import one_of
 from atg_core.files.model import UploadState
@@ -20,4 +21,13 @@ file_uploads = sa.Table(
     sa.Column("store_id", sa.String(1024)),
     sa.Index("ix_file_uploads_user_id_created_at", "user_id", "created_at"),
     one_of("state", UploadState),
+)
+
+# Reserved and stored bytes of a user and day (UTC): uploads that begin at once are decided by this row.
+upload_quotas = sa.Table(
+    "upload_quotas",
+    metadata,
+    sa.Column("user_id", sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("bytes", sa.BigInteger, nullable=False),
 )

@@ -1,12 +1,13 @@
-"""Attendance, control points, and their grades with each change of them (spec: homework-gradebook, Gradebook)."""
+"""Attendance, control points, their grades and the grade history (spec: homework-gradebook, Gradebook)."""
 
 from typing import Any
 
 import sqlalchemy as sa
 
+import atg_adapters.sql.tables.schedule  # noqa: F401 - columns have the types of the keys that they refer to
 from atg_adapters.sql.tables.metadata import held, instant, metadata, reference, serial, timestamps
 from atg_adapters.sql.types import Hundredths, one_of
-from atg_core.gradebook.model import AttendanceStatus, ControlPointKind
+from atg_core.gradebook.model import AttendanceStatus, ControlPointKind, GradedField
 
 _USERS, _POINTS = "users", "control_points"
 
@@ -27,7 +28,10 @@ attendance = sa.Table(
     sa.UniqueConstraint("lesson_id", "student_id"),
 )
 
-# On SQLite, too, no number is ever given again: `control_point_grade_changes` know it longer than the table does.
+# Ids are never reused, on SQLite neither: histories outlive the control point.
+# Triggers, created by a migration, write each change of the weight or scale of what was graded into
+# `control_point_changes`, by `changed_by` or else the teacher of the group, and clear `changed_by` and `reason` here;
+# they refuse one that does not raise `revision`. As below: who rebuilds the table must recreate them.
 control_points = sa.Table(
     _POINTS,
     metadata,
@@ -39,16 +43,18 @@ control_points = sa.Table(
     _number("max_grade", nullable=False),
     _number("weight", nullable=False),
     *timestamps(),
+    sa.Column("changed_by", sa.Uuid),
+    sa.Column("reason", sa.Text),
+    sa.Column("revision", sa.Integer, nullable=False, server_default=sa.text("0")),
     one_of("kind", ControlPointKind),
     sa.CheckConstraint("max_grade > 0", name="max_grade"),
     sa.CheckConstraint("weight >= 0", name="weight"),
     sa.Index(None, "group_id", "title"),
-    sqlite_autoincrement=True,
 )
 
-# Triggers, which the revision makes, write each change of a grade into `control_point_grade_changes`, as made by
-# `graded_by` at `updated_at` for `reason`, which is then forgotten here; they take none that does not raise `revision`.
-# A later revision that makes this table anew on SQLite has to make the triggers anew, too.
+# Triggers, created by the migration, write each change of a grade into `control_point_grade_changes`, with `graded_by`,
+# `updated_at` and `reason`, and clear `reason` here; they refuse an update that does not raise `revision`.
+# A later migration that rebuilds this table on SQLite must recreate the triggers.
 control_point_grades = sa.Table(
     "control_point_grades",
     metadata,
@@ -78,5 +84,22 @@ control_point_grade_changes = sa.Table(
     _number("old_grade"),
     _number("new_grade"),
     sa.Column("reason", sa.Text),
+    sa.Index(None, "group_id", "id"),
+)
+
+control_point_changes = sa.Table(
+    "control_point_changes",
+    metadata,
+    serial(),
+    held("group_id", "study_groups", index=False),
+    sa.Column("control_point_id", sa.Integer, nullable=False, index=True),
+    sa.Column("title", sa.String(255), nullable=False),
+    sa.Column("field", sa.String(9), nullable=False),
+    held("actor_id", _USERS, index=False),
+    instant("at", nullable=False),
+    _number("old_value", nullable=False),
+    _number("new_value", nullable=False),
+    sa.Column("reason", sa.Text),
+    one_of("field", GradedField),
     sa.Index(None, "group_id", "id"),
 )

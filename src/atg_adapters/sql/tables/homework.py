@@ -1,14 +1,14 @@
-"""Homework with its questions, and what students hand in (spec: homework-gradebook).
+"""Homework with its questions, and the submissions of students (spec: homework-gradebook, Homework).
 
-The revision makes triggers beside them: questions and choices stay once somebody works on the homework, and a grade
-changes only as `answer_grade_changes` says. A later one that makes such a table anew on SQLite has to make its triggers
-anew, too.
+The migration creates triggers: questions and choices are frozen once there is a submission, and a grade changes only
+with an entry in `answer_grade_changes`. A later migration that rebuilds such a table on SQLite must recreate them.
 """
 
 from typing import Any
 
 import sqlalchemy as sa
 
+import atg_adapters.sql.tables.schedule  # noqa: F401 - columns have the types of the keys that they refer to
 from atg_adapters.sql.tables.metadata import held, instant, metadata, order_index, reference, serial, timestamps
 from atg_adapters.sql.types import JSON, Hundredths, one_of
 from atg_core.homework.model import QuestionType, SubmissionStatus
@@ -19,7 +19,7 @@ _DRAFT = sa.text("status = 'draft'")
 
 
 def _points(name: str, *, nullable: bool = False) -> sa.Column[Any]:
-    """Room for the points of all questions together."""
+    """Wide enough for the points of all questions together."""
     return sa.Column(name, Hundredths(precision=9, scale=2), nullable=nullable)
 
 
@@ -35,7 +35,7 @@ homework = sa.Table(
     sa.Column("max_attempts", sa.Integer),
     sa.Column("allow_late", sa.Boolean, nullable=False, server_default=sa.false()),
     instant("published_at"),
-    # When the mails to the students were wanted: never twice.
+    # When the mails to the students were enqueued, so that it happens once.
     instant("announced_at"),
     *timestamps(),
     sa.CheckConstraint("max_attempts > 0", name="max_attempts"),

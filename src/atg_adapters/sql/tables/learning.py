@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+import atg_adapters.sql.tables.identity  # noqa: F401 - columns have the types of the keys that they refer to
 from atg_adapters.sql.tables.metadata import (
     held,
     instant,
@@ -12,6 +13,7 @@ from atg_adapters.sql.tables.metadata import (
 )
 from atg_adapters.sql.tables.tests import of_one_test
 from atg_adapters.sql.types import JSON, one_of
+from atg_core.learning.materials import MaterialType
 from atg_core.learning.model import EnrollmentStatus
 
 user_courses = sa.Table(
@@ -19,8 +21,10 @@ user_courses = sa.Table(
     metadata,
     uuid(),
     reference("user_id", "users", index=False),
-    held("course_id", "courses"),
+    held("course_id", "courses", index=False),
     sa.Column("progress_percent", sa.Integer, nullable=False, server_default=sa.text("0")),
+    # Those that the percent counts.
+    sa.Column("topics_completed", sa.Integer, nullable=False, server_default=sa.text("0")),
     sa.Column(
         "status",
         sa.String(20),
@@ -36,6 +40,8 @@ user_courses = sa.Table(
     instant("due_at"),
     instant("cancelled_at"),
     sa.UniqueConstraint("user_id", "course_id"),
+    # All that counting the learners of a course needs, so that their rows are not read.
+    sa.Index("ix_user_courses_learners", "course_id", "cancelled_at", "user_id", "status", "due_at"),
     sa.CheckConstraint("progress_percent BETWEEN 0 AND 100", name="progress_percent"),
     one_of("status", EnrollmentStatus),
 )
@@ -52,6 +58,25 @@ user_topic_progress = sa.Table(
     sa.Column("position_seconds", sa.Integer, nullable=False, server_default=sa.text("0")),
     *timestamps(),
     sa.UniqueConstraint("user_id", "topic_id"),
+)
+
+
+user_material_progress = sa.Table(
+    "user_material_progress",
+    metadata,
+    uuid(),
+    reference("user_id", "users", index=False),
+    reference("topic_file_id", "topic_files"),
+    sa.Column("material_type", sa.String(20), nullable=False),
+    sa.Column("position_seconds", sa.Integer, nullable=False, server_default=sa.text("0")),
+    sa.Column("duration_seconds", sa.Integer),
+    sa.Column("progress_percent", sa.Integer, nullable=False, server_default=sa.text("0")),
+    sa.Column("is_completed", sa.Boolean, nullable=False, server_default=sa.false()),
+    instant("completed_at"),
+    instant("last_viewed_at", nullable=False),
+    sa.UniqueConstraint("user_id", "topic_file_id"),
+    sa.CheckConstraint("progress_percent BETWEEN 0 AND 100", name="progress_percent"),
+    one_of("material_type", MaterialType),
 )
 
 
@@ -73,6 +98,7 @@ test_attempts = sa.Table(
     sa.Column("attempt", sa.Integer, nullable=False),
     instant("started_at", nullable=False),
     instant("expires_at"),
+    sa.Column("draft", JSON, nullable=False, server_default="[]"),
     *_one_of_each_attempt(),
 )
 
@@ -101,6 +127,8 @@ certificates = sa.Table(
     uuid(),
     reference("user_id", "users", index=False),
     held("course_id", "courses"),
+    # Of the moment of issue.
+    sa.Column("full_name", sa.String(255), nullable=False),
     sa.Column("title", sa.String(500), nullable=False),
     instant("issued_at", nullable=False),
     sa.Column("pdf_url", sa.String(1024)),
@@ -132,4 +160,9 @@ user_stats = sa.Table(
     ),
     sa.Column("achievements", JSON, nullable=False, server_default="[]"),
     instant("last_updated"),
+    # Of the latest message about progress: time studied is believed since then.
+    instant("last_progress_at"),
+    # The latest consecutive days with a completed topic, in the time zone of the settings.
+    sa.Column("streak_first_day", sa.Date),
+    sa.Column("streak_last_day", sa.Date),
 )

@@ -1,10 +1,10 @@
-"""What the service keeps for itself: replies that may be asked for again, counters of tries, and jobs."""
+"""Tables of idempotency keys, rate limits and jobs."""
 
 import sqlalchemy as sa
 
 from atg_adapters.sql.tables.metadata import metadata
 from atg_adapters.sql.types import JSON, UtcDateTime, one_of
-from atg_core.jobs.model import MOST_NAME, JobStatus
+from atg_core.jobs.model import MAX_NAME_LENGTH, JobStatus
 
 idempotency_keys = sa.Table(
     "idempotency_keys",
@@ -22,22 +22,24 @@ throttle_counters = sa.Table(
     "throttle_counters",
     metadata,
     sa.Column("limit_name", sa.String(50), primary_key=True),
-    # A hash, since what is counted may be of any length and concern a person.
+    # A hash, since keys have any length and may be personal data.
     sa.Column("key_hash", sa.LargeBinary(32), primary_key=True),
     sa.Column("tries", sa.Integer, nullable=False),
+    # Those of the tries whose outcome is open: they may be given back.
+    sa.Column("open_tries", sa.Integer, nullable=False, server_default=sa.text("0")),
     sa.Column("ends_at", UtcDateTime, nullable=False, index=True),
 )
 
-# Jobs are kept here on SQLite; on PostgreSQL they are in the tables of procrastinate, which belong to that library.
+# Jobs on SQLite; on PostgreSQL they are in the tables of procrastinate.
 jobs = sa.Table(
     "jobs",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("kind", sa.String(MOST_NAME), nullable=False),
+    sa.Column("kind", sa.String(MAX_NAME_LENGTH), nullable=False),
     sa.Column("arguments", JSON, nullable=False),
     sa.Column("lane", sa.String(200)),
     sa.Column("status", sa.String(10), nullable=False),
-    # How often it was begun; with the id it tells whose lease it is.
+    # Started tries; together with the id, which is never given again, it identifies the lease.
     sa.Column("tries", sa.Integer, nullable=False),
     sa.Column("run_at", UtcDateTime, nullable=False),
     sa.Column("lease_until", UtcDateTime),
@@ -47,18 +49,16 @@ jobs = sa.Table(
     sa.Index(
         None, "lane", "id", sqlite_where=sa.text("lane IS NOT NULL"), postgresql_where=sa.text("lane IS NOT NULL")
     ),
-    # The id of a job that is done is not given to another: a worker that was away would take that for its own.
-    sqlite_autoincrement=True,
 )
 
 job_times = sa.Table(
     "job_times",
     metadata,
-    sa.Column("kind", sa.String(MOST_NAME), primary_key=True),
+    sa.Column("kind", sa.String(MAX_NAME_LENGTH), primary_key=True),
     sa.Column("at", UtcDateTime, nullable=False),
 )
 
-# What procrastinate does not keep: why a job failed, by its id there.
+# Errors of jobs, which procrastinate does not store, by its job id.
 job_errors = sa.Table(
     "job_errors",
     metadata,

@@ -1,10 +1,12 @@
-"""Groups, lessons, and the rules by which lessons come again (spec: schedule)."""
+"""Tables of the schedule: groups, lessons, recurring lessons with exceptions, calendar tokens (spec: schedule)."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
-from atg_adapters.sql.tables.metadata import held, instant, metadata, order_index, reference, serial, timestamps
+import atg_adapters.sql.tables.identity  # noqa: F401 - columns have the types of the keys that they refer to
+from atg_adapters.sql.tables.metadata import held, instant, metadata, order_index, reference, serial, timestamps, uuid
 from atg_adapters.sql.types import one_of
+from atg_core.schedule.invitations import InvitationStatus
 from atg_core.schedule.model import ExceptionAction, LessonStatus, WeekType
 
 _USERS, _GROUPS, _RULES = "users", "study_groups", "recurring_lessons"
@@ -12,7 +14,7 @@ _REVISION = sa.text("0")
 
 
 def _no_overlap(column: str) -> ExcludeConstraint:
-    """On PostgreSQL; SQLite has one writer, who looks for himself."""
+    """On PostgreSQL only: SQLite has one writer, which checks with a query."""
     excluded = ExcludeConstraint(
         (sa.column(column), "="),
         (sa.func.tstzrange(sa.column("start_time"), sa.column("end_time")), "&&"),
@@ -29,8 +31,10 @@ study_groups = sa.Table(
     serial(),
     sa.Column("name", sa.String(255), nullable=False),
     held("teacher_id", _USERS, index=False),
+    sa.Column("join_code", sa.String(8)),
     *timestamps(),
     sa.UniqueConstraint("teacher_id", "name"),
+    sa.Index(None, "join_code", unique=True),
 )
 
 group_students = sa.Table(
@@ -39,6 +43,23 @@ group_students = sa.Table(
     sa.Column("group_id", sa.ForeignKey(f"{_GROUPS}.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("student_id", sa.ForeignKey(f"{_USERS}.id", ondelete="CASCADE"), primary_key=True, index=True),
     order_index(),
+)
+
+# Kept when its group is deleted, so that the limits of its teacher still count it.
+group_invitations = sa.Table(
+    "group_invitations",
+    metadata,
+    uuid(),
+    sa.Column("group_id", sa.ForeignKey(f"{_GROUPS}.id", ondelete="SET NULL")),
+    reference("teacher_id", _USERS, index=False),
+    sa.Column("email", sa.String(254), nullable=False, index=True),
+    sa.Column("status", sa.String(9), nullable=False),
+    instant("created_at", nullable=False),
+    instant("mailed_at"),
+    instant("expires_at", nullable=False),
+    one_of("status", InvitationStatus),
+    sa.UniqueConstraint("group_id", "email"),
+    sa.Index(None, "teacher_id", "email"),
 )
 
 recurring_lessons = sa.Table(
@@ -59,7 +80,8 @@ recurring_lessons = sa.Table(
     *timestamps(),
     one_of("week_type", WeekType),
     sa.CheckConstraint("day_of_week BETWEEN 0 AND 6", name="day_of_week"),
-    sa.CheckConstraint("end_time > start_time", name="times"),
+    # An end before the start is on the next day.
+    sa.CheckConstraint("end_time <> start_time", name="times"),
     sa.CheckConstraint("end_date >= start_date", name="dates"),
 )
 
@@ -106,7 +128,7 @@ calendar_tokens = sa.Table(
     "calendar_tokens",
     metadata,
     sa.Column("user_id", sa.ForeignKey(f"{_USERS}.id", ondelete="CASCADE"), primary_key=True),
-    # SHA-256 of the token, which has 256 bits of chance: no key is needed that makes guessing slow.
+    # SHA-256 of the token, which has 256 random bits: no slow hash is needed.
     sa.Column("digest", sa.LargeBinary(32), nullable=False, unique=True),
     instant("created_at", nullable=False),
 )

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+import atg_adapters.sql.tables.catalog  # noqa: F401 - columns have the types of the keys that they refer to
 from atg_adapters.sql.tables.metadata import (
     is_active,
     metadata,
@@ -24,6 +25,7 @@ def _tests(name: str, parent: str, target: str) -> sa.Table:
         ),
         sa.Column("code", sa.String(50), unique=True),
         sa.Column("title", sa.String(500), nullable=False),
+        sa.Column("description", sa.Text),
         sa.Column("questions_count", sa.Integer, nullable=False, server_default=sa.text("0")),
         sa.Column("passing_score", sa.Integer, nullable=False, server_default=sa.text("70")),
         sa.Column("max_attempts", sa.Integer),
@@ -34,6 +36,8 @@ def _tests(name: str, parent: str, target: str) -> sa.Table:
             server_default=sa.text("30"),
         ),
         sa.Column("time_limit_enforced", sa.Boolean, nullable=False, server_default=sa.false()),
+        # Whether a page that grades itself is told the right answers before the end.
+        sa.Column("shows_right_answers", sa.Boolean, nullable=False, server_default=sa.false()),
         is_active(),
         *timestamps(),
         sa.CheckConstraint("passing_score BETWEEN 0 AND 100", name="passing_score"),
@@ -59,6 +63,9 @@ test_questions = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("question_type", sa.String(20), nullable=False, server_default="single"),
     sa.Column("points", sa.Integer, nullable=False, server_default=sa.text("1")),
+    sa.Column("image", sa.String(1024)),
+    # Shown after the end, or with the right answers.
+    sa.Column("explanation", sa.Text),
     of_one_test(),
     sa.CheckConstraint("question_type IN ('single', 'multiple')", name="question_type"),
     sa.UniqueConstraint("lesson_test_id", "position"),

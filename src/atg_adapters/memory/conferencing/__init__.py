@@ -1,0 +1,1 @@
+"""Conferencing: the account pool, live lessons and recordings: stores in memory."""

@@ -1,0 +1,1 @@
+"""Identity: users, sessions, sign-in and the audit log: stores in memory."""

@@ -1,0 +1,1 @@
+"""Learning: enrollments, progress, test attempts, completion, certificates, assignments and reports."""

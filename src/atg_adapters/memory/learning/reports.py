@@ -1,0 +1,144 @@
+"""Learner and compliance reports, in memory: plain reads."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import convert
+
+from atg_adapters.memory.database import MemoryDatabase, Row
+from atg_core.learning.model import EnrollmentStatus
+from atg_core.learning.ports import CourseNotFound, NotEnrolled
+from atg_core.learning.reports import (
+    Compliance,
+    ComplianceRow,
+    CourseLearner,
+    CourseReport,
+    Headcount,
+    LearnerQuery,
+    TopicReport,
+)
+from atg_core.text import holds
+
+
+class MemoryReports:
+    """`Reports` on tables in memory."""
+
+    def __init__(self, database: MemoryDatabase) -> None:
+        self.database = database
+        self.tables = database.tables
+
+    async def learners(
+        self, course_id: UUID, query: LearnerQuery, *, limit: int, offset: int
+    ) -> tuple[list[CourseLearner], int]:
+        self._course(course_id)
+        people = [self._person(row) for row in self._enrolled(course_id) if query.status in {None, row["status"]}]
+        names = ("username", "full_name", "employee_id")
+        found = [person for person in people if holds(query.q, *(person[name] for name in names))]
+        found.sort(key=lambda person: (person["full_name"] or person["username"], person["user_id"]))
+        return convert(found[offset : offset + limit], list[CourseLearner]), len(found)
+
+    def _enrolled(self, course_id: UUID) -> Iterable[Row]:
+        return self.database.rows("user_courses", course_id=course_id, cancelled_at=None)
+
+    def _course(self, course_id: UUID) -> Row:
+        try:
+            return self.tables["courses"][course_id]
+        except KeyError:
+            raise CourseNotFound from None
+
+    def _person(self, enrollment: Row) -> Row:
+        user = self.tables["users"][enrollment["user_id"]]
+        profile = self.tables["user_profiles"].get(user["id"], {})
+        station = self.tables["stations"].get(profile.get("station_id"), {})
+        return {
+            **enrollment,
+            "username": user["username"],
+            "full_name": user["full_name"],
+            "is_active": user["is_active"],
+            "employee_id": profile.get("employee_id"),
+            "department": profile.get("department"),
+            "station_id": station.get("id"),
+            "station": station.get("name"),
+        }
+
+    async def compliance(self, course_id: UUID, now: datetime) -> Compliance:
+        course = self._course(course_id)
+        groups: dict[tuple[Any, Any, Any], Headcount] = {}
+        for row in self._enrolled(course_id):
+            person = self._person(row)
+            if person["is_active"]:
+                key = (person["department"], person["station_id"], person["station"])
+                groups[key] = groups.get(key, Headcount()) + _counted(row, now)
+        ordered = sorted(groups.items(), key=lambda group: [(part is None, part or 0) for part in group[0][:2]])
+        return Compliance(
+            course_id=course_id,
+            title=course["title"],
+            rows=[
+                ComplianceRow(department=department, station_id=station_id, station=station, people=people)
+                for (department, station_id, station), people in ordered
+            ],
+        )
+
+    async def course(self, user_id: UUID, course_id: UUID) -> CourseReport:
+        course = self._course(course_id)
+        enrollment = next((row for row in self._enrolled(course_id) if row["user_id"] == user_id), None)
+        if enrollment is None:
+            raise NotEnrolled
+        programs = self._ordered("course_programs", station_id=course["station_id"]) if course["station_id"] else []
+        return convert(
+            {
+                "course_id": course_id,
+                "title": course["title"],
+                "status": enrollment["status"],
+                "progress_percent": enrollment["progress_percent"],
+                "programs": [self._program(user_id, row) for row in programs],
+            },
+            CourseReport,
+        )
+
+    def _program(self, user_id: UUID, row: Row) -> Row:
+        lessons = [
+            {
+                **lesson,
+                "test": self._test(user_id, "lesson_tests", "lesson_test_id", lesson_id=lesson["id"]),
+                "topics": [self._topic(user_id, topic) for topic in self._ordered("topics", lesson_id=lesson["id"])],
+            }
+            for lesson in self._ordered("lessons", course_program_id=row["id"])
+        ]
+        final = self._test(user_id, "final_tests", "final_test_id", course_program_id=row["id"])
+        return {**row, "final_test": final, "lessons": lessons}
+
+    def _ordered(self, table: str, **values: Any) -> list[Row]:
+        rows = self.database.rows(table, **values, is_active=True)
+        return sorted(rows, key=lambda row: (row["order_index"], row["id"]))
+
+    def _topic(self, user_id: UUID, topic: Row) -> Row:
+        nothing = {"completed": False, "completed_at": None, "position_seconds": 0, "last_activity": None}
+        mine = next(self.database.rows("user_topic_progress", user_id=user_id, topic_id=topic["id"]), nothing)
+        return {**topic, **{name: mine[name] for name in nothing}}
+
+    def _test(self, user_id: UUID, table: str, column: str, **parent: int) -> Row | None:
+        test = next(self.database.rows(table, **parent, is_active=True), None)
+        if test is None:
+            return None
+        results = list(self.database.rows("user_test_results", user_id=user_id, **{column: test["id"]}))
+        best = max((result["score_percent"] for result in results), default=None)
+        return {**test, "best_score": best, "passed": any(result["passed"] for result in results)}
+
+    async def topic(self, user_id: UUID, topic_id: int) -> TopicReport | None:
+        if not any(self.database.rows("user_topic_progress", user_id=user_id, topic_id=topic_id)):
+            return None
+        return convert(self._topic(user_id, self.tables["topics"][topic_id]), TopicReport)
+
+
+def _counted(row: Row, now: datetime) -> Headcount:
+    status, due = row["status"], row["due_at"]
+    return Headcount(
+        assigned=1,
+        completed=status == EnrollmentStatus.COMPLETED,
+        in_progress=status == EnrollmentStatus.IN_PROGRESS,
+        not_started=status == EnrollmentStatus.NOT_STARTED,
+        late=status != EnrollmentStatus.COMPLETED and due is not None and due < now,
+    )

@@ -1,0 +1,1 @@
+"""The shop: products, purchases, promo codes and support tickets: stores in memory."""

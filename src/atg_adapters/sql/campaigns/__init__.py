@@ -1,0 +1,1 @@
+"""Viewing campaigns: visitor sessions, assets and promo codes: stores on SQL."""

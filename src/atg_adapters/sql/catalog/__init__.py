@@ -1,0 +1,1 @@
+"""Catalog: stations, courses, programs, lessons, topics, tests and files: stores on SQL."""

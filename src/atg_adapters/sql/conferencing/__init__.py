@@ -1,0 +1,1 @@
+"""Conferencing: the account pool, live lessons and recordings: stores on SQL."""

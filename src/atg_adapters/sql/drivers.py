@@ -1,0 +1,268 @@
+"""How the drivers run a compiled statement: psycopg with prepared statements, aiosqlite with one hop to its thread."""
+
+import select
+import sqlite3
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any, Protocol, Self
+
+import aiosqlite
+import psycopg
+from psycopg.pq import TransactionStatus
+from sqlalchemy.engine import URL, Dialect
+
+from atg_adapters.sql.result import Result, Row
+from atg_adapters.sql.statements import POSTGRESQL, SQLITE, CompiledStatement
+
+type Bound = tuple[CompiledStatement, str, Sequence[Any]]
+"""A statement, its text and its parameters."""
+
+_SECONDS_TO_WAIT = 2
+_CONNECTING = {
+    "connect_timeout": _SECONDS_TO_WAIT,
+    # Detects lost packets after this time, a dead server during a statement by keepalives.
+    "tcp_user_timeout": _SECONDS_TO_WAIT * 1000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "application_name": "atg",
+    # What it compiles is short: for a journal of many columns that took ten times as long as running it.
+    "options": "-c jit=off",
+}
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA synchronous=NORMAL",
+)
+_LARGE_RESULT = 1_000
+_PREPARED = 500
+"""Prepared statements that a connection keeps; psycopg prepares what a connection runs for the fifth time."""
+
+
+class Driver(Protocol):
+    """A connection of a driver, in AUTOCOMMIT. Raises the errors of its driver, of the class `error`."""
+
+    connection: Any
+    dialect: Dialect
+    error: type[Exception]
+    writing: str
+    """The statement that begins a transaction which may write."""
+
+    @classmethod
+    async def open(cls, url: URL) -> Self: ...
+
+    async def begin(self, text: str) -> None:
+        """Begins a transaction, on PostgreSQL in the round trip of its first statement."""
+
+    async def begun(self) -> None:
+        """Waits until it has begun, for who runs something on `connection` itself."""
+
+    async def commit(self, bound: Sequence[Bound]) -> None:
+        """Runs the last statements and ends the transaction, on PostgreSQL in one round trip."""
+
+    async def run(self, compiled: CompiledStatement, text: str, parameters: Sequence[Any]) -> Result: ...
+
+    async def run_together(self, bound: Sequence[Bound]) -> list[Result]: ...
+
+    async def run_many(self, text: str, parameters: Sequence[Sequence[Any]]) -> Result: ...
+
+    async def run_text(self, text: str) -> None: ...
+
+    def batches(
+        self, compiled: CompiledStatement, text: str, parameters: Sequence[Any], size: int
+    ) -> AsyncGenerator[Sequence[Row]]: ...
+
+    def is_stale(self) -> bool:
+        """Whether an idle connection is of no use: its server has closed it."""
+
+    def is_idle(self) -> bool:
+        """Whether it can be given back: open, and in no transaction."""
+
+    async def close(self) -> None: ...
+
+    async def settle(self) -> None:
+        """Waits for what an interrupted caller has left running, and ends its transaction."""
+
+
+class PsycopgDriver:
+    """One cursor serves all statements: making one costs a quarter of what a short statement does."""
+
+    dialect = POSTGRESQL
+    error: type[Exception] = psycopg.Error
+    writing = "BEGIN"
+
+    @classmethod
+    async def open(cls, url: URL) -> Self:
+        _, given = POSTGRESQL.create_connect_args(url)
+        return cls(await psycopg.AsyncConnection.connect(**{**_CONNECTING, **given}, autocommit=True))
+
+    def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        self.connection = connection
+        connection.prepared_max = _PREPARED
+        self._cursor = psycopg.AsyncRawCursor(connection)
+        self._to_begin = ""
+
+    async def begin(self, text: str) -> None:
+        self._to_begin = text
+
+    async def begun(self) -> None:
+        if text := self._to_begin:
+            self._to_begin = ""
+            await self._cursor.execute(text)
+
+    async def commit(self, bound: Sequence[Bound]) -> None:
+        if bound:
+            await self._together(bound, "COMMIT")
+        elif self._to_begin:  # nothing was run
+            self._to_begin = ""
+        else:
+            await self._cursor.execute("COMMIT")
+
+    async def run(self, compiled: CompiledStatement, text: str, parameters: Sequence[Any]) -> Result:
+        if self._to_begin:
+            return (await self._together([(compiled, text, parameters)]))[0]
+        cursor = self._cursor
+        await cursor.execute(text, parameters, prepare=False if compiled.expanding else None)
+        result = await _result(compiled, cursor)
+        if len(result.all()) > _LARGE_RESULT:  # a cursor keeps its last result
+            self._cursor = psycopg.AsyncRawCursor(self.connection)
+        return result
+
+    async def run_together(self, bound: Sequence[Bound]) -> list[Result]:
+        return await self._together(bound)
+
+    async def _together(self, bound: Sequence[Bound], last: str = "") -> list[Result]:
+        """`last`: a statement without parameters and rows that comes after them."""
+        cursors = [psycopg.AsyncRawCursor(self.connection) for _ in bound]
+        async with self.connection.pipeline():
+            await self.begun()
+            for cursor, (compiled, text, parameters) in zip(cursors, bound, strict=True):
+                await cursor.execute(text, parameters, prepare=False if compiled.expanding else None)
+            if last:
+                await psycopg.AsyncRawCursor(self.connection).execute(last)
+        return [await _result(compiled, cursor) for cursor, (compiled, *_) in zip(cursors, bound, strict=True)]
+
+    async def run_many(self, text: str, parameters: Sequence[Sequence[Any]]) -> Result:
+        await self.begun()
+        await self._cursor.executemany(text, parameters)
+        return Result([], self._cursor.rowcount)
+
+    async def run_text(self, text: str) -> None:
+        await self.begun()
+        await self._cursor.execute(text)
+
+    async def batches(
+        self, compiled: CompiledStatement, text: str, parameters: Sequence[Any], size: int
+    ) -> AsyncGenerator[Sequence[Row]]:
+        await self.begun()
+        async with psycopg.AsyncRawServerCursor(self.connection, "batches") as cursor:
+            await cursor.execute(text, parameters)
+            while tuples := await cursor.fetchmany(size):
+                yield compiled.rows(tuples, lambda: [column.type_code for column in cursor.description or ()])
+
+    def is_stale(self) -> bool:
+        """Nothing is asked: there is something to read only if the server has said good-bye."""
+        return self.connection.closed or _is_readable(self.connection.fileno())
+
+    def is_idle(self) -> bool:
+        return self.connection.pgconn.transaction_status == TransactionStatus.IDLE
+
+    async def close(self) -> None:
+        await self.connection.close()
+
+    async def settle(self) -> None:
+        self._to_begin = ""
+        if not self.connection.closed and not self.is_idle():
+            await self._cursor.execute("ROLLBACK")
+
+
+class AiosqliteDriver:
+    """Rows are fetched where they are found: in the connection's thread, in the same hop."""
+
+    dialect = SQLITE
+    error: type[Exception] = sqlite3.Error
+    writing = "BEGIN IMMEDIATE"
+
+    @classmethod
+    async def open(cls, url: URL) -> Self:
+        [path], given = SQLITE.create_connect_args(url)
+        connecting = aiosqlite.connect(path, **given, isolation_level=None)
+        connecting._thread.daemon = True  # noqa: SLF001 - else a process that forgets to close it would never end
+        connection = await connecting
+        await connection.executescript("; ".join(PRAGMAS))
+        return cls(connection)
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self.connection = connection
+
+    async def begin(self, text: str) -> None:
+        await self.run_text(text)
+
+    async def begun(self) -> None:
+        """It has."""
+
+    async def commit(self, bound: Sequence[Bound]) -> None:
+        await self.run_together(bound)
+        await self.run_text("COMMIT")
+
+    async def run(self, compiled: CompiledStatement, text: str, parameters: Sequence[Any]) -> Result:
+        if compiled.returns_rows:
+            tuples: Any = await self.connection.execute_fetchall(text, parameters)
+            rows = compiled.rows(tuples)
+            return Result(rows, len(rows))
+        async with self.connection.execute(text, parameters) as cursor:
+            if compiled.is_text and cursor.description:
+                compiled.name_columns([column[0] for column in cursor.description])
+                found: Any = await cursor.fetchall()
+                return Result(compiled.rows(found), len(found))
+            return Result([], cursor.rowcount)
+
+    async def run_together(self, bound: Sequence[Bound]) -> list[Result]:
+        return [await self.run(*each) for each in bound]
+
+    async def run_many(self, text: str, parameters: Sequence[Sequence[Any]]) -> Result:
+        async with self.connection.executemany(text, parameters) as cursor:
+            return Result([], cursor.rowcount)
+
+    async def run_text(self, text: str) -> None:
+        await self.connection.execute_fetchall(text)
+
+    async def batches(
+        self, compiled: CompiledStatement, text: str, parameters: Sequence[Any], size: int
+    ) -> AsyncGenerator[Sequence[Row]]:
+        async with self.connection.execute(text, parameters) as cursor:
+            while tuples := [tuple(row) for row in await cursor.fetchmany(size)]:
+                yield compiled.rows(tuples)
+
+    def is_stale(self) -> bool:
+        return False
+
+    def is_idle(self) -> bool:
+        return not self.connection.in_transaction
+
+    async def close(self) -> None:
+        await self.connection.close()
+
+    async def settle(self) -> None:
+        await self.connection.execute_fetchall("SELECT 1")  # what is queued before it has then run
+        if self.connection.in_transaction:
+            await self.connection.rollback()
+
+
+def _is_readable(descriptor: int) -> bool:
+    if not hasattr(select, "poll"):  # Windows
+        return bool(select.select([descriptor], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+async def _result(compiled: CompiledStatement, cursor: psycopg.AsyncCursor[Any]) -> Result:
+    if compiled.is_text and (columns := cursor.description):
+        compiled.name_columns([column.name for column in columns])
+    if not compiled.returns_rows:
+        return Result([], cursor.rowcount)
+    tuples = await cursor.fetchall()
+    return Result(
+        compiled.rows(tuples, lambda: [column.type_code for column in cursor.description or ()]), cursor.rowcount
+    )

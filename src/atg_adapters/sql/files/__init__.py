@@ -1,0 +1,1 @@
+"""Files: objects in a store, permissions, uploads with quotas, and signed URLs."""

@@ -1,0 +1,1 @@
+"""The gradebook: attendance, control points, journals and averages: stores on SQL."""

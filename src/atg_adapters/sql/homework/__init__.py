@@ -1,0 +1,1 @@
+"""Homework: authoring, submissions and grading: stores on SQL."""

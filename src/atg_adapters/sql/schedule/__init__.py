@@ -1,0 +1,1 @@
+"""The schedule: groups, lessons, recurring lessons and the calendar: stores on SQL."""
