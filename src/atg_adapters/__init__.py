@@ -1,1 +1,1 @@
-"""The ports of the core, by technology."""
+"""Adapters of the core's ports, by technology."""

@@ -1,4 +1,4 @@
-"""Proxies that the environment names, for transports of our own: httpx reads them for its own alone."""
+"""Proxies from the environment, for custom httpx transports, which ignore them."""
 
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass

@@ -1,58 +1,85 @@
-"""Credentials at rest: Fernet (github.com/fernet/spec), AES-128-CBC with HMAC-SHA256, by `cryptography`."""
+"""Encryption of credentials and secrets at rest: Fernet (github.com/fernet/spec), AES-128-CBC with HMAC-SHA256."""
 
-from base64 import urlsafe_b64encode
 from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from atg_core.conferencing.model import Credentials
 from atg_core.conferencing.ports import ConferenceProviderFailed
+from atg_core.identity.second_factor import SecretUnreadable
+
+if TYPE_CHECKING:
+    from atg_adapters.fernet.cipher import Cipher
 
 _LEAST_BYTES = 32
-_LABEL = b"atg:conference-credentials"
 
 
-class FernetVault:
-    """`Vault` with the keys that are made of these texts, which nobody can guess and are 32 bytes long at least.
+class _Fernet:
+    """Raises ValueError for no key, and for one of fewer than 32 bytes."""
 
-    Raises ValueError for no key, and for one that is shorter.
-    """
+    label: ClassVar[bytes]
 
     def __init__(self, keys: Sequence[str]) -> None:
-        self._fernet = MultiFernet([Fernet(_key(text.encode())) for text in keys])
+        if not keys or any(len(key.encode()) < _LEAST_BYTES for key in keys):
+            raise ValueError(f"there is a key, and each has {_LEAST_BYTES} bytes at least")
+        self._keys = keys
+
+    @cached_property
+    def _cipher(self) -> "Cipher":
+        """Imported here: a process that opens no credentials does without that library of 8 MiB."""
+        from atg_adapters.fernet.cipher import Cipher  # noqa: PLC0415
+
+        return Cipher([key.encode() for key in self._keys], self.label)
 
     def __repr__(self) -> str:
-        return "FernetVault(…)"
+        return f"{type(self).__name__}(…)"
+
+
+class FernetVault(_Fernet):
+    """`Vault` of conferencing."""
+
+    label = b"atg:conference-credentials"
 
     def seal(self, credentials: Credentials) -> str:
         """`Vault.seal`."""
-        return self._fernet.encrypt(msgspec.json.encode(credentials)).decode()
+        return self._cipher.encrypt(msgspec.json.encode(credentials))
 
     def open(self, sealed: str) -> Credentials:
         """`Vault.open`."""
         try:
-            return msgspec.json.decode(self._fernet.decrypt(_ascii(sealed)), type=Credentials)
-        except (InvalidToken, msgspec.MsgspecError):
+            return msgspec.json.decode(self._cipher.decrypt(sealed), type=Credentials)
+        except (ValueError, msgspec.MsgspecError):
             raise ConferenceProviderFailed from None
 
     def resealed(self, sealed: str) -> str:
         """`Vault.resealed`."""
         try:
-            return self._fernet.rotate(_ascii(sealed)).decode()
-        except InvalidToken:
+            return self._cipher.rotate(sealed)
+        except ValueError:
             raise ConferenceProviderFailed from None
 
 
-def _key(text: bytes) -> bytes:
-    """Any text is made a key of the right length (HKDF, RFC 5869), under a label, so that the same text may serve for
-    something else too."""
-    if len(text) < _LEAST_BYTES:
-        raise ValueError(f"a key has {_LEAST_BYTES} bytes at least")
-    return urlsafe_b64encode(HKDF(algorithm=SHA256(), length=32, salt=None, info=_LABEL).derive(text))
+class FernetSecretVault(_Fernet):
+    """`SecretVault` of identity."""
 
+    label = b"atg:second-factors"
 
-def _ascii(sealed: str) -> bytes:
-    return sealed.encode("ascii", errors="replace")
+    def seal_secret(self, secret: str) -> str:
+        """`SecretVault.seal_secret`."""
+        return self._cipher.encrypt(secret.encode())
+
+    def open_secret(self, sealed: str) -> str:
+        """`SecretVault.open_secret`."""
+        try:
+            return self._cipher.decrypt(sealed).decode()
+        except ValueError as error:
+            raise SecretUnreadable from error
+
+    def resealed_secret(self, sealed: str) -> str:
+        """`SecretVault.resealed_secret`."""
+        try:
+            return self._cipher.rotate(sealed)
+        except ValueError as error:
+            raise SecretUnreadable from error

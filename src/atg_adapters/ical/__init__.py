@@ -1,0 +1,1 @@
+"""iCalendar feeds and recurrence rules (RFC 5545)."""

@@ -1,17 +1,17 @@
-"""The days of weekly rules, by dateutil's recurrence rules (RFC 5545, section 3.3.10)."""
+"""Dates of weekly recurrence rules, by dateutil (RFC 5545, section 3.3.10)."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from atg_core.schedule.weeks import Weekly
+from atg_core.schedule.recurrence import WeeklyRecurrence
 
 _WEEK = 7
 
 
-def days_of(days: Weekly, start: date, end: date) -> Sequence[date]:
-    """`Dates`. A window costs what the years in it cost, wherever in a long rule it is."""
+def recurrence_dates(days: WeeklyRecurrence, start: date, end: date) -> Sequence[date]:
+    """`RecurrenceDates`. The cost depends on the years of the window, not on the length of the rule."""
     first, last = max(start, days.first), min(end, days.until)
     step = _WEEK * days.interval
     found: list[date] = []
@@ -22,7 +22,7 @@ def days_of(days: Weekly, start: date, end: date) -> Sequence[date]:
 
 @lru_cache(maxsize=1024)
 def _in_year(year: int, phase: int, interval: int) -> tuple[date, ...]:
-    """There are few different weekly rules within a year: one for each weekday and week that it may begin in."""
+    """Cached: within a year there are few different weekly rules, one for each weekday and starting week."""
     from dateutil.rrule import MO, WEEKLY, rrule  # noqa: PLC0415 - not every process has a calendar
 
     new_year = datetime(year, 1, 1)  # noqa: DTZ001 - a day, not an instant

@@ -1,4 +1,4 @@
-"""Time zones as a feed carries them: when their clocks change (RFC 5545, section 3.6.5)."""
+"""VTIMEZONE components: the offsets of a time zone and its DST changes (RFC 5545, section 3.6.5)."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,11 +14,11 @@ _A_DAY, _A_SECOND = timedelta(days=1), timedelta(seconds=1)
 
 @lru_cache(maxsize=256)
 def time_zone(name: str, first_year: int, last_year: int) -> "Timezone":
-    """The VTIMEZONE of these years. It is shared: not to be changed.
+    """The VTIMEZONE of these years. Cached and shared: callers must not modify it.
 
-    Not the library's own `Timezone.from_tzinfo`: that has the clocks go forward an hour late, and leaves out changes
-    that are undone within two months (Morocco's of 2024 and 2027). And each change stands alone, since of those that
-    are put together by RDATE some programs leave out the first, and others all but the first.
+    Not the library's own `Timezone.from_tzinfo`: its DST starts are an hour late, and it omits changes that are
+    reverted within two months (Morocco in 2024 and 2027). Each change is a component of its own, since some clients
+    ignore the first of several RDATEs, and others all but the first.
     """
     from icalendar import Timezone  # noqa: PLC0415 - few processes write feeds
 
@@ -33,7 +33,7 @@ def time_zone(name: str, first_year: int, last_year: int) -> "Timezone":
 
 
 def _observance(zone: ZoneInfo, onset: datetime, before: timedelta) -> "TimezoneDaylight | TimezoneStandard":
-    """`onset` is told as the clocks show it before the change."""
+    """`onset` is written in local time before the change."""
     from icalendar import TimezoneDaylight, TimezoneStandard  # noqa: PLC0415 - the same
 
     local = onset.astimezone(zone)
@@ -46,7 +46,7 @@ def _observance(zone: ZoneInfo, onset: datetime, before: timedelta) -> "Timezone
 
 
 def _changes(zone: ZoneInfo, begin: datetime, end: datetime) -> Iterator[datetime]:
-    """The instants, to the second, from which on there is another offset."""
+    """The instants, to the second, at which the offset changes."""
     while begin < end:
         early, late = begin, begin + _A_DAY
         if _offset(zone, early) != _offset(zone, late):

@@ -1,23 +1,27 @@
-"""Messages from templates, which are files: `mail/<name>.<language>.txt` and `.html`."""
+"""Email templates in files `mail/<name>.txt` and `.html`, whose words come from the catalogue."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
-from atg_core.mailing.model import Language, Message
+from atg_core.mailing.model import Message
+from atg_core.words import Language, Words
 
 MAIL = Path(__file__).parent / "mail"
 
 
-class JinjaTemplates:
-    """`Templates`; a template that wants a value it is not given fails (jinja2.UndefinedError).
+class JinjaMailTemplates:
+    """`MailTemplates` with Jinja; a missing value raises jinja2.UndefinedError.
 
-    The text has two blocks, `subject` and `text`.
+    The text template has the blocks `subject` and `text`. `_("A sentence with {value}", value=value)` says it in the
+    language of the message.
     """
 
-    def __init__(self, folder: Path = MAIL) -> None:
+    def __init__(self, words: Words, folder: Path = MAIL) -> None:
+        self._words = words
         self._environment = Environment(
             loader=FileSystemLoader(folder),
             autoescape=select_autoescape(("html",)),
@@ -26,15 +30,20 @@ class JinjaTemplates:
         )
 
     def message(self, name: str, language: Language, *, key: str, to: str, values: Mapping[str, Any]) -> Message:
-        text = self._environment.get_template(f"{name}.{language}.txt")
-        html = self._environment.get_template(f"{name}.{language}.html")
+        text = self._environment.get_template(f"{name}.txt")
+        html = self._environment.get_template(f"{name}.html")
+        said = {**values, "language": language.value, "_": partial(_say, self._words, language)}
         return Message(
             key=key,
             to=to,
-            subject=" ".join(_block(text, "subject", values).split()),
-            text=_block(text, "text", values).strip() + "\n",
-            html=html.render(values).strip() + "\n",
+            subject=" ".join(_block(text, "subject", said).split()),
+            text=_block(text, "text", said).strip() + "\n",
+            html=html.render(said).strip() + "\n",
         )
+
+
+def _say(words: Words, language: Language, template: str, **values: object) -> str:
+    return words.text(template, language, **values)
 
 
 def _block(template: Template, name: str, values: Mapping[str, Any]) -> str:

@@ -1,0 +1,1 @@
+"""The leasing job worker of memory and SQLite."""

@@ -1,4 +1,4 @@
-"""The worker over a table of jobs with leases, in memory or in SQLite."""
+"""The job worker over a table with leases, in memory or in SQLite."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -8,13 +8,13 @@ from typing import Any, Protocol
 
 import structlog
 
-from atg_adapters.jobs.performing import Pace, error_text, perform, told
-from atg_adapters.jobs.times import STILL_DUE, last_time
+from atg_adapters.jobs.cron import STILL_DUE, last_time
+from atg_adapters.jobs.execution import WorkerSettings, error_text, logged, perform
 from atg_core.clock import Clock
 from atg_core.jobs.model import Job, JobKind, Work
 
 WORKER_LOST = "WorkerLost: the worker ended before the job"
-"""The error of a job whose lease has ended."""
+"""The error of a job whose lease has expired."""
 
 _log = structlog.get_logger("atg.jobs")
 
@@ -23,35 +23,35 @@ class LeaseLost(Exception):
     """Another worker has begun this job"""
 
 
-class LeasedJobs(Protocol):
-    """The table, as a worker sees it. What is said of a job is heard only while its lease is this worker's."""
+class JobLeases(Protocol):
+    """The job table with leases. Changes of a job take effect only while the worker holds its lease."""
 
     async def claim(self, kinds: Sequence[str], lease: timedelta) -> Job | None:
-        """Begins the oldest job that is due and takes a lease on it; also one whose lease has ended."""
+        """Starts the oldest due job, or one with an expired lease, and takes a lease on it."""
 
     async def renew(self, job: Job, lease: timedelta) -> bool:
-        """Takes the lease anew, from now on; False, and nothing is changed, if it is no longer this worker's."""
+        """Extends the lease from now on; returns False if it was lost."""
 
     async def finish(self, job: Job) -> None:
-        """It is done, and forgotten."""
+        """Deletes a finished job."""
 
     async def postpone(self, job: Job, error: str, run_at: datetime) -> None:
-        """It failed, and is due again later."""
+        """Schedules the next try of a failed job."""
 
     async def bury(self, job: Job, error: str) -> None:
-        """It failed for the last time."""
+        """Marks a job as dead after its last try."""
 
     async def release(self, job: Job) -> None:
-        """It was interrupted, and is due again as if it had not begun."""
+        """Returns an interrupted job, without counting the try."""
 
     async def enqueue_at(self, kind: str, at: datetime) -> None:
-        """The job of a time, unless this time or a later one had its job already."""
+        """Adds the periodic job of a time, unless this or a later time was added."""
 
 
 class LeasedWorker:
-    """Does the work of one call of `Jobs.run`. `wake`: set when there is something new."""
+    """One call of `JobQueue.run`. `wake`: set when a job was added."""
 
-    def __init__(self, jobs: LeasedJobs, work: Work, pace: Pace, clock: Clock, wake: asyncio.Event) -> None:
+    def __init__(self, jobs: JobLeases, work: Work, pace: WorkerSettings, clock: Clock, wake: asyncio.Event) -> None:
         self._jobs, self._work, self._pace, self._clock, self._wake = jobs, work, pace, clock, wake
         self._kinds = {kind.name: kind for kind in work.every}
         self._times: dict[str, datetime] = {}
@@ -60,7 +60,7 @@ class LeasedWorker:
         self._trouble: str | None = None
 
     async def run(self, *, until_idle: bool) -> None:
-        """Cancelled once, it finishes what has begun; cancelled again, or after the grace, it interrupts that."""
+        """The first cancellation finishes running jobs; a second one, or the end of the grace, interrupts them."""
         loop = asyncio.create_task(self._loop(until_idle=until_idle))
         try:
             await asyncio.shield(loop)
@@ -104,7 +104,7 @@ class LeasedWorker:
         )
 
     async def _next_or_none(self) -> Job | None:
-        """A database that is away is no reason to end; it is written down once."""
+        """An unavailable database does not end the worker; it is logged once."""
         try:
             job = await self._next()
         except Exception as error:  # noqa: BLE001 - whatever it is, the next look is another try
@@ -116,7 +116,7 @@ class LeasedWorker:
         return job
 
     async def _rest(self) -> None:
-        """Until something is new, a job has ended, or it is time to look again."""
+        """Waits for a new job, the end of a job, or the next poll."""
         waking = asyncio.create_task(self._wake.wait())
         await asyncio.wait({*self._running, waking}, timeout=self._pace.poll, return_when=asyncio.FIRST_COMPLETED)
         waking.cancel()
@@ -131,11 +131,11 @@ class LeasedWorker:
             await asyncio.wait(set(self._running), timeout=seconds)
 
     async def _do(self, job: Job, kind: JobKind) -> None:
-        if job.tries > kind.most_tries:
+        if job.tries > kind.max_tries:
             await self._record(lambda: self._jobs.bury(job, job.error or WORKER_LOST))
             return
         try:
-            with told(kind, job.id, job.tries):
+            with logged(kind, job.id, job.tries):
                 await self._perform(job, kind)
         except asyncio.CancelledError:
             await self._record(lambda: self._jobs.release(job))
@@ -153,7 +153,7 @@ class LeasedWorker:
 
     @asynccontextmanager
     async def _renewing(self, job: Job) -> AsyncIterator[None]:
-        """Interrupts what is within, and raises LeaseLost, when the lease is found to be another's."""
+        """Renews the lease meanwhile; cancels the body and raises LeaseLost when the lease is lost."""
         ended = asyncio.Event()
         try:
             async with asyncio.timeout(None) as lost:
@@ -184,7 +184,7 @@ class LeasedWorker:
         return lambda: self._jobs.postpone(job, error, self._clock() + pause)
 
     async def _record(self, say: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Tries as long as the lease lasts: what is done shall not be done again because the file was locked."""
+        """Retries as long as the lease lasts, so that a locked database does not cause a repeated job."""
         until = self._clock() + self._pace.lease
         while True:
             try:

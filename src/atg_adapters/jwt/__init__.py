@@ -1,0 +1,1 @@
+"""Access, refresh and customer tokens (RFC 7519)."""

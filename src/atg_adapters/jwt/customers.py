@@ -1,13 +1,13 @@
-"""What a customer of the shop shows: a JWT (RFC 7519, HS256) that is good for the shop's routes alone."""
+"""Customer tokens of the shop: JWTs (RFC 7519, HS256) for the shop's routes only."""
 
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 import jwt
 
-from atg_core.store.ports import NotACustomer
+from atg_core.shop.ports import NotACustomer
 
-LIVES = timedelta(hours=1)
+LIFETIME = timedelta(hours=1)
 _ALGORITHM, _ISSUER, _AUDIENCE, _ROLE = "HS256", "atg", "atg-shop", "customer"
 _REQUIRED = ["sub", "role", "iat", "exp", "iss", "aud", "jti"]
 
@@ -24,7 +24,7 @@ class CustomerTokens:
             "sub": str(customer_id),
             "role": _ROLE,
             "iat": int(now.timestamp()),
-            "exp": int((now + LIVES).timestamp()),
+            "exp": int((now + LIFETIME).timestamp()),
             "iss": _ISSUER,
             "aud": _AUDIENCE,
             "jti": uuid4().hex,
@@ -39,7 +39,7 @@ class CustomerTokens:
                 algorithms=[_ALGORITHM],
                 issuer=_ISSUER,
                 audience=_AUDIENCE,
-                # The clock is ours.
+                # Expiry is checked with the injected clock.
                 options={"require": _REQUIRED, "verify_exp": False, "verify_iat": False, "verify_nbf": False},
             )
             if claims["role"] != _ROLE or int(claims["exp"]) <= now.timestamp():

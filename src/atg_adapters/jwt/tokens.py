@@ -1,36 +1,49 @@
-"""Tokens: the access token is a JWT (RFC 7519, HS256), the refresh token names a session and proves it by a MAC."""
+"""Access tokens as JWTs (RFC 7519, HS256), refresh tokens as session id, number and HMAC."""
 
 import hmac
-from base64 import b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
+from collections import OrderedDict
 from datetime import datetime
 from hashlib import sha256
 from struct import Struct
-from typing import Any
 from uuid import UUID, uuid4
 
 import jwt
-from msgspec import ValidationError, convert
+from msgspec import MsgspecError, convert, json
+from msgspec import Struct as Wire
 
 from atg_core.identity.model import Session, User
 from atg_core.identity.ports import AccessClaims, AccessToken, InvalidToken, SessionExpired
-from atg_core.identity.rotation import TokenNumber
+from atg_core.identity.refresh_tokens import TokenNumber
 
 ISSUER = AUDIENCE = "atg"
 _ALGORITHM = "HS256"
 _REQUIRED = ["sub", "sid", "username", "role", "type", "iat", "exp", "iss", "aud", "jti"]
+_MOST_REMEMBERED = 10_000
 _ID_BYTES = 16
 _NUMBER = Struct(">II")  # generation, branch
 _MAC_BYTES = sha256().digest_size
 
 
+class _Header(Wire):
+    kid: str
+
+
+_HEADER = json.Decoder(_Header)
+
+
 class JwtTokens:
-    """`Tokens` by PyJWT. `keys`: kid → secret; the first signs, all verify."""
+    """`Tokens` by PyJWT. `keys`: kid → secret; the first signs, all verify.
+
+    The claims of tokens whose signature was verified are remembered under the digest of the token until they expire.
+    """
 
     def __init__(self, keys: dict[str, bytes], *, access_ttl: int) -> None:
         self._keys = keys
         self._kid = next(iter(keys))
         self._access_ttl = access_ttl
+        self._verified: OrderedDict[bytes, AccessClaims] = OrderedDict()
 
     def access(self, user: User, session: Session, now: datetime) -> AccessToken:
         issued = int(now.timestamp())
@@ -51,27 +64,37 @@ class JwtTokens:
         return AccessToken(text=text, expires_in=expires - issued)
 
     def read_access(self, token: str, now: datetime, *, allow_expired: bool = False) -> AccessClaims:
+        digest = sha256(token.encode(errors="surrogatepass")).digest()
+        claims = self._verified.get(digest)
+        if claims is None:
+            claims = self._verified[digest] = self._verify(token, now.timestamp())
+            if len(self._verified) > _MOST_REMEMBERED:
+                self._verified.popitem(last=False)
+        else:
+            self._verified.move_to_end(digest)
+        if claims.exp <= now.timestamp() and not allow_expired:
+            del self._verified[digest]
+            raise SessionExpired
+        return claims
+
+    def _verify(self, token: str, now: float) -> AccessClaims:
+        """The claims of a token with a valid signature, expired or not. Raises InvalidToken."""
         try:
-            header = jwt.get_unverified_header(token)
             claims = jwt.decode(
                 token,
-                self._keys[header["kid"]],
+                self._keys[_key_id(token)],
                 algorithms=[_ALGORITHM],
                 issuer=ISSUER,
                 audience=AUDIENCE,
-                # The clock is ours, so that expiry and the session's own times are judged by the same one.
+                # Expiry is checked with the injected clock, as the session's times are.
                 options={"require": _REQUIRED, "verify_exp": False, "verify_iat": False, "verify_nbf": False},
             )
-            return self._checked(claims, now.timestamp(), allow_expired=allow_expired)
-        except (jwt.PyJWTError, KeyError, TypeError, ValueError, ValidationError):
+            read = convert(claims, AccessClaims)
+            is_early = read.iat > now + 60 or claims.get("nbf", 0) > now + 60
+        except (jwt.PyJWTError, KeyError, TypeError, ValueError, MsgspecError):
             raise InvalidToken from None
-
-    def _checked(self, claims: dict[str, Any], now: float, *, allow_expired: bool) -> AccessClaims:
-        read = convert(claims, AccessClaims)
-        if claims["type"] != "access" or read.iat > now + 60 or claims.get("nbf", 0) > now + 60:
+        if claims["type"] != "access" or is_early:
             raise InvalidToken
-        if read.exp <= now and not allow_expired:
-            raise SessionExpired
         return read
 
     def refresh(self, session: Session, number: TokenNumber) -> str:
@@ -91,12 +114,18 @@ class JwtTokens:
         return TokenNumber(generation=generation, branch=branch)
 
 
+def _key_id(token: str) -> str:
+    """From the header; PyJWT would parse the whole token for it. Raises ValueError, MsgspecError."""
+    header = token.partition(".")[0]
+    return _HEADER.decode(urlsafe_b64decode(header + "=" * (-len(header) % 4))).kid
+
+
 def _mac(key: bytes, numbered: bytes, session: Session) -> bytes:
     return hmac.digest(key, b"refresh" + numbered + session.salt, sha256)
 
 
 def _decoded(refresh_token: str) -> bytes:
-    """Session id, number and MAC. Raises InvalidToken for anything of another form."""
+    """Session id, number and MAC. Raises InvalidToken if malformed."""
     try:
         raw = refresh_token.encode("ascii")
         decoded = b64decode(raw + b"=" * (-len(raw) % 4), altchars=b"-_", validate=True)

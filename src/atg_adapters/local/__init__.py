@@ -1,0 +1,1 @@
+"""The conference provider for rooms on this server."""

@@ -1,28 +1,28 @@
-"""Meetings on this server, so that a lesson can be started without a contract with anybody."""
+"""The conference provider `local`: meetings in rooms on this server, without an external contract."""
 
-# ruff: noqa: ARG002 - nothing is remembered
+# ruff: noqa: ARG002 - it is stateless
 
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from uuid import uuid4
 
+from atg_core.conferencing.local_rooms import LocalRooms
 from atg_core.conferencing.model import Account, Credentials, Meeting, NewMeeting, RecordingFile
 from atg_core.conferencing.ports import ConferenceProviderFailed
-from atg_core.conferencing.rooms import LocalRooms
 
 _LEAST_ID = 10**10
 
 
 class LocalProvider:
-    """`Provider` of links to `{base_url}/meet?token={token}`. It keeps nothing: nobody is counted in a room, and
-    nothing is recorded."""
+    """`Provider` with links to `{base_url}/meet?token={token}`. Stateless: it does not track participants, and records
+    nothing."""
 
     def __init__(self, base_url: str, rooms: LocalRooms) -> None:
         self._base_url, self._rooms = base_url.rstrip("/"), rooms
 
     async def create(self, account: Account, credentials: Credentials | None, new: NewMeeting) -> Meeting:
-        """`Provider.create`. Eleven digits, as Zoom's ids have."""
+        """`Provider.create`. Ids have eleven digits, like Zoom's."""
         meeting_id = str(_LEAST_ID + secrets.randbelow(9 * _LEAST_ID))
         return Meeting(
             id=meeting_id,
@@ -40,7 +40,7 @@ class LocalProvider:
         return False
 
     async def end(self, account: Account, credentials: Credentials | None, meeting_id: str) -> None:
-        """`Provider.end`. Whether a room is open is the lesson's matter."""
+        """`Provider.end`. Does nothing: a room is open while the lesson's lease is live."""
 
     async def recording_files(
         self, account: Account, credentials: Credentials | None, meeting_uuid: str
@@ -55,5 +55,5 @@ class LocalProvider:
         raise ConferenceProviderFailed
 
     def _url(self, meeting_id: str, *, is_host: bool) -> str:
-        """The token is in the query, which no log has."""
+        """The token is in the query string, which is not logged."""
         return f"{self._base_url}/meet?token={self._rooms.token(meeting_id, is_host=is_host)}"

@@ -1,0 +1,1 @@
+"""MIME messages (RFC 5322)."""

@@ -1,0 +1,1 @@
+"""An object store in MinIO or another S3 store."""

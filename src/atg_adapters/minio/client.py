@@ -1,4 +1,4 @@
-"""Clients of an S3 store, and what they refuse as errors of the port."""
+"""Clients of an S3 store; their errors become errors of the port."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ _SECONDS_TO_READ = 30
 
 
 def connect(endpoint: str, *, access_key: str, secret_key: str, region: str) -> Minio:
-    """A client that gives up soon; the region is named so that signing asks nobody for it."""
+    """A client with short timeouts; the region is given, so that signing makes no request for it."""
     pool = PoolManager(
         maxsize=_THREADS,
         timeout=Timeout(connect=_SECONDS_TO_CONNECT, read=_SECONDS_TO_READ),
@@ -34,22 +34,22 @@ def connect(endpoint: str, *, access_key: str, secret_key: str, region: str) -> 
 
 
 class Threads:
-    """Where the client's calls, which block, are run: threads of its own, so that they hold nobody else up."""
+    """Runs the blocking calls of the client in threads of its own."""
 
     def __init__(self) -> None:
         self._limiter = CapacityLimiter(_THREADS)
 
     async def run[*Values, Result](
-        self, work: Callable[[*Values], Result], *values: *Values, leave: bool = False
+        self, work: Callable[[*Values], Result], *values: *Values, abandon: bool = False
     ) -> Result:
-        """`leave`: a cancelled caller does not wait until the call is over."""
-        with away_if_unreachable():
-            return await to_thread.run_sync(work, *values, limiter=self._limiter, abandon_on_cancel=leave)
+        """`abandon`: a cancelled caller does not wait for the call to end."""
+        with unavailable_if_unreachable():
+            return await to_thread.run_sync(work, *values, limiter=self._limiter, abandon_on_cancel=abandon)
 
 
 @contextmanager
-def away_if_unreachable() -> Iterator[None]:
-    """Whatever of the store is not handled where it is asked: it is away, or it does not let this service in."""
+def unavailable_if_unreachable() -> Iterator[None]:
+    """Raises StoreAway for any other error of the store: it is unreachable, or denies access."""
     try:
         yield
     except (MinioException, HTTPError, OSError) as error:
@@ -57,8 +57,8 @@ def away_if_unreachable() -> Iterator[None]:
 
 
 @contextmanager
-def told(**errors: type[Exception]) -> Iterator[None]:
-    """The S3 error codes that mean something, as errors of the port."""
+def translated(**errors: type[Exception]) -> Iterator[None]:
+    """Translates S3 error codes into errors of the port."""
     try:
         yield
     except S3Error as error:

@@ -1,0 +1,1 @@
+"""OAuth 2.0 clients of VK ID and Yandex."""

@@ -1,4 +1,4 @@
-"""Authorization code with PKCE (RFC 6749, section 4.1, and RFC 7636) by oauthlib, which opens no connection itself."""
+"""The authorization code flow with PKCE (RFC 6749, section 4.1, and RFC 7636), with oauthlib and httpx."""
 
 import asyncio
 from collections.abc import Mapping
@@ -17,23 +17,23 @@ from atg_adapters.oauth.id_tokens import require_agreement
 from atg_adapters.oauth.providers import Contradiction, Provider
 from atg_adapters.proxies import proxy_to
 from atg_core.clock import Clock
-from atg_core.identity.providers import Attempt, Claims, ProviderFailed, ProviderRefused
+from atg_core.identity.oauth_providers import AuthorizationRequest, Claims, ProviderFailed, ProviderRefused
 
-_MOST_BYTES = 100_000
-_MOST_TOLD = 60
+_MAX_BYTES = 100_000
+_MAX_TOLD = 60
 _log = structlog.get_logger("atg.oauth")
 
 
 @cache
 def _trusted() -> SSLContext:
-    """Made once: it takes longer than a request."""
+    """Created once: that takes longer than a request."""
     return httpx.create_ssl_context()
 
 
 class OAuthProvider:
-    """`SignInProvider` for an application that is registered with a provider. `finish` has `seconds` in all.
+    """`SignInProvider` for an application registered with a provider. `seconds`: the timeout of `finish`.
 
-    `redirect_uri`: exactly as it is registered; `transport`: in place of the network.
+    `redirect_uri`: exactly as registered; `transport`: replaces the network in tests.
     """
 
     def __init__(
@@ -54,32 +54,32 @@ class OAuthProvider:
             timeout=seconds,
             headers={"Accept": "application/json", "Accept-Encoding": "identity"},
         )
-        # What a provider sets for one of its users is not for the next.
+        # Cookies of one user must not be sent for the next.
         self._http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
-    def start(self, attempt: Attempt) -> str:
+    def start(self, authorization: AuthorizationRequest) -> str:
         """`SignInProvider.start`."""
         client = WebApplicationClient(self._client_id)
         url: str = client.prepare_request_uri(
             self._provider.authorize_url,
             redirect_uri=self._redirect_uri,
             scope=self._provider.scope,
-            state=attempt.state,
-            nonce=attempt.nonce,
-            code_challenge=client.create_code_challenge(attempt.verifier, "S256"),
+            state=authorization.state,
+            nonce=authorization.nonce,
+            code_challenge=client.create_code_challenge(authorization.verifier, "S256"),
             code_challenge_method="S256",
         )
         return url
 
-    async def finish(self, answer: Mapping[str, str], attempt: Attempt) -> Claims:
-        """`SignInProvider.finish`. VK's `device_id` goes along with the code."""
-        if said := answer.get("error"):
+    async def finish(self, callback: Mapping[str, str], authorization: AuthorizationRequest) -> Claims:
+        """`SignInProvider.finish`. VK needs `device_id` beside the code."""
+        if said := callback.get("error"):
             self._refuse_or_fail(said, is_refusal=said == AccessDeniedError.error)
-        if not answer.get("code"):
+        if not callback.get("code"):
             raise ProviderRefused
         try:
             async with asyncio.timeout(self._seconds):
-                granted = await self._granted(answer, attempt)
+                granted = await self._granted(callback, authorization)
                 told = await self._json(self._provider.ask(granted["access_token"], self._client_id))
             return self._provider.read(told, granted, self._client_id)
         except Contradiction as contradiction:
@@ -88,19 +88,19 @@ class OAuthProvider:
             self._fail(type(error).__name__)
 
     async def close(self) -> None:
-        """Gives back the connections."""
+        """Closes the connections."""
         await self._http.aclose()
 
-    async def _granted(self, answer: Mapping[str, str], attempt: Attempt) -> dict[str, Any]:
-        """What the code is worth. Raises ProviderRefused, ProviderFailed."""
+    async def _granted(self, callback: Mapping[str, str], authorization: AuthorizationRequest) -> dict[str, Any]:
+        """The token response for the code. Raises ProviderRefused, ProviderFailed."""
         client = WebApplicationClient(self._client_id)
         form = client.prepare_request_body(
-            code=answer["code"],
+            code=callback["code"],
             redirect_uri=self._redirect_uri,
-            code_verifier=attempt.verifier,
+            code_verifier=authorization.verifier,
             client_secret=self._secret or None,
-            device_id=answer.get("device_id"),
-            state=attempt.state,
+            device_id=callback.get("device_id"),
+            state=authorization.state,
         )
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         request = httpx.Request("POST", self._provider.token_url, content=form, headers=headers)
@@ -113,15 +113,15 @@ class OAuthProvider:
             raise Contradiction("the token is none") from None
         if not isinstance(granted["access_token"], str) or not granted["access_token"].isascii():
             raise Contradiction("the access token is none")
-        if granted.get("state", attempt.state) not in (attempt.state, ""):
+        if granted.get("state", authorization.state) not in (authorization.state, ""):
             raise Contradiction("the token belongs to another attempt")
         if id_token := granted.get("id_token"):
             now = self._clock().timestamp()
-            require_agreement(id_token, client_id=self._client_id, nonce=attempt.nonce, now=now)
+            require_agreement(id_token, client_id=self._client_id, nonce=authorization.nonce, now=now)
         return granted
 
     async def _json(self, request: httpx.Request, *, also: range = range(0)) -> dict[str, Any]:
-        """The object that a provider answers. `also`: other statuses than 200 that have one. Redirects are none."""
+        """The JSON object of a response. `also`: further statuses that have one. Redirects are not followed."""
         request.headers.update(self._http.headers)
         request.extensions["timeout"] = self._http.timeout.as_dict()
         response = await self._http.send(request, stream=True)
@@ -131,7 +131,7 @@ class OAuthProvider:
             told = bytearray()
             async for chunk in response.aiter_raw():
                 told += chunk
-                if len(told) > _MOST_BYTES:
+                if len(told) > _MAX_BYTES:
                     raise Contradiction("the answer is too long")
         finally:
             await response.aclose()
@@ -140,9 +140,9 @@ class OAuthProvider:
     def _refuse_or_fail(self, error: str, *, is_refusal: bool) -> NoReturn:
         if is_refusal:
             raise ProviderRefused from None
-        self._fail(error[:_MOST_TOLD])
+        self._fail(error[:_MAX_TOLD])
 
     def _fail(self, cause: str) -> NoReturn:
-        """Says why in the log alone, without anything that may be a code or a token."""
+        """Logs the cause, without anything that may be a code or a token."""
         _log.warning("a provider failed", url=self._provider.token_url, cause=cause)
         raise ProviderFailed from None

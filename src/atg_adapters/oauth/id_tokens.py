@@ -1,8 +1,7 @@
-"""ID tokens (OpenID Connect Core 1.0) that come along with an access token.
+"""Checks of ID tokens (OpenID Connect Core 1.0) in token responses.
 
-No profile is read from them: no provider here publishes keys. One that comes straight from the token endpoint is the
-provider's by TLS (section 3.1.3.7, 6), and may not contradict the attempt to sign in: a code of another attempt or
-another application is noticed.
+No profile is read from them, since no provider here publishes keys. A token from the token endpoint is authenticated
+by TLS (section 3.1.3.7, 6); audience, expiry and nonce must match, so that injected codes are detected.
 """
 
 import jwt

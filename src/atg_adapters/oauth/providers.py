@@ -1,7 +1,7 @@
-"""VK ID and Yandex: where each asks its user, gives tokens and tells of people, and how to read what it tells.
+"""VK ID and Yandex ID: endpoints, scopes and profile formats.
 
-Neither says in its documents that an email was verified. VK's is therefore never taken for verified. Yandex's is where
-it is a mailbox at Yandex: whose that is, nobody else could say.
+Neither documents that emails are verified. VK's is therefore never treated as verified, Yandex's only if it is a
+Yandex mailbox.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from typing import Annotated
 import httpx
 from msgspec import Meta, Struct, convert
 
-from atg_core.identity.providers import Claims
+from atg_core.identity.oauth_providers import Claims
 
 _YANDEX_MAIL = ("@yandex.ru", "@ya.ru", "@yandex.com", "@yandex.by", "@yandex.kz")
 
@@ -20,15 +20,15 @@ type Json = Mapping[str, object]
 
 
 class Contradiction(Exception):
-    """What a provider tells is not what it should be for this attempt."""
+    """A response of the provider does not match this authorization request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """What is different from one provider to the next.
+    """The differences between providers.
 
-    `ask`: the request for a profile, of an access token and the client's id; `read`: the claims, of the profile, of
-    what came with the token, and of the client's id. It raises Contradiction and msgspec.ValidationError.
+    `ask`: makes the profile request from access token and client id; `read`: makes the claims from profile, token
+    response and client id. Raises Contradiction and msgspec.ValidationError.
     """
 
     authorize_url: str
@@ -78,7 +78,7 @@ def vk(base: str) -> Provider:
 
 
 class YandexProfile(Struct, frozen=True):
-    """`client_id`: to which application the token was given."""
+    """`client_id`: the application that the token was issued to."""
 
     id: Subject
     client_id: str

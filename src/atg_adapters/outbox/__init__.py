@@ -1,0 +1,1 @@
+"""Outbox folder: emails and Telegram messages as files, for development."""

@@ -1,18 +1,15 @@
-"""The folder of what nobody sends."""
+"""Files of the outbox folder."""
 
 import os
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from atg_adapters.filesystem.files import sync, sync_folder
+from atg_adapters.filesystem.folder import sync, sync_folder
 
 
 def put(folder: Path, now: datetime, name: str, content: bytes) -> None:
-    """A file `<time>-<name>`, which is there whole or not at all, and which its owner alone may read.
-
-    Of a name that is put again, the first file stays.
-    """
+    """Writes a file `<time>-<name>` atomically, readable by its owner only; idempotent by name."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     written = folder / f".{uuid4().hex}.new"
     try:
@@ -28,5 +25,5 @@ def put(folder: Path, now: datetime, name: str, content: bytes) -> None:
 
 
 def _files(folder: Path, name: str) -> list[Path]:
-    """Those of one name, the first of them first: also of two who put it at once, both keep the same."""
+    """The files of a name, oldest first, so that concurrent writers keep the same one."""
     return sorted(path for path in folder.iterdir() if path.name.partition("-")[2] == name)

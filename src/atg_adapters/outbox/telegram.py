@@ -1,4 +1,4 @@
-"""What a bot would do, put into a folder: for a laptop, and where there is no bot."""
+"""An outbox for Telegram: requests as files, without a bot."""
 
 import asyncio
 from pathlib import Path
@@ -7,13 +7,13 @@ from uuid import uuid4
 
 import msgspec
 
-from atg_adapters.mime.letters import file_name
+from atg_adapters.mime.messages import file_name
 from atg_adapters.outbox.folder import put
 from atg_core.clock import Clock
 from atg_core.telegram.model import StarTransaction, TelegramAway, checked_text
 
 
-class TelegramOutbox:
+class OutboxTelegram:
     """`Telegram` as files of what the Bot API would be asked: `<time>-message-….json`, `<time>-refund-<charge>.json`.
 
     Of a charge that is given back again, the first file stays. Nobody pays here, so that there are no transactions.

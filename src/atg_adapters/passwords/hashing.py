@@ -1,4 +1,4 @@
-"""Password hashes: argon2id, and bcrypt for imported ones, in threads that can leave a core to those who serve."""
+"""Password hashing: argon2id, and bcrypt for imported hashes, in low-priority threads."""
 
 import asyncio
 import os
@@ -19,16 +19,16 @@ from atg_core.identity.ports import PasswordCheck
 _KIBIBYTES = 19_456
 CORES = os.cpu_count() or 1
 HASHES_AT_ONCE = max(1, CORES - 1)
-_NICE = 10
+_NICE = 19
 _NO_ONES_PASSWORD = "no account has this password"  # noqa: S105
 
 
-class HashedPasswords:
-    """`Passwords` by pwdlib; the threads release the interpreter's lock while they hash."""
+class PwdlibPasswords:
+    """`Passwords` with pwdlib; hashing releases the GIL."""
 
     def __init__(self, at_once: int = HASHES_AT_ONCE) -> None:
         self._hasher = PasswordHash((_argon2(), BcryptHasher()))
-        self._pool = ThreadPoolExecutor(at_once, "hash", _give_way)
+        self._pool = ThreadPoolExecutor(at_once, "hash", lower_priority)
         self._decoy = _decoy()
 
     async def hash(self, password: str) -> str:
@@ -50,8 +50,8 @@ class HashedPasswords:
             return self._hasher.verify(password, self._decoy) and False, None
 
 
-def _give_way() -> None:
-    """Where a thread can have a priority of its own, those that serve go before those that hash."""
+def lower_priority() -> None:
+    """Lowers the priority of hashing threads, where threads have a priority of their own."""
     if sys.platform == "linux":
         with suppress(OSError):
             os.nice(_NICE)
@@ -59,7 +59,7 @@ def _give_way() -> None:
 
 @cache
 def _decoy() -> str:
-    """A hash to check against where there is no account; as dear as a real one."""
+    """A hash to verify against if there is no account, with the same cost."""
     return _argon2().hash(_NO_ONES_PASSWORD)
 
 

@@ -1,34 +1,49 @@
-"""Certificates as PDF: one page, in Russian, with a font that has Cyrillic letters."""
+"""Certificates as PDF: one page, with the letters of the names as far as fonts have them."""
 
-import asyncio
-from datetime import datetime
-from pathlib import Path
+from contextlib import closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from atg_core.learning.certificates import Attestation
+from atg_adapters.pdf.certificate_words import CertificateWords
+from atg_adapters.pdf.letters import FAMILY, Letters
+from atg_core.learning.certificates import VerifiedCertificate
 
 if TYPE_CHECKING:
     from fpdf import FPDF
 
-_FONTS = Path(__file__).parent / "fonts"
 _WIDTH, _HEIGHT, _MARGIN, _QR = 297.0, 210.0, 20.0, 38.0  # millimetres
 _BLUE = (24, 78, 142)
 
 
-async def draw_certificate(attestation: Attestation, *, address: str, issued_on: str) -> bytes:
-    """`Draw`, in a thread of its own."""
-    return await asyncio.to_thread(_drawn, attestation, address, issued_on)
+@dataclass(frozen=True, slots=True)
+class PrintedCertificate:
+    """`missing`: the letters of name and title that no font has."""
+
+    body: bytes
+    missing: str
 
 
-def _drawn(attestation: Attestation, address: str, issued_on: str) -> bytes:
+def print_certificate(certificate: VerifiedCertificate, *, address: str, words: CertificateWords) -> PrintedCertificate:
+    """One page; `address` is in its QR code. A name that can not be printed whole has the username beside it."""
     from fpdf import FPDF  # noqa: PLC0415 - takes longer to import than all of ours; few processes print
 
     page = FPDF(orientation="landscape", unit="mm", format="A4")
-    page.set_creation_date(attestation.issued_at)
-    page.set_title(f"Сертификат {attestation.number}")
-    page.set_lang("ru")
-    page.add_font("DejaVu", fname=_FONTS / "DejaVuSans.ttf")
-    page.add_font("DejaVu", style="B", fname=_FONTS / "DejaVuSans-Bold.ttf")
+    page.set_creation_date(certificate.issued_at)
+    page.set_title(words.document)
+    page.set_subject(f"{certificate.full_name}: {certificate.title}")
+    page.set_lang(words.language)
+    with closing(Letters(page)) as letters:
+        name, missing = letters.printable(certificate.full_name)
+        title, missing_in_title = letters.printable(certificate.title)
+        if missing and certificate.username:
+            name = f"{name} ({letters.printable(certificate.username)[0]})"
+        _draw(page, words, name, title)
+        _qr_code(page, address, _WIDTH - _MARGIN - _QR, _HEIGHT - _MARGIN - _QR)
+        body = bytes(page.output())
+    return PrintedCertificate(body, "".join(dict.fromkeys(missing + missing_in_title)))
+
+
+def _draw(page: "FPDF", words: CertificateWords, name: str, title: str) -> None:
     page.set_auto_page_break(False)
     page.set_margin(_MARGIN)
     page.add_page()
@@ -37,35 +52,29 @@ def _drawn(attestation: Attestation, address: str, issued_on: str) -> bytes:
     page.rect(_MARGIN / 2, _MARGIN / 2, _WIDTH - _MARGIN, _HEIGHT - _MARGIN)
     page.set_y(32)
     page.set_text_color(*_BLUE)
-    _line(page, "СЕРТИФИКАТ", 34, bold=True)
+    _line(page, words.heading, 34, bold=True)
     page.set_text_color(0)
-    _line(page, f"№ {attestation.number}", 14)
+    _line(page, words.number, 14)
     page.set_y(74)
-    _line(page, "Настоящим подтверждается, что", 13)
-    _line(page, attestation.full_name, 24, bold=True)
-    _line(page, "полностью прошёл(-ла) курс", 13)
-    _line(page, attestation.title, 19, bold=True)
+    _line(page, words.certified, 13)
+    _line(page, name, 24, bold=True)
+    _line(page, words.completed, 13)
+    _line(page, title, 19, bold=True)
     page.set_xy(_MARGIN, _HEIGHT - _MARGIN - 16)
-    page.set_font("DejaVu", size=12)
-    page.cell(text=f"Дата выдачи: {issued_on}", new_x="LMARGIN", new_y="NEXT")
-    if not attestation.valid:
+    page.set_font(FAMILY, size=12)
+    page.cell(text=words.issued, new_x="LMARGIN", new_y="NEXT")
+    if words.revoked:
         page.set_text_color(180, 0, 0)
-        page.cell(text=f"ОТОЗВАН {_day(attestation.revoked_at)}")
-    _qr_code(page, address, _WIDTH - _MARGIN - _QR, _HEIGHT - _MARGIN - _QR)
-    return bytes(page.output())
-
-
-def _day(moment: datetime | None) -> str:
-    return f"{moment:%d.%m.%Y}" if moment else ""
+        page.cell(text=words.revoked)
 
 
 def _line(page: "FPDF", text: str, size: int, *, bold: bool = False) -> None:
     """Centred, in a smaller type where it would take more than two lines."""
     style = "B" if bold else ""
-    page.set_font("DejaVu", style=style, size=size)
+    page.set_font(FAMILY, style=style, size=size)
     while size > 9 and page.get_string_width(text) > 2 * (_WIDTH - 3 * _MARGIN):
         size -= 1
-        page.set_font("DejaVu", style=style, size=size)
+        page.set_font(FAMILY, style=style, size=size)
     page.multi_cell(0, size * 0.62, text, align="C", new_x="LMARGIN", new_y="NEXT")
 
 

@@ -1,4 +1,4 @@
-"""Jobs on PostgreSQL, by procrastinate: a job is a row that the transaction of its maker writes."""
+"""The job queue on PostgreSQL, with procrastinate."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from msgspec import convert
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 
-from atg_adapters.jobs.performing import Pace
+from atg_adapters.jobs.execution import WorkerSettings
 from atg_adapters.procrastinate import statements
 from atg_adapters.procrastinate.worker import Worker
 from atg_adapters.sql.database import Database, DatabaseAway
@@ -18,26 +18,25 @@ from atg_core.jobs.model import Arguments, Backlog, Job, JobStatus, Work
 from atg_core.jobs.ports import JobNotFound
 
 
-class ProcrastinateJobs:
-    """`Jobs`. Each kind has a queue of its own, so that a worker that does not know it leaves it alone."""
+class ProcrastinateJobQueue:
+    """`JobQueue`. Each kind has a queue of its own, so that workers take only kinds that they know."""
 
-    def __init__(self, database: Database, pace: Pace) -> None:
+    def __init__(self, database: Database, pace: WorkerSettings) -> None:
         self._database, self._pace = database, pace
-        # Never opened: what is enqueued goes through the connection of the transaction.
+        # Never opened: jobs are deferred over the connection of the transaction.
         self._app = App(connector=PsycopgConnector())
 
     async def enqueue(
         self, kind: str, arguments: Arguments, *, lane: str | None = None, not_before: datetime | None = None
     ) -> None:
         async with self._database.transaction() as connection:
-            raw = (await connection.get_raw_connection()).driver_connection
             job = self._app.configure_task(
                 kind,
                 queue=kind,
                 lock=lane,
                 schedule_at=not_before,
                 task_kwargs={"arguments": dict(arguments)},
-                connection=raw,
+                connection=await connection.of_driver(),
             )
             try:
                 await job.defer_async()

@@ -1,4 +1,4 @@
-"""The worker of procrastinate, with what it lacks: errors that are kept, and jobs of workers that died."""
+"""The procrastinate worker, extended by stored errors and recovery of jobs of dead workers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -11,20 +11,20 @@ from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, 
 from procrastinate.jobs import Job as StoredJob
 from procrastinate.types import JSONDict
 
+from atg_adapters.jobs.execution import WorkerSettings, error_text, logged, perform
 from atg_adapters.jobs.leased import WORKER_LOST
-from atg_adapters.jobs.performing import Pace, error_text, perform, told
 from atg_adapters.procrastinate import statements
 from atg_adapters.sql.database import Database, DatabaseAway
 from atg_core.jobs.model import JobKind, Work
 
 _HEARTBEATS_IN_LEASE = 6
-_MOST_SECONDS_BETWEEN_RESCUES = 5.0
+_MAX_SECONDS_BETWEEN_RESCUES = 5.0
 _SECONDS_TO_CONNECT = 2
 _log = structlog.get_logger("atg.jobs")
 
 
 class Pauses(BaseRetryStrategy):
-    """When a kind is tried again. What was interrupted, since the worker ends, is tried again at once."""
+    """Retry strategy of a kind. Jobs interrupted by shutdown are retried at once."""
 
     def __init__(self, kind: JobKind) -> None:
         self._kind = kind
@@ -37,12 +37,12 @@ class Pauses(BaseRetryStrategy):
 
 
 class Worker:
-    """Does the work of one call of `Jobs.run`.
+    """One call of `JobQueue.run`.
 
-    The heartbeats of a worker are the leases of its jobs: where they stop, the jobs are due again.
+    The heartbeats of a worker serve as leases of its jobs: when they stop, the jobs are due again.
     """
 
-    def __init__(self, database: Database, work: Work, pace: Pace) -> None:
+    def __init__(self, database: Database, work: Work, pace: WorkerSettings) -> None:
         self._database, self._work, self._pace = database, work, pace
         self._kinds = {kind.name: kind for kind in work.every}
         self._lease = pace.lease.total_seconds()
@@ -53,7 +53,7 @@ class Worker:
         if until_idle:
             await self._rescue()
             before = -1
-            while self._begun != before:  # a job may have held up others of its lane
+            while self._begun != before:  # a job may have blocked others of its lane
                 before = self._begun
                 await self._run_once(wait=False)
             return
@@ -73,7 +73,7 @@ class Worker:
                 await rescuing
 
     def _tell(self, trouble: str) -> None:
-        """Writes down once why there is no work; the library tells more in its own log."""
+        """Logs a problem once; the library logs the details."""
         if trouble != self._trouble:
             _log.warning("the worker begins anew", reason=trouble)
         self._trouble = trouble
@@ -87,7 +87,7 @@ class Worker:
                     workers.create_task(self._run_worker(app, queues, at_once, wait=wait))
 
     def _groups(self) -> Sequence[tuple[list[str], int]]:
-        """Names of kinds, and how many of their jobs are done at once."""
+        """Groups of kinds, each with its concurrency."""
         kinds = self._work.every
         long = [kind.name for kind in kinds if kind.is_long]
         alone = [kind.name for kind in kinds if kind.one_at_a_time and not kind.is_long]
@@ -108,7 +108,7 @@ class Worker:
         )
 
     def _app(self) -> App:
-        """A pool lives as long as one run, and so does what holds it."""
+        """The connection pool lives as long as one run."""
         connector = PsycopgConnector(
             conninfo=self._database.url.set(drivername="postgresql").render_as_string(hide_password=False),
             kwargs={"connect_timeout": _SECONDS_TO_CONNECT, "application_name": "atg worker"},
@@ -128,7 +128,7 @@ class Worker:
         async def do(context: JobContext, arguments: JSONDict | None = None, **_time: Any) -> None:
             self._begun += 1
             job_id, tries = context.job.id or 0, context.job.attempts + 1
-            with told(kind, job_id, tries):
+            with logged(kind, job_id, tries):
                 try:
                     await perform(kind, arguments or {}, self._pace)
                 except Exception as error:
@@ -147,18 +147,18 @@ class Worker:
             try:
                 await self._rescue()
             except DatabaseAway:
-                pass  # which the worker tells
+                pass  # logged by the worker
             except Exception as error:  # noqa: BLE001 - whatever it is, the next time is another try
                 _log.warning("abandoned jobs were not looked for", reason=type(error).__name__)
-            await asyncio.sleep(min(self._lease / _HEARTBEATS_IN_LEASE, _MOST_SECONDS_BETWEEN_RESCUES))
+            await asyncio.sleep(min(self._lease / _HEARTBEATS_IN_LEASE, _MAX_SECONDS_BETWEEN_RESCUES))
 
     async def _rescue(self) -> None:
-        """Jobs of workers whose heartbeat has stopped are due again, or dead if that was the last try."""
+        """Makes jobs of workers without heartbeat due again, or dead after the last try."""
         async with self._database.transaction() as connection:
             for job in (await connection.execute(statements.ABANDONED, {"lease": self._lease})).all():
                 kind = self._kinds.get(job.kind)
                 await connection.execute(statements.KEEP_ERROR, {"job_id": job.id, "error": WORKER_LOST})
-                if kind is not None and job.tries >= kind.most_tries:
+                if kind is not None and job.tries >= kind.max_tries:
                     await connection.execute(statements.BURY, {"job": job.id})
                 else:
                     await connection.execute(statements.DUE_AGAIN, {"job": job.id, "pause": 0})
@@ -166,7 +166,7 @@ class Worker:
 
 
 def _raise_if_cancelled(error: Exception) -> None:
-    """A worker that is told to end while the database is away ends with that error instead."""
+    """A worker that is cancelled while the database is unavailable raises that error instead."""
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError from error

@@ -1,0 +1,1 @@
+"""Redis: client, caller cache and rate limits."""

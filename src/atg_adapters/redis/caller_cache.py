@@ -1,61 +1,77 @@
-"""Callers remembered in Redis, for many processes."""
+"""The caller cache in Redis, shared by all processes."""
 
-from contextlib import suppress
+from collections.abc import Sequence
+from itertools import batched
 from secrets import token_hex
 from uuid import UUID
 
+import structlog
 from msgspec import json
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from atg_adapters.redis.batching import Batching
 from atg_core.identity.model import Caller
 
+_ENCODER, _DECODER = json.Encoder(), json.Decoder(Caller)
+_log = structlog.get_logger("atg.redis")
 _SECONDS = 60
+_BATCH = 1_000
 _STAMP_SECONDS = 24 * 60 * 60
 
 
 class RedisCallerCache:
-    """`CallerCache` on Redis. An entry carries the user's stamp and counts only while the stamp is the user's still.
+    """`CallerCache` on Redis. An entry carries the user's stamp and is valid only while that stamp is current.
 
-    Redis being away costs speed, not truth: nothing is found then, so that the database is asked. Drops that could not
-    be delivered are made up for before anything is found again.
+    While Redis is unavailable nothing is found, so that the database is queried. Invalidations that failed are repeated
+    before anything is found again.
     """
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._undelivered: set[UUID] = set()
+        self._found = Batching(self._values)
 
     async def find(self, user_id: UUID, session_id: UUID) -> tuple[Caller | None, str]:
         try:
-            await self._deliver()
-            found: list[bytes | None] = await self._redis.mget(_stamp(user_id), _entry(session_id))  # type: ignore[assignment]
+            if self._undelivered:
+                await self._deliver()
+            stamp, entry = await self._found((_stamp(user_id), _entry(session_id)))
         except RedisError:
             return None, ""
-        stamp, entry = found
         known = stamp.decode() if stamp else "none"
         if entry is None:
             return None, known
         put_under, _, caller = entry.partition(b"\n")
-        return (json.decode(caller, type=Caller) if put_under.decode() == known else None), known
+        return (_DECODER.decode(caller) if put_under.decode() == known else None), known
+
+    async def _values(self, pairs: Sequence[tuple[str, str]]) -> Sequence[tuple[bytes | None, bytes | None]]:
+        values: list[bytes | None] = await self._redis.mget([key for pair in pairs for key in pair])  # type: ignore[assignment]
+        return list(batched(values, 2))  # type: ignore[arg-type]  # pairs
 
     async def put(self, caller: Caller, stamp: str) -> None:
         if not stamp:
             return
         try:
-            entry = stamp.encode() + b"\n" + json.encode(caller)
+            entry = stamp.encode() + b"\n" + _ENCODER.encode(caller)
             await self._redis.set(_entry(caller.session_id), entry, ex=_SECONDS)
         except RedisError:
             return
 
-    async def drop(self, user_id: UUID) -> None:
-        self._undelivered.add(user_id)
-        with suppress(RedisError):
+    async def drop(self, *user_ids: UUID) -> None:
+        self._undelivered.update(user_ids)
+        try:
             await self._deliver()
+        except RedisError:
+            _log.warning("Redis does not answer: what is cached there may be served for a minute", users=len(user_ids))
 
     async def _deliver(self) -> None:
-        for user_id in list(self._undelivered):
-            await self._redis.set(_stamp(user_id), token_hex(8), ex=_STAMP_SECONDS)
-            self._undelivered.discard(user_id)
+        for user_ids in batched(list(self._undelivered), _BATCH):
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                for user_id in user_ids:
+                    pipeline.set(_stamp(user_id), token_hex(8), ex=_STAMP_SECONDS)
+                await pipeline.execute()
+            self._undelivered.difference_update(user_ids)
 
 
 def _stamp(user_id: UUID) -> str:

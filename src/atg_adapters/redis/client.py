@@ -1,4 +1,4 @@
-"""Connections to Redis."""
+"""Redis connections."""
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -8,9 +8,9 @@ _SECONDS_TO_WAIT = 1
 
 
 def connect(url: str) -> Redis:
-    """A client that gives up soon: whoever uses it goes on without Redis, and a request does not wait for it.
+    """A client with short timeouts, since its users continue without Redis.
 
-    One try more, at once, is for a connection that the server has closed meanwhile.
+    One immediate retry covers connections that the server has closed.
     """
     return Redis.from_url(
         url,

@@ -1,0 +1,1 @@
+"""CSV, JSON Lines, XLSX and OneRoster files."""

@@ -1,138 +1,139 @@
-"""OneRoster 1.1 and 1.2 CSV bundles (1EdTech), as sources of an import.
+"""OneRoster 1.1 and 1.2 CSV bundles (1EdTech), bulk and delta, as sources of an import.
 
-users → users; orgs → their departments; classes → courses; enrollments of students → enrollments. What has no place
-here is counted and named. Deleted records are deactivated users and courses, and no enrollments.
+users → users; orgs → their departments; classes → courses; enrollments of students → enrollments. Other records are
+ignored and counted. Deleted users and courses are deactivated, deleted enrollments are ignored.
 """
 
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import BadZipFile, ZipFile
 
-from atg_adapters.tabular.csv_files import csv_rows
-from atg_adapters.tabular.texts import open_text
-from atg_core.identity.model import Role
-from atg_core.importing.kinds import COURSES, ENROLLMENTS, USERS
-from atg_core.importing.model import Kind, Row
+from atg_adapters.tabular.oneroster_people import Cells, People, Rows
+from atg_adapters.tabular.oneroster_records import NEEDED, Files, files_in, flag, is_active
+from atg_core.importing.catalog import COURSES
+from atg_core.importing.cells import fitted
+from atg_core.importing.identity import USERS
+from atg_core.importing.learning import ENROLLMENTS
+from atg_core.importing.model import Kind
 from atg_core.importing.ports import Source, UnusableFile
+from atg_core.importing.records import Row
+from atg_core.importing.rosters import CONTACTS, PEOPLE, Known
 
-_MOST_UNPACKED_BYTES = 4 * 1024**3
-_ROLES = {
-    "student": Role.STUDENT,
-    "teacher": Role.TEACHER,
-    "aide": Role.TEACHER,
-    "administrator": Role.USER,
-    "siteAdministrator": Role.USER,
-    "districtAdministrator": Role.USER,
-    "principal": Role.USER,
-    "counselor": Role.USER,
-    "proctor": Role.USER,
-}
-_USED = {"manifest", "users", "orgs", "classes", "enrollments", "roles"}
-_NEEDED = {
-    "users": ("sourcedId", "username"),
-    "orgs": ("sourcedId", "name"),
-    "classes": ("sourcedId", "title"),
-    "enrollments": ("classSourcedId", "userSourcedId", "role"),
-    "roles": ("userSourcedId", "role"),
-}
+_MAX_UNPACKED_BYTES = 4 * 1024**3
+_CODE_LENGTH = 50
+_USED = {"manifest", *NEEDED}
+_HOLDING = ("users", "classes", "enrollments", "roles")
 
-type Record = Mapping[str, str]
+_NOTHING = Known()
 
 
 @dataclass(slots=True)
 class Bundle:
-    """A bundle called `name` whose files lie in `folder`. `left_over`: what has no place; right when all is read."""
+    """A bundle whose files are in `folder`.
+
+    `ignored`: records without a counterpart; `notes`: what people should know, in sentences; both complete after
+    reading.
+    """
 
     name: str
     folder: Path
-    left_over: Counter[str] = field(default_factory=Counter)
-    _usernames: dict[str, str] = field(default_factory=dict)
+    ignored: Counter[str] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
 
-    def sources(self) -> Iterator[Source]:
-        """In the order in which they refer to each other; each is read while it is imported. Raises UnusableFile."""
-        for path in sorted(self.folder.glob("*.csv")):
-            if path.stem not in _USED:
-                self.left_over[f"rows of {path.name}"] += sum(1 for _ in _records(path, ()))
-        if not self._path("users").is_file():
-            raise UnusableFile(f"{self.name}: holds no users.csv")
-        yield self._source("users", USERS, self._users())
-        if self._path("classes").is_file():
-            yield self._source("classes", COURSES, self._courses())
-        if self._path("enrollments").is_file():
-            yield self._source("enrollments", ENROLLMENTS, self._enrollments())
-
-    def _path(self, name: str) -> Path:
-        return self.folder / f"{name}.csv"
-
-    def _source(self, name: str, kind: Kind, rows: Iterator[tuple[int, dict[str, str]]]) -> Source:
-        headers = {
-            "users": ["username", "full_name", "email", "role", "is_active", "employee_id", "department", "phone"],
-            "classes": ["code", "title", "is_active"],
-            "enrollments": ["username", "course", "enrolled_at"],
-        }[name]
-        found = (Row(line=line, cells=cells) for line, cells in rows)
-        return Source(file=f"{self.name}/{name}.csv", kind=kind, headers=headers, rows=found)
-
-    def _all(self, name: str) -> Iterator[tuple[int, Record]]:
-        path = self._path(name)
-        return _records(path, _NEEDED[name]) if path.is_file() else iter(())
-
-    def _users(self) -> Iterator[tuple[int, dict[str, str]]]:
-        orgs = {record["sourcedId"]: record["name"] for _, record in self._all("orgs")}
-        roles: dict[str, Record] = {}
-        for _, record in self._all("roles"):  # 1.2; the primary role stands first or says so
-            if record.get("roleType") == "primary" or record["userSourcedId"] not in roles:
-                roles[record["userSourcedId"]] = record
-        for line, user in self._all("users"):
-            of_user = roles.get(user["sourcedId"], {})
-            role = user.get("role") or of_user.get("role", "")
-            if role not in _ROLES:
-                self.left_over[f"users who are {role or 'of no role'}"] += 1
-                continue
-            org = user.get("primaryOrgSourcedId") or of_user.get("orgSourcedId") or user.get("orgSourcedIds", "")
-            names = (user.get(part, "") for part in ("familyName", "givenName", "middleName"))
-            self._usernames[user["sourcedId"]] = user["username"]
-            yield (
-                line,
-                {
-                    "username": user["username"],
-                    "full_name": " ".join(name for name in names if name),
-                    "email": user.get("email", ""),
-                    "role": _ROLES[role],
-                    "is_active": _flag(_is_active(user) and user.get("enabledUser", "true").lower() != "false"),
-                    "employee_id": user.get("identifier", ""),
-                    "department": orgs.get(org.split(",")[0].strip(), ""),
-                    "phone": user.get("phone", "") or user.get("sms", ""),
-                },
+    def sources(self, known: Known = _NOTHING) -> Iterator[Source]:
+        """In the order of their references; files are read lazily. Raises UnusableFile."""
+        files = files_in(self.folder)
+        for name in files.paths.keys() - _USED:
+            self.ignored[f"rows of {files.paths[name].name}"] += sum(1 for _ in files.records(name))
+        if not any(map(files.has, _HOLDING)):
+            raise UnusableFile(f"{self.name}: holds no users.csv, and nothing else that is imported")
+        people = People(files, known, self.ignored, self.notes)
+        if files.has("users"):
+            yield self._source(
+                "users",
+                PEOPLE,
+                people.rows(),
+                "username full_name email role is_active employee_id department phone sourced_id",
             )
+            yield self._source("users", USERS, people.leavers(), "username is_active")
+        if people.have_new_roles:
+            yield self._source("roles", USERS, people.roles(), "username role")
+        if people.shared:
+            yield self._source("users", CONTACTS, people.contacts(), "username email", of=" (shared emails)")
+        if files.has("classes"):
+            yield self._source("classes", COURSES, self._courses(files, known), "code title is_active sourced_id")
+            yield self._source("classes", COURSES, self._closed(files, known), "code is_active")
+        if files.has("enrollments"):
+            rows = self._enrollments(files, people)
+            yield self._source("enrollments", ENROLLMENTS, rows, "username course enrolled_at")
 
-    def _courses(self) -> Iterator[tuple[int, dict[str, str]]]:
-        for line, record in self._all("classes"):
-            cells = {"code": record["sourcedId"], "title": record["title"], "is_active": _flag(_is_active(record))}
-            yield line, cells
+    def _source(self, name: str, kind: Kind, rows: Rows, headers: str, *, of: str = "") -> Source:
+        found = (Row(line=line, cells=cells) for line, cells in rows)
+        return Source(file=f"{self.name}/{name}.csv{of}", kind=kind, headers=headers.split(), rows=found)
 
-    def _enrollments(self) -> Iterator[tuple[int, dict[str, str]]]:
-        for line, record in self._all("enrollments"):
-            username = self._usernames.get(record["userSourcedId"])
-            if record["role"] != "student":
-                self.left_over[f"enrollments as {record['role'] or 'nothing'}"] += 1
-            elif not _is_active(record):
-                self.left_over["enrollments that were deleted"] += 1
+    def _courses(self, files: Files, known: Known) -> Rows:
+        for line, record in files.records("classes"):
+            code = fitted(record["sourcedid"], _CODE_LENGTH)
+            if is_active(record) or (code not in known.courses and record["title"]):
+                if code != record["sourcedid"]:
+                    self.notes.append(f"{record['sourcedid']} is longer than 50 characters: here it is {code}")
+                cells = {"code": code, "title": record["title"], "is_active": flag(is_active(record))}
+                yield line, {**cells, "sourced_id": record["sourcedid"]}
+            elif code not in known.courses:
+                self.ignored["deleted classes that are not here"] += 1
+
+    def _closed(self, files: Files, known: Known) -> Rows:
+        """Deleted classes that are here: their records may lack everything else."""
+        for line, record in files.records("classes"):
+            code = fitted(record["sourcedid"], _CODE_LENGTH)
+            if not is_active(record) and code in known.courses:
+                yield line, {"code": code, "is_active": "false"}
+
+    def _enrollments(self, files: Files, people: People) -> Rows:
+        """Each pair once, since the first of its days."""
+        first = self._first_days(files)
+        told: set[tuple[str, str]] = set()
+        for line, record in files.records("enrollments"):
+            username = people.username_of(record["usersourcedid"])
+            pair = record["usersourcedid"], record["classsourcedid"]
+            if record["role"].lower() != "student":
+                self.ignored[f"enrollments as {record['role'] or 'nothing'}"] += 1
+            elif not is_active(record):
+                self.ignored["enrollments that were deleted"] += 1
             elif username is None:
-                self.left_over["enrollments of users who are not there"] += 1
+                self.ignored["enrollments of users who are not there"] += 1
+            elif pair in told:
+                self.ignored["enrollments that repeat another one"] += 1
             else:
-                cells = {"username": username, "course": record["classSourcedId"]}
-                yield line, {**cells, "enrolled_at": record.get("beginDate", "")}
+                if pair in first:
+                    told.add(pair)
+                cells: Cells = {"username": username, "course": fitted(record["classsourcedid"], _CODE_LENGTH)}
+                yield line, {**cells, "enrolled_at": first.get(pair, record["begindate"])}
+
+    def _first_days(self, files: Files) -> dict[tuple[str, str], str]:
+        """The first days of pairs that are repeated. The others are kept as hashes alone."""
+        seen: set[int] = set()
+        repeated: set[int] = set()
+        for _, record in files.records("enrollments"):
+            hashed = hash((record["usersourcedid"], record["classsourcedid"]))
+            (repeated if hashed in seen else seen).add(hashed)
+        first: dict[tuple[str, str], str] = {}
+        for _, record in files.records("enrollments") if repeated else ():
+            pair = record["usersourcedid"], record["classsourcedid"]
+            if hash(pair) in repeated and record["role"].lower() == "student" and is_active(record):
+                days = [day for day in (first.get(pair), record["begindate"]) if day]
+                first[pair] = min(days, default="")
+        return first
 
 
 @contextmanager
 def open_bundle(path: Path) -> Iterator[Bundle]:
-    """A folder, or a ZIP file of the same, which is unpacked for the while. Raises UnusableFile."""
+    """A bundle in a folder or a ZIP file, which is unpacked temporarily. Raises UnusableFile."""
     if path.is_dir():
         yield Bundle(str(path), path)
         return
@@ -142,12 +143,12 @@ def open_bundle(path: Path) -> Iterator[Bundle]:
 
 
 def _unpack(path: Path, folder: Path) -> None:
-    """Only CSV files, by their bare names, wherever they lie in the archive."""
+    """Extracts CSV files only, by their base names, so that no path leaves the folder."""
     try:
         with ZipFile(path) as archive:
-            members = [member for member in archive.infolist() if member.filename.lower().endswith(".csv")]
-            if sum(member.file_size for member in members) > _MOST_UNPACKED_BYTES:
-                raise UnusableFile(f"{path}: unpacks to more than {_MOST_UNPACKED_BYTES} bytes")
+            members = [member for member in archive.infolist() if _is_table(member.filename)]
+            if sum(member.file_size for member in members) > _MAX_UNPACKED_BYTES:
+                raise UnusableFile(f"{path}: unpacks to more than {_MAX_UNPACKED_BYTES} bytes")
             for member in members:
                 name = member.filename.replace("\\", "/").rpartition("/")[2]
                 with archive.open(member) as packed, (folder / name).open("wb") as file:
@@ -158,23 +159,6 @@ def _unpack(path: Path, folder: Path) -> None:
         raise UnusableFile(f"{path}: {error.strerror}") from error
 
 
-def _records(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, Record]]:
-    """The rows by header, each with its line. Raises UnusableFile where a needed column is not there."""
-    with open_text(path, newline="") as file:
-        rows = csv_rows(file, path)
-        headers = [header.strip() for header in next(rows, (1, []))[1]]
-        if missing := [header for header in needed if header not in headers]:
-            raise UnusableFile(f"{path}: lacks the column {', '.join(missing)}")
-        for line, cells in rows:
-            if any(cells):
-                padded = [*cells, *[""] * (len(headers) - len(cells))]
-                yield line, {header: cell.strip() for header, cell in zip(headers, padded, strict=False)}
-
-
-def _is_active(record: Record) -> bool:
-    """In a delta, records are `tobedeleted`; in a bulk file the column is empty."""
-    return record.get("status", "").lower() not in {"tobedeleted", "inactive"}
-
-
-def _flag(value: bool) -> str:
-    return "true" if value else "false"
+def _is_table(name: str) -> bool:
+    """Archives made on macOS have a file `._NAME` with attributes beside each."""
+    return name.lower().endswith(".csv") and not name.rpartition("/")[2].startswith("._")

@@ -1,4 +1,4 @@
-"""What a bot does, asked of Telegram's Bot API over HTTP (core.telegram.org/bots/api)."""
+"""Telegram's Bot API over HTTP (core.telegram.org/bots/api)."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from atg_core.telegram.model import StarTransaction, TelegramAway, TelegramRefus
 _SECONDS = 10.0
 _REFUNDED = "CHARGE_ALREADY_REFUNDED"
 _NOT_OUR_TOKEN = {401, 404}
-_MOST_TOLD = 200
+_MAX_TOLD = 200
 
 
 class Parameters(Struct, frozen=True):
@@ -22,7 +22,7 @@ class Parameters(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """What Telegram answers, whether or not it has done what it was asked."""
+    """The envelope of every reply."""
 
     ok: bool
     result: Raw = Raw(b"null")
@@ -36,7 +36,7 @@ class User(Struct, frozen=True):
 
 
 class Partner(Struct, frozen=True):
-    """The other side of a transaction; `user` where it is one."""
+    """The other party of a transaction; `user`: None if it is no user."""
 
     user: User | None = None
     invoice_payload: str | None = None
@@ -49,7 +49,7 @@ class Transaction(Struct, frozen=True):
     source: Partner | None = None
     receiver: Partner | None = None
 
-    def as_told(self) -> StarTransaction:
+    def to_star_transaction(self) -> StarTransaction:
         other = self.source or self.receiver or Partner()
         return StarTransaction(
             id=self.id,
@@ -66,10 +66,10 @@ class Transactions(Struct, frozen=True):
 
 
 class BotApi:
-    """`Telegram` by its Bot API; an exchange has `seconds`, which are fewer than a job may be silent.
+    """`Telegram` by the Bot API; `seconds`: the timeout of a request, shorter than the lease of a job.
 
-    A wrong token is TelegramAway: nobody gets a message, and no message is to blame. So is whatever is not Telegram's
-    own word, such as a proxy's page.
+    A wrong token raises TelegramAway, since it concerns all messages; so do replies that are not Telegram's, such as
+    a proxy's error page.
     """
 
     def __init__(self, token: str, *, url: str = "https://api.telegram.org", seconds: float = _SECONDS) -> None:
@@ -79,29 +79,29 @@ class BotApi:
 
     async def send_message(self, chat_id: int, text: str) -> None:
         """`Telegram.send_message`."""
-        await self._ask("sendMessage", chat_id=chat_id, text=checked_text(text))
+        await self._call("sendMessage", chat_id=chat_id, text=checked_text(text))
 
     async def refund_stars(self, telegram_id: int, charge_id: str) -> None:
         """`Telegram.refund_stars`."""
         try:
-            await self._ask("refundStarPayment", user_id=telegram_id, telegram_payment_charge_id=charge_id)
+            await self._call("refundStarPayment", user_id=telegram_id, telegram_payment_charge_id=charge_id)
         except TelegramRefused as refused:
             if _REFUNDED not in str(refused):
                 raise
 
     async def star_transactions(self, offset: int, limit: int) -> list[StarTransaction]:
         """`Telegram.star_transactions`."""
-        told = await self._ask("getStarTransactions", offset=offset, limit=limit)
+        told = await self._call("getStarTransactions", offset=offset, limit=limit)
         try:
-            return [each.as_told() for each in msgspec.json.decode(told, type=Transactions).transactions]
+            return [each.to_star_transaction() for each in msgspec.json.decode(told, type=Transactions).transactions]
         except (msgspec.MsgspecError, ValueError, OverflowError):
             raise TelegramAway("getStarTransactions: answers what we do not know") from None
 
     async def close(self) -> None:
-        """Gives back the connections."""
+        """Closes the connections."""
         await self._client.aclose()
 
-    async def _ask(self, method: str, **arguments: Any) -> Raw:
+    async def _call(self, method: str, **arguments: Any) -> Raw:
         content, headers = msgspec.json.encode(arguments), {"Content-Type": "application/json"}
         try:
             async with asyncio.timeout(self._seconds):
@@ -120,14 +120,14 @@ class BotApi:
         if answer.ok:
             return answer.result
         code = answer.error_code or response.status_code
-        told = f"{method}: {code} {answer.description.replace(self._secret, '…')[:_MOST_TOLD]}"
+        told = f"{method}: {code} {answer.description.replace(self._secret, '…')[:_MAX_TOLD]}"
         if 400 <= code < 500 and code != 429 and code not in _NOT_OUR_TOKEN:
             raise TelegramRefused(told)
         raise TelegramAway(told, retry_after=answer.parameters.retry_after)
 
 
 class _WithToken(httpx.AsyncHTTPTransport):
-    """Puts the token into the address last of all: httpx logs addresses, and keeps them in its errors."""
+    """Adds the token to the URL below httpx, which logs URLs and keeps them in its errors."""
 
     def __init__(self, token: str, *, proxy: str | None) -> None:
         super().__init__(proxy=proxy)

@@ -1,6 +1,6 @@
 """Meetings at Zoom (developers.zoom.us/docs/api/meetings), by an app of the kind Server-to-Server OAuth."""
 
-# ruff: noqa: ARG002 - a meeting's id says at Zoom whose it is
+# ruff: noqa: ARG002 - at Zoom a meeting's id identifies its account
 
 import asyncio
 import time
@@ -9,16 +9,17 @@ from contextlib import AbstractAsyncContextManager
 from datetime import UTC, timedelta
 from typing import Any
 
-from atg_adapters.zoom.downloads import Downloads
-from atg_adapters.zoom.exchange import Call, ConnectionLost, Exchange, ZoomRefused, within
-from atg_adapters.zoom.tokens import Tokens
-from atg_adapters.zoom.wire import ZoomMeeting, ZoomMeetings, ZoomRecordings, read
+from atg_adapters.zoom.access_tokens import AccessTokens
+from atg_adapters.zoom.client import ApiRequest, ZoomClient
+from atg_adapters.zoom.errors import ConnectionLost, ZoomRefused, deadline
+from atg_adapters.zoom.recording_downloads import RecordingDownloads
+from atg_adapters.zoom.wire import ZoomMeeting, ZoomMeetings, ZoomRecordings, decode
 from atg_core.conferencing.model import Account, Credentials, Meeting, NewMeeting, RecordingFile
 from atg_core.conferencing.ports import ConferenceProviderFailed, ConferenceProviderTimedOut
 
 _SCHEDULED = 2
 _ONE_REQUEST = 0.6
-"""Of the time that a verb has, so that one which fell silent leaves time to see what it has done."""
+"""The share of a method's time for one request, which leaves time to check the outcome after a timeout."""
 _MOST_PAGES = 50
 _IN_PROGRESS, _HAS_ENDED = 3002, 3007
 _TIMES_TO_DELETE = 4
@@ -27,9 +28,9 @@ _TIMES_TO_DELETE = 4
 class ZoomProvider:
     """`Provider` by Zoom's REST API.
 
-    A verb has `seconds`, other than a download, which may be silent for `download_seconds` at a time. `pause`: seconds
-    before something is asked again. `auto_recording`: `cloud`, `local` or `none`. `download_domains`: of Zoom's, from
-    which recordings come. An account without `provider_user_id` is the owner of the app (`me`).
+    `seconds`: timeout of a method, other than a download; `download_seconds`: read timeout of a download. `pause`:
+    seconds before a retry. `auto_recording`: `cloud`, `local` or `none`. `download_domains`: allowed hosts of
+    recordings. An account without `provider_user_id` is the owner of the app (`me`).
     """
 
     def __init__(
@@ -45,10 +46,10 @@ class ZoomProvider:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._api_url, self._seconds, self._pause, self._auto_recording = api_url, seconds, pause, auto_recording
-        self._exchange = Exchange(seconds=seconds * _ONE_REQUEST, pause=pause)
-        self._tokens = Tokens(self._exchange, oauth_url, monotonic)
-        self._downloads = Downloads(
-            self._exchange,
+        self._client = ZoomClient(seconds=seconds * _ONE_REQUEST, pause=pause)
+        self._tokens = AccessTokens(self._client, oauth_url, monotonic)
+        self._downloads = RecordingDownloads(
+            self._client,
             self._tokens,
             known=(oauth_url, api_url),
             domains=download_domains,
@@ -56,14 +57,14 @@ class ZoomProvider:
         )
 
     async def close(self) -> None:
-        """Gives back the connections."""
+        """Closes the connections."""
         await self._tokens.close()
-        await self._exchange.client.aclose()
+        await self._client.http.aclose()
 
     async def create(self, account: Account, credentials: Credentials | None, new: NewMeeting) -> Meeting:
-        """`Provider.create`. Where it is not clear what has become of the request, Zoom's own list says; one that is
-        not there is asked for again, unless Zoom may still be about to make it."""
-        async with within(self._seconds):
+        """`Provider.create`. If the outcome of the request is unknown, searches Zoom's list of meetings; retries if the
+        meeting is not there, unless Zoom may still be creating it."""
+        async with deadline(self._seconds):
             for is_last in (False, True):
                 try:
                     return await self._post(account, credentials, new)
@@ -80,24 +81,26 @@ class ZoomProvider:
 
     async def find(self, account: Account, credentials: Credentials | None, new: NewMeeting) -> Meeting | None:
         """`Provider.find`."""
-        async with within(self._seconds):
+        async with deadline(self._seconds):
             return await self._find(account, credentials, new)
 
     async def is_running(self, account: Account, credentials: Credentials | None, meeting_id: str) -> bool:
         """`Provider.is_running`."""
-        async with within(self._seconds):
+        async with deadline(self._seconds):
             return await self._is_running(credentials, meeting_id)
 
     async def end(self, account: Account, credentials: Credentials | None, meeting_id: str) -> None:
-        """`Provider.end`. A meeting that is only ended could be begun again by its host, so it is deleted, which leaves
-        its recordings where they are; no mail is sent about it."""
-        async with within(self._seconds):
+        """`Provider.end`. Ends and deletes the meeting, since its host could start it again otherwise. Recordings stay,
+        and no email is sent."""
+        async with deadline(self._seconds):
             try:
-                await self._ask(credentials, Call("PUT", "/meetings/:id/status", (meeting_id,), body={"action": "end"}))
+                await self._ask(
+                    credentials, ApiRequest("PUT", "/meetings/:id/status", (meeting_id,), body={"action": "end"})
+                )
             except ZoomRefused as refused:
                 if refused.is_unknown:
                     return
-                # Zoom does not document how it refuses to end what has not begun.
+                # Zoom does not document its reply for a meeting that has not started.
                 if refused.status != 400 or await self._is_running(credentials, meeting_id):
                     raise
             await self._delete(credentials, meeting_id)
@@ -106,14 +109,14 @@ class ZoomProvider:
         self, account: Account, credentials: Credentials | None, meeting_uuid: str
     ) -> Sequence[RecordingFile]:
         """`Provider.recording_files`."""
-        async with within(self._seconds):
+        async with deadline(self._seconds):
             try:
-                answer = await self._ask(credentials, Call("GET", "/meetings/:id/recordings", (meeting_uuid,)))
+                answer = await self._ask(credentials, ApiRequest("GET", "/meetings/:id/recordings", (meeting_uuid,)))
             except ZoomRefused as refused:
                 if refused.is_unknown:
                     return []
                 raise
-            found = (told.as_file() for told in read(answer, ZoomRecordings).recording_files)
+            found = (told.to_recording_file() for told in decode(answer, ZoomRecordings).recording_files)
             return [file for file in found if file]
 
     def download(
@@ -123,12 +126,12 @@ class ZoomProvider:
         return self._downloads.open(_needed(credentials), recording)
 
     async def _post(self, account: Account, credentials: Credentials | None, new: NewMeeting) -> Meeting:
-        call = Call("POST", "/users/:id/meetings", (_host(account),), body=self._described(new))
-        return read(await self._ask(credentials, call, is_harmless=False), ZoomMeeting).as_made()
+        request = ApiRequest("POST", "/users/:id/meetings", (_host(account),), body=self._described(new))
+        return decode(await self._ask(credentials, request, is_idempotent=False), ZoomMeeting).to_meeting()
 
     def _described(self, new: NewMeeting) -> dict[str, Any]:
-        """A meeting for a class: it is on while its teacher is there, and whoever has the link comes in at once,
-        silent, since the link is given to the students of the group alone."""
+        """A meeting runs while the teacher is present; students join muted, and without a waiting room, since only the
+        group gets the link."""
         return {
             "topic": new.topic,
             "type": _SCHEDULED,
@@ -153,15 +156,15 @@ class ZoomProvider:
             raise ConferenceProviderTimedOut from None
 
     async def _find(self, account: Account, credentials: Credentials | None, new: NewMeeting) -> Meeting | None:
-        """`scheduled` has those too whose time is over."""
+        """The type `scheduled` includes past meetings."""
         query = {"type": "scheduled", "page_size": "300"}
         for _ in range(_MOST_PAGES):
-            call = Call("GET", "/users/:id/meetings", (_host(account),), query)
-            page = read(await self._ask(credentials, call), ZoomMeetings)
+            request = ApiRequest("GET", "/users/:id/meetings", (_host(account),), query)
+            page = decode(await self._ask(credentials, request), ZoomMeetings)
             for listed in page.meetings:
                 if listed.topic.rstrip().endswith(new.tag):
                     found = await self._get(credentials, str(listed.id))
-                    return found.as_made() if found else None
+                    return found.to_meeting() if found else None
             if not page.next_page_token:
                 return None
             query = {**query, "next_page_token": page.next_page_token}
@@ -173,18 +176,18 @@ class ZoomProvider:
 
     async def _get(self, credentials: Credentials | None, meeting_id: str) -> ZoomMeeting | None:
         try:
-            return read(await self._ask(credentials, Call("GET", "/meetings/:id", (meeting_id,))), ZoomMeeting)
+            return decode(await self._ask(credentials, ApiRequest("GET", "/meetings/:id", (meeting_id,))), ZoomMeeting)
         except ZoomRefused as refused:
             if refused.is_unknown:
                 return None
             raise
 
     async def _delete(self, credentials: Credentials | None, meeting_id: str) -> None:
-        """A meeting takes a moment to end, and until then can not be deleted."""
+        """Retries while the meeting is ending, since it can not be deleted until then."""
         query = {"schedule_for_reminder": "false", "cancel_meeting_reminder": "false"}
         for left in reversed(range(_TIMES_TO_DELETE)):
             try:
-                await self._ask(credentials, Call("DELETE", "/meetings/:id", (meeting_id,), query))
+                await self._ask(credentials, ApiRequest("DELETE", "/meetings/:id", (meeting_id,), query))
             except ZoomRefused as refused:
                 if refused.is_unknown or refused.fault == _HAS_ENDED:
                     return
@@ -194,21 +197,21 @@ class ZoomProvider:
             else:
                 return
 
-    async def _ask(self, credentials: Credentials | None, call: Call, *, is_harmless: bool = True) -> bytes:
+    async def _ask(self, credentials: Credentials | None, request: ApiRequest, *, is_idempotent: bool = True) -> bytes:
         whose = _needed(credentials)
-        return await self._exchange.patiently(lambda: self._ask_once(whose, call), is_harmless=is_harmless)
+        return await self._client.with_retry(lambda: self._ask_once(whose, request), is_idempotent=is_idempotent)
 
-    async def _ask_once(self, credentials: Credentials, call: Call) -> bytes:
-        """A token that Zoom does not take is replaced, once."""
+    async def _ask_once(self, credentials: Credentials, request: ApiRequest) -> bytes:
+        """Replaces a rejected token, once."""
         token = await self._tokens.token(credentials)
         try:
-            return await self._exchange.send(self._api_url, call, f"Bearer {token}")
+            return await self._client.send(self._api_url, request, f"Bearer {token}")
         except ZoomRefused as refused:
             if refused.status != 401:
                 raise
         self._tokens.drop(credentials, token)
         token = await self._tokens.token(credentials)
-        return await self._exchange.send(self._api_url, call, f"Bearer {token}")
+        return await self._client.send(self._api_url, request, f"Bearer {token}")
 
 
 def _host(account: Account) -> str:
@@ -216,7 +219,7 @@ def _host(account: Account) -> str:
 
 
 def _is_over(unclear: ConferenceProviderFailed) -> bool:
-    """Zoom does no more about the request, and does not ask to be left alone."""
+    """Whether Zoom has finished with the request, and does not ask to back off."""
     if isinstance(unclear, ZoomRefused):
         return unclear.wait is not None
     return isinstance(unclear, ConnectionLost)

@@ -1,11 +1,11 @@
-"""What Zoom tells of meetings and recordings (developers.zoom.us/docs/api/meetings)."""
+"""The JSON of Zoom's API: meetings and recordings (developers.zoom.us/docs/api/meetings)."""
 
 from datetime import datetime
 
 import msgspec
 from msgspec import Struct
 
-from atg_adapters.zoom.exchange import Unreadable
+from atg_adapters.zoom.errors import UnreadableResponse
 from atg_core.conferencing.model import Meeting, RecordingFile
 
 _MEDIA = {"MP4": ("video/mp4", "mp4"), "M4A": ("audio/mp4", "m4a")}
@@ -21,10 +21,10 @@ class ZoomMeeting(Struct, frozen=True):
     start_url: str = ""
     join_url: str = ""
 
-    def as_made(self) -> Meeting:
-        """Raises Unreadable for links that nobody can follow."""
+    def to_meeting(self) -> Meeting:
+        """Raises UnreadableResponse for URLs that are not http(s)."""
         if not all(url.startswith(("https://", "http://")) for url in (self.start_url, self.join_url)):
-            raise Unreadable
+            raise UnreadableResponse
         return Meeting(id=str(self.id), uuid=self.uuid or None, start_url=self.start_url, join_url=self.join_url)
 
 
@@ -36,7 +36,7 @@ class ZoomMeetings(Struct, frozen=True):
 
 
 class ZoomRecording(Struct, frozen=True):
-    """A file. Chats, transcripts and closed captions are files too, and have less to tell."""
+    """A recording file. Chats, transcripts and closed captions have fewer fields."""
 
     id: str = ""
     file_type: str = ""
@@ -46,8 +46,8 @@ class ZoomRecording(Struct, frozen=True):
     recording_start: str = ""
     recording_end: str = ""
 
-    def as_file(self) -> RecordingFile | None:
-        """None for what is not sound or pictures, or not there yet."""
+    def to_recording_file(self) -> RecordingFile | None:
+        """None unless it is a completed audio or video file."""
         if self.file_type not in _MEDIA or self.status != "completed" or not (self.id and self.download_url):
             return None
         media_type, extension = _MEDIA[self.file_type]
@@ -75,9 +75,9 @@ class ZoomRecordings(Struct, frozen=True):
     recording_files: list[ZoomRecording] = []
 
 
-def read[T](answer: bytes, kind: type[T]) -> T:
-    """Raises Unreadable."""
+def decode[T](answer: bytes, kind: type[T]) -> T:
+    """Raises UnreadableResponse."""
     try:
         return msgspec.json.decode(answer, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        raise Unreadable from None
+        raise UnreadableResponse from None

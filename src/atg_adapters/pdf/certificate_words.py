@@ -1,0 +1,40 @@
+"""What a certificate says beside names: in Russian, as the company issues it."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from atg_core.learning.certificates import VerifiedCertificate
+from atg_core.words import Language, Words
+
+_LANGUAGE = Language.RU
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateWords:
+    """Line by line; `revoked` is empty where it is valid. `language`: its tag, for readers of screens."""
+
+    language: str
+    document: str
+    heading: str
+    number: str
+    certified: str
+    completed: str
+    issued: str
+    revoked: str
+
+    @classmethod
+    def of(cls, certificate: VerifiedCertificate, issued_on: str, words: Words) -> Self:
+        def translate(template: str, **parameters: object) -> str:
+            return words.text(template, _LANGUAGE, **parameters)
+
+        revoked_on = f"{certificate.revoked_at:%d.%m.%Y}" if certificate.revoked_at else ""
+        return cls(
+            language=_LANGUAGE.value,
+            document=translate("Certificate {number}", number=certificate.number),
+            heading=translate("CERTIFICATE"),
+            number=translate("No. {number}", number=certificate.number),
+            certified=translate("This is to certify that"),
+            completed=translate("has completed the course"),
+            issued=translate("Issued on {day}", day=issued_on),
+            revoked="" if certificate.valid else translate("REVOKED {day}", day=revoked_on),
+        )
