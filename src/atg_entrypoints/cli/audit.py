@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 import typer
 
-from atg_core.formulas import guarded
+from atg_core.csv_injection import escape_formula
 from atg_core.identity.audit import AuditEvent
-from atg_core.identity.auditing import AuditQuery, AuditTrail, Verdict
-from atg_entrypoints.cli.running import fail, opened, run, settings_or_exit
+from atg_core.identity.audit_chain import AuditLog, AuditQuery, Verdict
+from atg_entrypoints.cli.command import fail, run, settings_or_exit
+from atg_entrypoints.cli.opening import opened
 from atg_entrypoints.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Who did what.")
@@ -71,7 +72,7 @@ async def _export(settings: Settings, query: AuditQuery, form: Form) -> None:
     sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
     write = _writing_csv() if form is Form.CSV else _write_lines
     async with opened(settings) as container:
-        trail: AuditTrail = container.audit_trail()
+        trail: AuditLog = container.audit_log()
         async for events in trail.all_events(query):
             write(events)
 
@@ -88,6 +89,6 @@ def _writing_csv() -> Callable[[Sequence[AuditEvent]], None]:
     def write(events: Sequence[AuditEvent]) -> None:
         for event in events:
             row = msgspec.to_builtins(asdict(event))
-            writer.writerow(guarded(str(row[name])) if row[name] is not None else "" for name in _HEADERS)
+            writer.writerow(escape_formula(str(row[name])) if row[name] is not None else "" for name in _HEADERS)
 
     return write

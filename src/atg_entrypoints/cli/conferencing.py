@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from atg_adapters.matplotlib.capacity_chart import draw_capacity_chart
 from atg_adapters.matplotlib.figures import ChartFormat
-from atg_adapters.matplotlib.pool_chart import draw_pool_chart
-from atg_core.conferencing.planning import Demand, Span, demand_of
+from atg_core.conferencing.capacity import Demand, Span, demand_of
 from atg_core.conferencing.ports import ConferenceProviderFailed
-from atg_core.schedule.calendar import Calendar
+from atg_core.identity.second_factor import SecretUnreadable
+from atg_core.schedule.calendar import ShowCalendar
 from atg_core.schedule.model import LONGEST_WINDOW, Lesson, Occurrence, Viewer
-from atg_entrypoints.cli.running import fail, opened, run, settings_or_exit
+from atg_entrypoints.cli.command import fail, run, settings_or_exit
+from atg_entrypoints.cli.opening import opened
 from atg_entrypoints.container import Container
 from atg_entrypoints.settings import Settings
 
@@ -76,12 +78,12 @@ def plan(
     for line in _lines(demand, days, places):
         typer.echo(line)
     if chart:
-        _write(chart, draw_pool_chart(demand, chart_format, zone=days.zone, places=places))
+        _write(chart, draw_capacity_chart(demand, chart_format, zone=days.zone, places=places))
 
 
 @app.command("rotate-credentials")
 def rotate_credentials() -> None:
-    """Encrypt the credentials of every account with the first key of ATG_CREDENTIALS_KEY."""
+    """Encrypt credentials of accounts and second factors with the first key of ATG_CREDENTIALS_KEY."""
     settings = _settings()
 
     async def resealed() -> int:
@@ -90,6 +92,10 @@ def rotate_credentials() -> None:
                 number: int = await container.reseal_credentials()()
             except ConferenceProviderFailed:
                 fail("ATG_CREDENTIALS_KEY: none of the keys opens the credentials of an account; nothing was changed")
+            try:
+                await container.reseal_second_factors()()
+            except SecretUnreadable:
+                fail("ATG_CREDENTIALS_KEY: none of the keys opens a second factor; no second factor was changed")
             return number
 
     number = run(resealed())
@@ -129,7 +135,7 @@ async def _read(settings: Settings, days: _Days) -> tuple[list[Span], int]:
         return spans, await _places(container)
 
 
-async def _planned(calendar: Calendar, start: datetime, end: datetime) -> list[Span]:
+async def _planned(calendar: ShowCalendar, start: datetime, end: datetime) -> list[Span]:
     """In windows that the calendar takes; a lesson that two of them show belongs to the one in which it begins."""
     spans: list[Span] = []
     while start < end:
@@ -146,7 +152,7 @@ def _span(event: Lesson | Occurrence) -> Span:
 
 async def _places(container: Container) -> int:
     now = container.clock()()
-    return int((await container.conferences().usage(now - _DAY, now, now)).places)
+    return int((await container.conferencing_queries().usage(now - _DAY, now, now)).places)
 
 
 def _lines(demand: Demand, days: _Days, places: int) -> Iterator[str]:

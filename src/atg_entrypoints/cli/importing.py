@@ -1,26 +1,28 @@
 """`atg import`: files into the database, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 import typer
 
-from atg_adapters.tabular.oneroster import open_bundle
-from atg_adapters.tabular.tables import SUFFIXES, TableFormat, open_table
+from atg_adapters.tabular.oneroster import Bundle, open_bundle
+from atg_adapters.tabular.tables import SUFFIXES, Table, TableFormat, open_tables
+from atg_core.importing.import_files import BadRows, ImportOptions
 from atg_core.importing.kinds import KINDS
-from atg_core.importing.model import RowError
 from atg_core.importing.ports import Source, UnusableFile
-from atg_core.importing.run import BadRows, How
-from atg_entrypoints.cli.reporting import ABOUT, Report, progress, say
-from atg_entrypoints.cli.running import UNUSABLE, fail, opened
+from atg_core.importing.records import RowError
+from atg_entrypoints.cli.command import UNUSABLE, fail
+from atg_entrypoints.cli.import_report import ABOUT, Report, progress, say
+from atg_entrypoints.cli.opening import opened
+from atg_entrypoints.container import Container
 from atg_entrypoints.settings import Settings
 
 BAD_ROWS = 1
 _ALL, _ONEROSTER = "all", "oneroster"
-_MOST_TOLD = 1_000
+_MAX_REPORTED = 1_000
 
 
 class OnError(StrEnum):
@@ -30,20 +32,23 @@ class OnError(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the command line says beside the files."""
+    """The options of the command line."""
 
     dry: bool = False
     skip: bool = False
+    take_over: bool = False
     report: Path | None = None
     given: TableFormat | None = None
     quiet: bool = False
     as_json: bool = False
+    skipped: Sequence[str] = ()
+    constants: Mapping[str, str] = field(default_factory=dict)
 
 
 async def import_paths(settings: Settings, kind: str, paths: list[Path], options: Options) -> None:
     """Imports files of one kind, a folder of files named after their kinds, or OneRoster bundles.
 
-    Prints what came of each. Ends with 1 if there were bad rows, and with 2 if a file can not be used.
+    Prints a summary. Exits with 1 if there were bad rows, and with 2 if a file can not be used.
     """
     bad = 0
 
@@ -52,27 +57,27 @@ async def import_paths(settings: Settings, kind: str, paths: list[Path], options
         bad += 1
         if report:
             report.add(error)
-        if bad <= _MOST_TOLD:
+        if bad <= _MAX_REPORTED:
             typer.echo(str(error), err=True)
 
     with ExitStack() as stack:
         try:
             bundles = [stack.enter_context(open_bundle(path)) for path in paths] if kind == _ONEROSTER else []
-            sources = [source for bundle in bundles for source in bundle.sources()] or _open(
-                kind, paths, stack, options.given
-            )
+            sources = [] if bundles else _open(kind, paths, stack, options)
             report = Report(options.report, stack) if options.report else None
-            advance = stack.enter_context(progress([source.file for source in sources], quiet=options.quiet))
-            how = How(skip=options.skip, dry=options.dry, refuse=refuse, advance=advance)
             async with opened(settings) as container:
-                counts = await container.import_files()(sources, how)
+                sources += await _sources_in(bundles, container)
+                files = list(dict.fromkeys(source.file for source in sources))
+                advance = stack.enter_context(progress(files, quiet=options.quiet))
+                import_options = ImportOptions(
+                    skip=options.skip, dry=options.dry, take_over=options.take_over, refuse=refuse, advance=advance
+                )
+                counts = await container.import_files()(sources, import_options)
         except BadRows:
             fail(f"{bad} bad rows, nothing was stored", BAD_ROWS)
         except UnusableFile as error:
             fail(str(error), UNUSABLE)
-    for bundle in bundles:
-        for what, number in sorted(bundle.left_over.items()):
-            typer.echo(f"{number} {what}: have no place here", err=True)
+    _tell(bundles, sources)
     say(counts, as_json=options.as_json, quiet=options.quiet)
     if bad:
         fail(f"{bad} bad rows were left out", BAD_ROWS)
@@ -80,8 +85,26 @@ async def import_paths(settings: Settings, kind: str, paths: list[Path], options
         typer.echo("This was a dry run, nothing was stored.", err=True)
 
 
-def open_folder(folder: Path, stack: ExitStack, given: TableFormat | None = None) -> list[tuple[Source, list[str]]]:
-    """The files of a folder in the order in which they refer to each other. Raises UnusableFile."""
+async def _sources_in(bundles: Sequence[Bundle], container: Container) -> list[Source]:
+    if not bundles:
+        return []
+    known = await container.list_known()()
+    return [source for bundle in bundles for source in bundle.sources(known)]
+
+
+def _tell(bundles: Sequence[Bundle], sources: Sequence[Source]) -> None:
+    for source in sources:
+        for what, number in sorted((+source.left_out).items()):
+            typer.echo(f"{source.file}: {number} {what}: have no place here", err=True)
+    for bundle in bundles:
+        for note in dict.fromkeys(bundle.notes):
+            typer.echo(f"{bundle.name}: {note}", err=True)
+        for what, number in sorted(bundle.ignored.items()):
+            typer.echo(f"{number} {what}: have no place here", err=True)
+
+
+def open_folder(folder: Path, stack: ExitStack, options: Options = Options()) -> list[Table]:
+    """The files of a folder in the order of the references between kinds. Raises UnusableFile."""
     if not folder.is_dir():
         raise UnusableFile(f"{folder}: is no folder")
     paths: dict[str, Path] = {}
@@ -92,21 +115,27 @@ def open_folder(folder: Path, stack: ExitStack, given: TableFormat | None = None
             raise UnusableFile(f"{path}: there is {paths[path.stem].name} for the same kind")
         else:
             paths[path.stem] = path
-    found = [stack.enter_context(open_table(paths[name], KINDS[name], given)) for name in KINDS if name in paths]
+    found = [table for name in KINDS if name in paths for table in _tables(paths[name], name, stack, options)]
     if not found:
         raise UnusableFile(f"{folder}: holds no file named after a kind, such as users.csv")
     return found
 
 
-def _open(kind: str, paths: Sequence[Path], stack: ExitStack, given: TableFormat | None) -> list[Source]:
+def _tables(path: Path, kind: str, stack: ExitStack, options: Options) -> list[Table]:
+    constants = {header: cell for header, cell in options.constants.items() if header in KINDS[kind].headers}
+    return stack.enter_context(open_tables(path, KINDS[kind], options.given, (*ABOUT, *options.skipped), constants))
+
+
+def _open(kind: str, paths: Sequence[Path], stack: ExitStack, options: Options) -> list[Source]:
     if kind == _ALL:
-        opened_files = [found for path in paths for found in open_folder(path, stack, given)]
+        tables = [table for path in paths for table in open_folder(path, stack, options)]
     elif kind in KINDS:
-        opened_files = [stack.enter_context(open_table(path, KINDS[kind], given)) for path in paths]
+        if strange := options.constants.keys() - set(KINDS[kind].headers):
+            raise UnusableFile(f"there is no column {', '.join(sorted(strange))} of {kind}")
+        tables = [table for path in paths for table in _tables(path, kind, stack, options)]
     else:
         raise UnusableFile(f"there is no kind {kind}; there are {_ALL}, {_ONEROSTER}, {', '.join(KINDS)}")
-    for source, unknown in opened_files:
-        strange = [header for header in unknown if header not in ABOUT]
-        if strange:
-            typer.echo(f"{source.file}: unknown columns are left out: {', '.join(strange)}", err=True)
-    return [source for source, _ in opened_files]
+    for source, notes in tables:
+        for note in notes:
+            typer.echo(f"{source.file}: {note}", err=True)
+    return [source for source, _ in tables]

@@ -14,17 +14,19 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColu
 from atg_core.errors import AtgError
 from atg_core.files.copying import CopyFiles, SourceFile
 from atg_core.files.keys import InvalidKey, checked_key, checked_prefix
+from atg_entrypoints.cli.command import UNUSABLE, fail
 from atg_entrypoints.cli.importing import BAD_ROWS
-from atg_entrypoints.cli.running import UNUSABLE, fail, opened
+from atg_entrypoints.cli.opening import opened
 from atg_entrypoints.settings import Settings
 
 _CHUNK_BYTES = 1024 * 1024
 
 
 async def import_tree(settings: Settings, folder: Path, prefix: str) -> None:
-    """Copies every file below the folder to prefix + its path; prints what was copied and what was there already.
+    """Copies every file below the folder to prefix + its path; prints how many were copied and how many unchanged.
 
-    Ends with 1 if a name is no key, before anything is copied, and with 2 if the folder or the store can not be used.
+    Exits with 1 if a name is no valid key, before anything is copied, and with 2 if the folder or the object store can
+    not be used.
     """
     files, bad = _sources(folder, checked_prefix(prefix))
     for line in bad:
@@ -42,14 +44,14 @@ async def import_tree(settings: Settings, folder: Path, prefix: str) -> None:
 
         async with opened(settings) as container:
             try:
-                await CopyFiles(store=container.object_store())(files, done)
+                await CopyFiles(object_store=container.object_store())(files, done)
             except* (AtgError, OSError) as errors:
                 fail(f"{errors.exceptions[0]}; {copied} files were copied, run it again to go on", UNUSABLE)
     typer.echo(f"{folder}: {copied} copied, {len(files) - copied} unchanged")
 
 
 def _sources(folder: Path, prefix: str) -> tuple[list[SourceFile], list[str]]:
-    """The files, and why others can not be ones. Links are not followed."""
+    """The files, and an error for each invalid name. Links are not followed."""
     if not folder.is_dir():
         fail(f"{folder}: is no folder", UNUSABLE)
     files, bad = [], []
@@ -74,7 +76,7 @@ async def _chunks(path: Path) -> AsyncIterator[bytes]:
 
 
 def _progress() -> Progress:
-    """A bar on a terminal, on standard error; nothing in a pipe."""
+    """A progress bar on standard error, only on a terminal."""
     console = Console(stderr=True)
     columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
     return Progress(*columns, console=console, disable=not console.is_terminal)

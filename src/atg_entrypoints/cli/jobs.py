@@ -1,27 +1,20 @@
-"""`atg worker` and `atg jobs`: doing what waits, and looking at it."""
+"""`atg jobs`: background jobs that wait or were given up."""
 
-import asyncio
-import signal
-from contextlib import suppress
 from typing import Annotated
 
 import msgspec
 import typer
 
 from atg_core.jobs.model import Job, JobStatus
-from atg_core.jobs.ports import Jobs
-from atg_entrypoints.cli.running import fail, opened, run, settings_or_exit
+from atg_entrypoints.cli.command import fail, run, settings_or_exit
+from atg_entrypoints.cli.opening_database import opened_database
 from atg_entrypoints.settings import Settings
+from atg_entrypoints.wiring.job_queue import job_queue_on
 
 app = typer.Typer(no_args_is_help=True, help="Background jobs.")
 
 Status = Annotated[JobStatus | None, typer.Option(help="Only these")]
 Limit = Annotated[int, typer.Option(min=1, help="At most as many, the oldest first")]
-
-
-def worker() -> None:
-    """Do background and periodic jobs until told to end; what has begun is finished."""
-    run(_work(_settings()))
 
 
 @app.command("list")
@@ -34,12 +27,11 @@ def list_jobs(
     """Show the jobs that are not done, oldest first; a dead one with its error."""
 
     async def listed(settings: Settings) -> None:
-        async with opened(settings) as container:
-            jobs: Jobs = container.jobs()
-            for job in await jobs.listed(status=status, limit=limit):
+        async with opened_database(settings) as database:
+            for job in await job_queue_on(database, settings).listed(status=status, limit=limit):
                 typer.echo(msgspec.json.encode(job) if as_json else _line(job))
 
-    run(listed(_settings()))
+    run(listed(settings_with_database()))
 
 
 @app.command("retry")
@@ -53,14 +45,14 @@ def retry_jobs(
         fail("give the number of a job, or --all")
 
     async def retried(settings: Settings) -> int:
-        async with opened(settings) as container:
-            jobs: Jobs = container.jobs()
+        async with opened_database(settings) as database:
+            jobs = job_queue_on(database, settings)
             if job_id is None:
                 return await jobs.retry_all()
             await jobs.retry(job_id)
             return 1
 
-    number = run(retried(_settings()))
+    number = run(retried(settings_with_database()))
     typer.echo(f"{number} {'job is' if number == 1 else 'jobs are'} due again.")
 
 
@@ -70,17 +62,8 @@ def _line(job: Job) -> str:
     return f"{job.id:>8}  {job.status:<8}  {job.kind:<24}  {job.tries:>3}  {time}  {error}".rstrip()
 
 
-def _settings() -> Settings:
+def settings_with_database() -> Settings:
     settings = settings_or_exit()
     if settings.in_memory:
         fail("ATG_DATABASE_URL: jobs that are kept in memory are those of the process that serves")
     return settings
-
-
-async def _work(settings: Settings) -> None:
-    async with opened(settings) as container:
-        task = asyncio.create_task(container.jobs().run(container.work()))
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-        with suppress(asyncio.CancelledError):
-            await task

@@ -1,5 +1,6 @@
 """The application: handlers, policies, errors, documentation, and the container behind them."""
 
+from collections.abc import Set
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,29 +10,33 @@ from litestar.config.allowed_hosts import AllowedHostsConfig
 from litestar.config.cors import CORSConfig
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import QueryParameter
-from litestar.plugins.prometheus import PrometheusConfig
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp
 
+from atg_entrypoints import browser_packages
 from atg_entrypoints.container import Container
-from atg_entrypoints.http import entering, identity, operations
+from atg_entrypoints.http import health, identity, info
+from atg_entrypoints.http.compression import CompressionMiddleware
+from atg_entrypoints.http.concurrency_limit import ConcurrencyLimitMiddleware, Refuse
 from atg_entrypoints.http.container_plugin import ContainerPlugin
-from atg_entrypoints.http.contexts import MOST_BODY_BYTES, handlers_of
-from atg_entrypoints.http.envelope import Envelope
+from atg_entrypoints.http.contexts import handlers_of
 from atg_entrypoints.http.errors import EXCEPTION_HANDLERS, problem
-from atg_entrypoints.http.etag import ETagMiddleware
-from atg_entrypoints.http.in_line import InLine
+from atg_entrypoints.http.handlers import MAX_BODY_BYTES, Handlers
+from atg_entrypoints.http.head_method import HeadMiddleware
+from atg_entrypoints.http.idempotency import HEADER
+from atg_entrypoints.http.json_body import JsonRequest
+from atg_entrypoints.http.json_response import JsonResponse
 from atg_entrypoints.http.metrics import Metrics
-from atg_entrypoints.http.policy import PUBLIC, PolicyMiddleware, PolicyPlugin
-from atg_entrypoints.http.repeating import HEADER, RepeatableMiddleware
-from atg_entrypoints.http.schemas import SCHEMAS
+from atg_entrypoints.http.openapi import SCHEMAS, OpenAPIJson
+from atg_entrypoints.http.outer_middleware import OuterMiddleware
+from atg_entrypoints.http.policy import PUBLIC, PolicyPlugin
+from atg_entrypoints.http.route_middleware import RouteMiddlewarePlugin
 from atg_entrypoints.http.wire import InstantSchema, Paging
 from atg_entrypoints.settings import Settings
 
-_MOST_PAGE_SIZE = 100
+_MAX_PAGE_SIZE = 100
 _EXPOSED_HEADERS = [
     *("Accept-Ranges", "Content-Range", "Content-Length", "Content-Encoding", "ETag", "Content-Disposition"),
     *("X-Request-ID", "Retry-After", "WWW-Authenticate"),
@@ -44,7 +49,7 @@ def _paging(
         int, QueryParameter(name="size", ge=1, description="At most 100; a larger size is taken as 100")
     ] = 20,
 ) -> Paging:
-    return Paging(page=page, size=min(size, _MOST_PAGE_SIZE))
+    return Paging(page=page, size=min(size, _MAX_PAGE_SIZE))
 
 
 def _cors(settings: Settings) -> CORSConfig:
@@ -61,33 +66,56 @@ async def _no_html(response: Response[Any]) -> Response[Any]:
     return problem(HTTPStatus.NOT_FOUND, "Not found") if response.status_code == HTTPStatus.NOT_FOUND else response
 
 
-def create_api(container: Container) -> Litestar:
-    """The API over a container. Raises ImproperlyConfiguredException if a route does not name its policy."""
+def create_api(container: Container, others: Handlers = ()) -> Litestar:
+    """The API over a container, with `others` that are no part of it.
+
+    Raises ImproperlyConfiguredException if a route does not name its policy.
+    """
     settings: Settings = container.settings()
     assets = create_static_files_router(
-        "/docs", [Path(__file__).parent / "assets"], html_mode=True, opt={"policy": PUBLIC}, name="docs"
+        "/docs",
+        [Path(__file__).parent / "assets", browser_packages.FOLDER / "swagger"],
+        html_mode=True,
+        opt={"policy": PUBLIC},
+        name="docs",
     )
-    metrics = PrometheusConfig(app_name="atg", prefix="atg", group_path=True, exclude=["^/metrics"])
+    document = OpenAPIJson()
     return Litestar(
         route_handlers=[
             *handlers_of(settings),
-            operations.health,
-            operations.ready,
+            health.health,
+            Router("/api", route_handlers=[health.health], include_in_schema=False),
+            health.ready,
+            info.root,
+            info.info,
             Metrics,
             assets,
+            *others,
         ],
-        plugins=[ContainerPlugin(container), PolicyPlugin(), InstantSchema(), *SCHEMAS],
+        plugins=[
+            ContainerPlugin(container),
+            PolicyPlugin(),
+            RouteMiddlewarePlugin(container),
+            InstantSchema(),
+            *SCHEMAS,
+        ],
         dependencies={"paging": Provide(_paging, sync_to_thread=False)},
         exception_handlers=EXCEPTION_HANDLERS,
-        middleware=[metrics.middleware, ETagMiddleware(), PolicyMiddleware(), RepeatableMiddleware()],
-        request_max_body_size=MOST_BODY_BYTES,
+        request_class=JsonRequest,
+        response_class=JsonResponse,
+        request_max_body_size=MAX_BODY_BYTES,
         allowed_hosts=AllowedHostsConfig(settings.allowed_hosts) if settings.allowed_hosts else None,
         cors_config=_cors(settings) if settings.cors_origins else None,
         logging_config=None,
         openapi_config=OpenAPIConfig(
             title="ATG",
-            version=operations.VERSION,
-            description="Employee training, viewing campaigns, a shop for Telegram. Sign in with `POST /auth/login`.",
+            version=health.VERSION,
+            description=(
+                "Employee training, live lessons, homework, viewing campaigns, a shop for Telegram.\n\n"
+                "Sign in with `POST /auth/login`, and give its `token` to “Authorize”, which remembers it. "
+                "The demo (`make run`) has the users `admin`, `instructor`, `employee`, `teacher` and `student`, and "
+                "prints their passwords."
+            ),
             components=Components(
                 security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
             ),
@@ -96,15 +124,29 @@ def create_api(container: Container) -> Litestar:
                 route_handlers=[],
                 include_in_schema=False,
                 opt={"policy": PUBLIC},
+                before_request=document.rendered,
                 after_request=_no_html,
             ),
-            render_plugins=[JsonRenderPlugin(path="/")],
+            render_plugins=[document],
             use_handler_docstrings=True,
         ),
     )
 
 
 def create_app(container: Container) -> ASGIApp:
-    """What a server serves."""
-    dear = identity.log_in.paths | entering.enter_by_email.paths
-    return Envelope(InLine(create_api(container), dear, container.sign_in_places))
+    """The API as a server serves it."""
+    api = create_api(container)
+    return finished(limited(container, api, identity.HASHING_PATHS), api)
+
+
+def finished(app: ASGIApp, api: Litestar) -> ASGIApp:
+    """With what every reply has: its number, headers, a line in the log, and compression for who takes it.
+
+    `HEAD` works wherever `GET` does.
+    """
+    return OuterMiddleware(HeadMiddleware(CompressionMiddleware(app), api))
+
+
+def limited(container: Container, api: Litestar, paths: Set[str], refuse: Refuse | None = None) -> ASGIApp:
+    """With the concurrency limit of the paths that hash a password."""
+    return ConcurrencyLimitMiddleware(api, paths, container.sign_in_concurrency_limit, container.words, refuse)

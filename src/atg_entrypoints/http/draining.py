@@ -1,4 +1,4 @@
-"""Ending without a lost request: unready first, still serving for a while, then the server's own graceful shutdown."""
+"""Graceful shutdown: the process becomes unready, serves on for a while, then the server shuts down."""
 
 import asyncio
 import signal
@@ -15,15 +15,15 @@ _log = structlog.get_logger("atg.http")
 
 
 def is_draining(state: State) -> bool:
-    """Whether this process was told to end."""
+    """Whether this process is shutting down."""
     return bool(state.get(_DRAINING))
 
 
 @asynccontextmanager
 async def draining(state: State, seconds: float) -> AsyncIterator[None]:
-    """On SIGTERM the process says that it is not ready, and goes on for some seconds before the server hears of it.
+    """On SIGTERM the process becomes unready; the server gets the signal some seconds later.
 
-    So whoever balances the load has the time to notice, and sends no more to a process that will be gone.
+    So load balancers have time to stop sending requests.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -1,41 +1,42 @@
-"""Who may call a route. Every route says so in its own line; the application refuses to start if one does not."""
+"""Access policies: every route declares one; the application refuses to start if a route does not."""
 
 import hmac
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from litestar import Response
 from litestar.connection import ASGIConnection
-from litestar.enums import HttpMethod, ScopeType
+from litestar.enums import HttpMethod
 from litestar.exceptions import ImproperlyConfiguredException
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
-from litestar.middleware import ASGIMiddleware
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.plugins import ReceiveRoutePlugin
 from litestar.routes import BaseRoute
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from atg_core.client_address import network_of
 from atg_core.errors import Forbidden, NotSignedIn
-from atg_core.identity.authenticate import Authenticate
 from atg_core.identity.model import Caller, Role
-from atg_core.identity.ports import AccessClaims, EmailNotVerified
-from atg_core.throttling import Allowance, Limit
-from atg_entrypoints.http.documenting import OrderedOperation
-from atg_entrypoints.http.envelope import ALLOWANCE, CUSTOMER_CALLS, SERVICE_CALLS
-from atg_entrypoints.http.errors import PROBLEM_JSON, Problem
-from atg_entrypoints.http.repeating import RepeatableOperation, is_repeatable
+from atg_core.identity.ports import EmailNotVerified
+from atg_core.rate_limit import Allowance, RateLimit
+from atg_entrypoints.container import Container
+from atg_entrypoints.http.head_method import allowed
+from atg_entrypoints.http.idempotency import IdempotentOperation, takes_idempotency_key
+from atg_entrypoints.http.openapi import OrderedOperation
+from atg_entrypoints.http.outer_middleware import ALLOWANCE_KEY, CUSTOMER_KEY, SERVICE_KEY
+from atg_entrypoints.http.problem import PROBLEM_JSON, Problem
 from atg_entrypoints.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """`signed_in`: an access token is needed; `roles`: and one of these roles.
+    """`signed_in`: requires an access token, of a user with one of `roles`.
 
-    `optional`: whoever is signed in is known, and a token that is no longer good is as none.
-    `services`: a service with its own token may call it, too; then nobody is signed in.
-    `customers`: so may a customer of the shop, with a token that is good for nothing else; nobody is signed in then.
-    `teaching`: a teacher needs a confirmed email, where ATG_REQUIRE_VERIFIED_EMAIL says so.
+    `optional`: a valid access token is used if present; an invalid one is ignored.
+    `services`: also allows service tokens (ATG_SERVICE_TOKENS); there is no caller then.
+    `customers`: also allows customer tokens of the shop; there is no caller then.
+    `teaching`: teachers need a verified email if ATG_REQUIRE_VERIFIED_EMAIL is set.
     """
 
     name: str
@@ -54,6 +55,7 @@ SIGNED_IN_OR_SERVICE = Policy(name="signed in, or a service", services=True)
 ADMIN = Policy(name="admin", roles=frozenset({Role.ADMIN}))
 ADMIN_OR_SERVICE = Policy(name="admin, or a service", services=True, roles=frozenset({Role.ADMIN}))
 SERVICE = Policy(name="a service", services=True, roles=frozenset())
+VISITOR = Policy(name="anyone; an admin or a service is known", signed_in=False, optional=True, services=True)
 SHOPPER = Policy(
     name="anyone; an admin, a service or a customer is known",
     signed_in=False,
@@ -61,6 +63,14 @@ SHOPPER = Policy(
     services=True,
     customers=True,
 )
+READER = Policy(
+    name="anyone, who may be signed in; a customer, or a service that names one, is known",
+    signed_in=False,
+    optional=True,
+    services=True,
+    customers=True,
+)
+KNOWN_READER = Policy(name="signed in, a customer, or a service", services=True, customers=True)
 CUSTOMER = Policy(name="customer, admin, or a service", services=True, customers=True, roles=frozenset({Role.ADMIN}))
 TEACHER = Policy(name="teacher or admin", teaching=True, roles=frozenset({Role.ADMIN, Role.TEACHER}))
 UPLOADER = Policy(
@@ -84,104 +94,137 @@ _DESCRIPTIONS = {
 }
 
 
-class PolicyMiddleware(ASGIMiddleware):
-    """Lets a request through to its route if the route's policy allows it.
+def enforcing(handler: BaseRouteHandler, container: Container) -> Callable[[ASGIApp], ASGIApp]:
+    """Middleware of a route: enforces its policy.
 
-    A signed-in caller is then `request.user`, the token's claims `request.auth`.
+    Sets the caller as `request.user` and the token's claims as `request.auth`.
     """
-
-    scopes = (ScopeType.HTTP,)
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        await _enforce(ASGIConnection(scope, receive, send), scope["route_handler"])
-        await next_app(scope, receive, send)
-
-
-async def _enforce(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Raises NotSignedIn, Forbidden, EmailNotVerified, TooMany."""
     policy: Policy = handler.opt["policy"]
-    caller: Caller | None = None
-    if policy.services and (service := _service(connection)):
-        await _limit(connection, service, handler)
-        connection.scope["user"] = None
-        connection.scope["state"][SERVICE_CALLS] = service
-        return
-    if policy.customers and (customer_id := _customer(connection)):
-        await _limit(connection, f"customer {customer_id}", handler)
-        connection.scope["user"] = None
-        connection.scope["state"][CUSTOMER_CALLS] = customer_id
-        return
-    if policy.signed_in or policy.optional:
-        try:
-            caller, connection.scope["auth"] = await _authenticated(connection)
-        except NotSignedIn:
-            if policy.signed_in:
-                raise
-    address = connection.client.host if connection.client else ""
-    await _limit(connection, str(caller.id) if caller else address, handler)
-    if policy.signed_in and caller:
-        _require_rights(policy, caller, connection.app.state.container.settings())
-    connection.scope["user"] = caller
+    limited = not handler.opt.get("unlimited")
+
+    def around(app: ASGIApp) -> ASGIApp:
+        async def enforced(scope: Scope, receive: Receive, send: Send) -> None:
+            await _enforce(policy, scope, container, limited=limited)
+            await app(scope, receive, send)
+
+        return enforced
+
+    return around
 
 
-def _require_rights(policy: Policy, caller: Caller, settings: Settings) -> None:
+async def _enforce(policy: Policy, scope: Scope, container: Container, *, limited: bool) -> None:
+    """Raises NotSignedIn, Forbidden, EmailNotVerified, TooMany."""
+    scope["user"] = caller = None
+    if policy.services and (service := _service(scope, container.settings())):
+        scope["state"][SERVICE_KEY] = key = service
+    elif policy.customers:
+        caller, customer_id = await _caller_or_customer(policy, scope, container)
+        key = str(caller.id) if caller else f"customer {customer_id}" if customer_id else _network(scope)
+        if customer_id:
+            scope["state"][CUSTOMER_KEY] = customer_id
+    else:
+        caller = await _caller(policy, scope, container)
+        key = str(caller.id) if caller else _network(scope)
+    if limited:
+        await _limit(scope, container, key)
+    if caller:
+        scope["user"] = caller  # also where the rights are missing: who is refused is told so in their language
+        if policy.signed_in:
+            _require_rights(policy, caller, container)
+
+
+async def _caller_or_customer(policy: Policy, scope: Scope, container: Container) -> tuple[Caller | None, int | None]:
+    """Where anyone may call, a token is first taken as that of a user, as most are. Raises what _caller raises."""
+    caller = await _caller(policy, scope, container) if policy.optional else None
+    customer_id = await _customer(scope, container) if caller is None else None
+    if not (policy.optional or customer_id):
+        caller = await _caller(policy, scope, container)
+    return caller, customer_id
+
+
+async def _caller(policy: Policy, scope: Scope, container: Container) -> Caller | None:
+    """Raises NotSignedIn where the policy requires a caller."""
+    if not (policy.signed_in or policy.optional):
+        return None
+    token, authenticate = _bearer_token(scope), container.authenticate()
+    if token is None:
+        if policy.signed_in:
+            raise NotSignedIn
+        return None
+    try:
+        caller, scope["auth"] = await authenticate(token)
+    except NotSignedIn:
+        if policy.signed_in:
+            raise
+        return None
+    return caller
+
+
+def _require_rights(policy: Policy, caller: Caller, container: Container) -> None:
     if caller.role not in policy.roles:
         raise Forbidden
-    is_held_up = caller.role is Role.TEACHER and not caller.email_verified
-    if policy.teaching and is_held_up and settings.require_verified_email:
+    is_held_up = policy.teaching and caller.role is Role.TEACHER and not caller.email_verified
+    if is_held_up and container.settings().require_verified_email:
         raise EmailNotVerified
 
 
-def _service(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
-    """Which of ATG_SERVICE_TOKENS the bearer token is, if any; compared in a time that tells nothing of them."""
-    token = (bearer_token(connection) or "").encode()
-    settings: Settings = connection.app.state.container.settings()
+def _service(scope: Scope, settings: Settings) -> str | None:
+    """The service whose token (ATG_SERVICE_TOKENS) is presented, if any; compared in constant time."""
+    token = (_bearer_token(scope) or "").encode()
     same = [hmac.compare_digest(token, known.encode()) for known in settings.service_tokens]
     return f"service {same.index(True) + 1}" if any(same) else None
 
 
-def _customer(connection: ASGIConnection[Any, Any, Any, Any]) -> int | None:
-    token, container = bearer_token(connection), connection.app.state.container
+async def _customer(scope: Scope, container: Container) -> int | None:
+    """The customer who presents a token, unless they were deactivated since it was issued."""
     try:
-        customer_id: int = container.customer_tokens().customer(token or "", container.clock()())
+        customer_id: int = container.customer_tokens().customer(_bearer_token(scope) or "", container.clock()())
     except NotSignedIn:
         return None
-    return customer_id
+    return customer_id if await container.shop_queries().is_active_customer(customer_id) else None
 
 
-async def _authenticated(connection: ASGIConnection[Any, Any, Any, Any]) -> tuple[Caller, AccessClaims]:
-    """Raises NotSignedIn."""
-    token = bearer_token(connection)
-    if token is None:
-        raise NotSignedIn
-    authenticate: Authenticate = connection.app.state.container.authenticate()
-    return await authenticate(token)
-
-
-async def _limit(connection: ASGIConnection[Any, Any, Any, Any], key: str, handler: BaseRouteHandler) -> None:
-    """The general limit, for a user and else for an address. Raises TooMany; what is left is told in headers."""
-    container = connection.app.state.container
-    limit: Limit | None = container.request_limit()
-    if limit is None or handler.opt.get("unlimited"):
+async def _limit(scope: Scope, container: Container, key: str) -> None:
+    """The general rate limit, by user or else by address. Raises TooMany; headers show the remaining requests."""
+    limit: RateLimit | None = container.request_limit()
+    if limit is None:
         return
-    allowance: Allowance = await container.throttle().take(limit, key)
-    connection.scope["state"][ALLOWANCE] = allowance
+    allowance: Allowance = await container.rate_limiter().hit(limit, key)
+    scope["state"][ALLOWANCE_KEY] = allowance
     allowance.require()
+
+
+def _network(scope: Scope) -> str:
+    client = scope.get("client")
+    return network_of(client[0]) if client else ""
+
+
+def _bearer_token(scope: Scope) -> str | None:
+    given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+    return _token_of(given.decode("latin-1"))
 
 
 def bearer_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
     """The token of `Authorization: Bearer …` (RFC 6750, section 2.1)."""
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return _token_of(connection.headers.get("authorization", ""))
+
+
+def _token_of(authorization: str) -> str | None:
+    scheme, _, token = authorization.partition(" ")
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
+def handlers_of_route(route: BaseRoute) -> Sequence[BaseRouteHandler]:
+    return getattr(route, "route_handlers", None) or (route.route_handler,)  # type: ignore[attr-defined]
+
+
 class PolicyPlugin(ReceiveRoutePlugin):
-    """Looks at every route as it is registered: it must name its policy, and its documentation follows from that."""
+    """Checks that every registered route declares a policy, and documents its responses accordingly."""
 
     def receive_route(self, route: BaseRoute) -> None:
-        for handler in getattr(route, "route_handlers", None) or (route.route_handler,):  # type: ignore[attr-defined]
-            if getattr(handler, "http_methods", None) == {HttpMethod.OPTIONS}:
-                handler.opt["policy"] = PUBLIC  # made by Litestar for each path: tells the methods, nothing else
+        for handler in handlers_of_route(route):
+            if isinstance(handler, HTTPRouteHandler) and handler.http_methods == {HttpMethod.OPTIONS}:
+                handler.opt["policy"] = PUBLIC  # made by Litestar for each path: returns the allowed methods only
                 handler.after_request = _telling(route.methods)
             if not isinstance(handler.opt.get("policy"), Policy):
                 raise ImproperlyConfiguredException(f"The route {route.path} does not say who may call it")
@@ -190,10 +233,10 @@ class PolicyPlugin(ReceiveRoutePlugin):
 
 
 def _telling(methods: Collection[str]) -> Callable[[Response[Any]], Awaitable[Response[Any]]]:
-    """What Litestar made with the first handler of a path knows nothing of those that were registered after it."""
+    """Sets `Allow` to all methods: Litestar's own handler knows only the first one registered for a path."""
 
     async def tell(response: Response[Any]) -> Response[Any]:
-        response.headers["Allow"] = ", ".join(sorted(methods))
+        response.headers["Allow"] = allowed(methods)
         return response
 
     return tell
@@ -212,13 +255,14 @@ def _document(handler: HTTPRouteHandler, policy: Policy, route: BaseRoute) -> No
     if route.path_parameters:
         statuses |= {400, 404}
     body = handler.parsed_fn_signature.parameters.get("data")
-    if body:
+    form = handler.opt.get("form")
+    if body or form:
         statuses |= {400, 413}
     operation: type[OrderedOperation] = OrderedOperation
-    if is_repeatable(handler):
-        operation = RepeatableOperation
+    if takes_idempotency_key(handler):
+        operation = IdempotentOperation
         statuses |= {409, 422}
-    told = {"needed": handler.opt.get("needs", ()), "bodiless": bool(body and body.has_default)}
+    told = {"needed": handler.opt.get("needs", ()), "bodiless": bool(body and body.has_default), "form": form}
     handler.operation_class = type(operation.__name__, (operation,), told)
     statuses |= set(handler.opt.get("also", ()))
     handler.responses = {

@@ -1,23 +1,17 @@
-"""Viewing campaigns: visits, scores and promo codes."""
-
-import hmac
+"""Campaigns: visitor sessions, assets and promo codes."""
 
 from dependency_injector import providers
 
-from atg_adapters.sql.campaign_assets import SqlAssets
-from atg_adapters.sql.campaign_reading import SqlCampaignReads
-from atg_adapters.sql.campaigns import SqlCampaigns
-from atg_adapters.sql.database import Database
-from atg_core.campaigns.codes import ConfirmationTokens, new_code
-from atg_core.campaigns.editing import EditAssets
-from atg_core.campaigns.promo import CheckPromo, IssueCodes, RedeemPromo, SendPromoCode
-from atg_core.campaigns.visiting import ConfirmEmail, ShowProgress, StartSession, SubmitEmail, ViewAsset
+from atg_adapters.sql.campaigns.assets import SqlAssets
+from atg_adapters.sql.campaigns.queries import SqlCampaignQueries
+from atg_adapters.sql.campaigns.visitor_sessions import SqlVisitorSessions
+from atg_core.campaigns.assets import EditAssets
+from atg_core.campaigns.email_confirmation import ConfirmationTokens, ConfirmEmail
+from atg_core.campaigns.promo_codes import IssuePromoCode, RedeemPromoCode, SendPromoCode, ShowPromoCode, new_promo_code
+from atg_core.campaigns.visitor_sessions import ShowProgress, StartSession, SubmitEmail, ViewAsset
 from atg_entrypoints.settings import Settings
-from atg_entrypoints.wiring.shared import Shared
-
-
-def _confirmation_tokens(settings: Settings) -> ConfirmationTokens:
-    return ConfirmationTokens(hmac.digest(settings.secret_key.encode(), b"atg:confirmations", "sha256"))
+from atg_entrypoints.wiring.shared import Shared, derived_key, reading, unit_of_work
+from atg_entrypoints.wiring.use_cases import use_case
 
 
 def _confirm_url(settings: Settings) -> str:
@@ -25,61 +19,20 @@ def _confirm_url(settings: Settings) -> str:
 
 
 class Campaigns(Shared):
-    campaigns = providers.Singleton(SqlCampaignReads, Shared.database)
-    open_campaigns = providers.Singleton(Database.opening, Shared.database, SqlCampaigns, shared=True)
-    open_assets = providers.Singleton(Database.opening, Shared.database, SqlAssets)
-    edit_assets = providers.Singleton(EditAssets, open=open_assets)
-    issue_codes = providers.Singleton(
-        IssueCodes,
-        jobs=Shared.jobs,
-        clock=Shared.clock,
-        new_id=Shared.new_id,
-        new_code=providers.Object(new_code),
+    campaign_queries = reading(SqlCampaignQueries)
+    open_visitor_sessions = unit_of_work(SqlVisitorSessions, shared=True)
+    open_assets = unit_of_work(SqlAssets)
+    edit_assets = use_case(EditAssets, open=open_assets)
+    issue_promo_code = use_case(IssuePromoCode, new_promo_code=providers.Object(new_promo_code))
+    start_session = use_case(StartSession, open=open_visitor_sessions)
+    view_asset = use_case(ViewAsset, open=open_visitor_sessions)
+    submit_email = use_case(SubmitEmail, open=open_visitor_sessions)
+    confirmation_tokens = providers.Singleton(ConfirmationTokens, derived_key("confirmations"))
+    confirm_email = use_case(ConfirmEmail, open=open_visitor_sessions)
+    show_progress = use_case(ShowProgress, open=open_visitor_sessions)
+    show_promo_code = use_case(
+        ShowPromoCode, open=open_visitor_sessions, promo_by_email=Shared.settings.provided.promo_by_email
     )
-    start_session = providers.Singleton(
-        StartSession,
-        open=open_campaigns,
-        clock=Shared.clock,
-        timezone=Shared.settings.provided.zone,
-        new_id=Shared.new_id,
-    )
-    view_asset = providers.Singleton(
-        ViewAsset,
-        open=open_campaigns,
-        issue=issue_codes,
-        clock=Shared.clock,
-        timezone=Shared.settings.provided.zone,
-    )
-    submit_email = providers.Singleton(
-        SubmitEmail,
-        open=open_campaigns,
-        issue=issue_codes,
-        clock=Shared.clock,
-        timezone=Shared.settings.provided.zone,
-        new_id=Shared.new_id,
-    )
-    confirmation_tokens = providers.Singleton(_confirmation_tokens, Shared.settings)
-    confirm_email = providers.Singleton(
-        ConfirmEmail, open=open_campaigns, tokens=confirmation_tokens, clock=Shared.clock
-    )
-    show_progress = providers.Singleton(
-        ShowProgress, open=open_campaigns, clock=Shared.clock, timezone=Shared.settings.provided.zone
-    )
-    check_promo = providers.Singleton(
-        CheckPromo,
-        open=open_campaigns,
-        issue=issue_codes,
-        clock=Shared.clock,
-        timezone=Shared.settings.provided.zone,
-    )
-    redeem_promo = providers.Singleton(RedeemPromo, open=open_campaigns, clock=Shared.clock)
-    send_promo_code = providers.Singleton(
-        SendPromoCode,
-        open=open_campaigns,
-        jobs=Shared.jobs,
-        mail=Shared.mail,
-        templates=Shared.templates,
-        tokens=confirmation_tokens,
-        confirm_url=providers.Singleton(_confirm_url, Shared.settings),
-        clock=Shared.clock,
-    )
+    redeem_promo_code = use_case(RedeemPromoCode, open=open_visitor_sessions)
+    confirm_url = providers.Singleton(_confirm_url, Shared.settings)
+    send_promo_code = use_case(SendPromoCode, open=open_visitor_sessions)

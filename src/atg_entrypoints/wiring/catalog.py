@@ -1,66 +1,99 @@
 """The catalogue: stations, courses and what belongs to them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from typing import Any
 
 from dependency_injector import providers
 
-from atg_adapters.media.recognition import BYTES_TO_RECOGNISE, recognise
-from atg_adapters.sql.catalog import SqlCatalog
-from atg_adapters.sql.curriculum import SqlCurriculum
-from atg_adapters.sql.database import Database
-from atg_adapters.sql.stations import SqlStations
-from atg_adapters.sql.topic_files import SqlTopicFiles
-from atg_core.catalog.authoring import EditStations
+from atg_adapters.media.detection import DETECTION_BYTES, detect_media_type
+from atg_adapters.sql.catalog.curriculum import SqlCurriculum
+from atg_adapters.sql.catalog.queries import SqlCatalogQueries
+from atg_adapters.sql.catalog.stations import SqlStations
+from atg_adapters.sql.catalog.topic_files import SqlTopicFiles
+from atg_adapters.sql.catalog.version import SqlCatalogVersion
+from atg_core.catalog.cache import CatalogCache
+from atg_core.catalog.course_program import SaveCourseProgram
 from atg_core.catalog.curriculum import Curriculum, EditCurriculum
-from atg_core.catalog.program_writing import WriteProgram
-from atg_core.catalog.test_writing import EditTests
+from atg_core.catalog.program_courses import FindCourseOfProgram
+from atg_core.catalog.station_files import DeleteStationFiles
+from atg_core.catalog.stations import EditStations
+from atg_core.catalog.test_authoring import EditTests
 from atg_core.catalog.topic_files import EditTopicFiles
-from atg_core.files.keys import checked_key
+from atg_core.files.keys import InvalidKey, checked_key
 from atg_core.files.ports import ObjectStore
+from atg_core.learning.completion import UpdateCompletion
 from atg_core.learning.model import Scope
-from atg_core.learning.settling import Settle
+from atg_core.learning.programs import EnrollInProgram
 from atg_entrypoints.wiring.files import Files
 from atg_entrypoints.wiring.learning import Learning
-from atg_entrypoints.wiring.shared import Shared
+from atg_entrypoints.wiring.shared import reading, unit_of_work
+from atg_entrypoints.wiring.use_cases import use_case
+
+_PAGE = 500
 
 
-def _settling_station(settle: Settle) -> Callable[[int], Awaitable[None]]:
-    return lambda station_id: settle(Scope(station_id=station_id))
+def _updating_station(update_completion: UpdateCompletion) -> Callable[[int], Awaitable[None]]:
+    return lambda station_id: update_completion(Scope(station_id=station_id))
 
 
-def _recognising(store: ObjectStore) -> Callable[[str], Awaitable[str | None]]:
-    async def recognise_object(key: str) -> str | None:
+def _detecting_media_types(store: ObjectStore) -> Callable[[str], Awaitable[str | None]]:
+    async def detect_object(key: str) -> str | None:
         stored = await store.find(checked_key(key, field="objectKey"))
         if stored is None or not stored.size:
             return None
-        async with store.open(stored, 0, min(stored.size, BYTES_TO_RECOGNISE) - 1) as chunks:
-            return recognise(b"".join([chunk async for chunk in chunks]))
+        async with store.open(stored, 0, min(stored.size, DETECTION_BYTES) - 1) as chunks:
+            return detect_media_type(b"".join([chunk async for chunk in chunks]))
 
-    return recognise_object
+    return detect_object
+
+
+class _StationObjects:
+    """`StationObjects`."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    async def below(self, prefix: str) -> AsyncIterator[list[str]]:
+        cursor, is_first = None, True
+        while is_first or cursor:
+            page = await self._store.listing(prefix, nested=True, limit=_PAGE, cursor=cursor)
+            yield [stored.key for stored in page.objects]
+            cursor, is_first = page.next_cursor, False
+
+    async def delete(self, key: str) -> None:
+        with suppress(InvalidKey):
+            await self._store.delete(checked_key(key))
 
 
 class Catalog(Learning):
-    catalog = providers.Singleton(SqlCatalog, Shared.database)
-    open_stations = providers.Singleton(Database.opening, Shared.database, SqlStations)
-    edit_stations = providers.Singleton(EditStations, open=open_stations, clock=Shared.clock)
-    open_curriculum = providers.Singleton(Database.opening, Shared.database, SqlCurriculum)
-    curriculum = providers.Singleton(
+    catalog_queries = reading(SqlCatalogQueries)
+    catalog_version = reading(SqlCatalogVersion)
+    catalog_cache: providers.Singleton[CatalogCache[Any]] = providers.Singleton(CatalogCache, catalog_version)
+    open_stations = unit_of_work(SqlStations, shared=True)
+    station_objects = providers.Singleton(_StationObjects, Files.object_store)
+    delete_station_files = use_case(
+        DeleteStationFiles,
+        named_keys=Files.file_records.provided.named_keys,
+        public_prefixes=Files.read_permissions.provided.public_prefixes,
+    )
+    edit_stations = use_case(EditStations, open=open_stations)
+    open_curriculum = unit_of_work(SqlCurriculum)
+    curriculum = use_case(
         Curriculum,
-        together=Shared.database.provided.shared_transaction,
         open=open_curriculum,
-        settle=providers.Singleton(_settling_station, Learning.settle),
+        update_completion=providers.Singleton(_updating_station, Learning.update_completion),
     )
-    edit_curriculum = providers.Singleton(
-        EditCurriculum, curriculum=curriculum, clock=Shared.clock, new_id=Shared.new_id
-    )
-    edit_tests = providers.Singleton(EditTests, curriculum=curriculum, clock=Shared.clock)
-    write_program = providers.Singleton(WriteProgram, curriculum=curriculum, catalog=catalog, clock=Shared.clock)
-    open_topic_files = providers.Singleton(Database.opening, Shared.database, SqlTopicFiles)
-    edit_topic_files = providers.Singleton(
+    edit_curriculum = use_case(EditCurriculum)
+    course_of_program = use_case(FindCourseOfProgram)
+    enroll_in_program = use_case(EnrollInProgram)
+    edit_tests = use_case(EditTests)
+    save_course_program = use_case(SaveCourseProgram)
+    open_topic_files = unit_of_work(SqlTopicFiles)
+    edit_topic_files = use_case(
         EditTopicFiles,
         open=open_topic_files,
-        objects=Files.object_store,
-        recognise=providers.Singleton(_recognising, Files.object_store),
-        is_named=Files.file_records.provided.is_named,
-        clock=Shared.clock,
+        object_store=Files.object_store,
+        detect_media_type=providers.Singleton(_detecting_media_types, Files.object_store),
+        is_referenced=Files.file_records.provided.is_referenced,
     )

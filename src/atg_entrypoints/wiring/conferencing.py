@@ -1,98 +1,115 @@
 """Conferencing: the pool of accounts, starting and ending lessons, recordings."""
 
 import asyncio
-import hmac
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
+from functools import cache
 
 from dependency_injector import providers
 
-from atg_adapters.sql.conference_accounts import SqlAccounts, SqlConferences, SqlRecordings
-from atg_adapters.sql.database import Database
-from atg_adapters.sql.pool import SqlPool
-from atg_core.conferencing.accounts import KeepAccounts
-from atg_core.conferencing.combining import Combining
-from atg_core.conferencing.copying import CopyRecordings
-from atg_core.conferencing.ending import EndLesson, NoteEvents, Reap
-from atg_core.conferencing.hosting import Hosting, Tidying
-from atg_core.conferencing.links import AddRecordingLink
+from atg_adapters.fernet.vault import FernetVault
+from atg_adapters.sql.conferencing.accounts import SqlAccounts
+from atg_adapters.sql.conferencing.pool import SqlPool
+from atg_adapters.sql.conferencing.queries import SqlConferencingQueries
+from atg_adapters.sql.conferencing.recordings import SqlRecordings
+from atg_core.conferencing.accounts import EditAccounts
+from atg_core.conferencing.batching import Batcher
+from atg_core.conferencing.external_recordings import AddExternalRecording
+from atg_core.conferencing.leasing import LeaseAccounts, LeaseRequest, LeaseResult
+from atg_core.conferencing.lesson_start import StartLesson
+from atg_core.conferencing.local_rooms import LocalRooms
+from atg_core.conferencing.meeting_cleanup import CleanUpMeeting, EndMeeting, MeetingCleanup
+from atg_core.conferencing.meeting_events import HandleMeetingEvents
 from atg_core.conferencing.model import ProviderName
-from atg_core.conferencing.ports import Vault
-from atg_core.conferencing.rooms import LocalRooms
-from atg_core.conferencing.starting import StartLesson
-from atg_core.conferencing.taking import Asked, Step, TakeLeases
+from atg_core.conferencing.ports import Provider, Vault
+from atg_core.conferencing.provider import ConferenceProviders
+from atg_core.conferencing.recording_copies import CopyRecordings
+from atg_core.conferencing.release import EndLesson, ReapLeases
+from atg_core.conferencing.teacher_limits import TeacherLimits
 from atg_entrypoints.settings import Settings
 from atg_entrypoints.wiring.files import Files
-from atg_entrypoints.wiring.shared import Shared
+from atg_entrypoints.wiring.shared import Shared, derived_key, reading, unit_of_work
+from atg_entrypoints.wiring.use_cases import use_case
 
 _SAVES_AT_ONCE = 8
 
 
-def _vault(settings: Settings) -> Vault:
-    """Imported here: few processes start lessons."""
-    from atg_adapters.fernet.vault import FernetVault  # noqa: PLC0415
+class _ProvidersOnDemand(Mapping[ProviderName, Provider]):
+    """The providers by name; each is imported and made when it is first asked for: few processes start lessons."""
 
-    return FernetVault(settings.credentials_keys)
+    def __init__(self, makers: Mapping[ProviderName, Callable[[], Provider]]) -> None:
+        self._makers = {name: cache(make) for name, make in makers.items()}
 
+    def __getitem__(self, name: ProviderName) -> Provider:
+        return self._makers[name]()
 
-def _local_rooms(settings: Settings) -> LocalRooms:
-    return LocalRooms(hmac.digest(settings.secret_key.encode(), b"atg:rooms", "sha256"))
+    def __iter__(self) -> Iterator[ProviderName]:
+        return iter(self._makers)
 
-
-def _hosting(settings: Settings, vault: Vault, rooms: LocalRooms, opened: AsyncExitStack) -> Hosting:
-    """Zoom, and rooms on this server. Imported here for the same reason."""
-    from atg_adapters.local.provider import LocalProvider  # noqa: PLC0415
-    from atg_adapters.zoom.provider import ZoomProvider  # noqa: PLC0415
-
-    zoom = ZoomProvider(oauth_url=settings.zoom_oauth_url, api_url=settings.zoom_api_url)
-    opened.push_async_callback(zoom.close)
-    local = LocalProvider(settings.base_url, rooms)
-    return Hosting(providers={ProviderName.ZOOM: zoom, ProviderName.LOCAL: local}, vault=vault)
+    def __len__(self) -> int:
+        return len(self._makers)
 
 
-def _taking(take_leases: TakeLeases, opened: AsyncExitStack) -> Combining[Asked, Step]:
-    """Whoever asks for a lease while others are given theirs waits for these; nobody waits when all is closed."""
-    taking = Combining(take_leases)
-    opened.push_async_callback(taking.finish)
-    return taking
+def _conference_providers(
+    settings: Settings, vault: Vault, rooms: LocalRooms, opened: AsyncExitStack
+) -> ConferenceProviders:
+    """Zoom, and rooms on this server."""
+
+    def zoom() -> Provider:
+        from atg_adapters.zoom.provider import ZoomProvider  # noqa: PLC0415
+
+        made = ZoomProvider(oauth_url=settings.zoom_oauth_url, api_url=settings.zoom_api_url)
+        opened.push_async_callback(made.close)
+        return made
+
+    def local() -> Provider:
+        from atg_adapters.local.provider import LocalProvider  # noqa: PLC0415
+
+        return LocalProvider(settings.base_url, rooms)
+
+    makers = {ProviderName.ZOOM: zoom, ProviderName.LOCAL: local}
+    return ConferenceProviders(providers=_ProvidersOnDemand(makers), vault=vault)
+
+
+def _lease_account(lease_accounts: LeaseAccounts, opened: AsyncExitStack) -> Batcher[LeaseRequest, LeaseResult]:
+    """Batches the leases of simultaneous starts; drained on shutdown."""
+    batcher = Batcher(lease_accounts)
+    opened.push_async_callback(batcher.drain)
+    return batcher
 
 
 class Conferencing(Files):
-    conferences = providers.Singleton(SqlConferences, Shared.database)
-    open_pool = providers.Singleton(Database.opening, Shared.database, SqlPool, shared=True)
-    open_accounts = providers.Singleton(Database.opening, Shared.database, SqlAccounts)
-    open_recordings = providers.Singleton(Database.opening, Shared.database, SqlRecordings)
-    vault = providers.Singleton(_vault, Shared.settings)
-    local_rooms = providers.Singleton(_local_rooms, Shared.settings)
-    hosting = providers.Singleton(_hosting, Shared.settings, vault, local_rooms, Shared.opened)
-    tidying = providers.Singleton(Tidying, jobs=Shared.jobs)
-    take_leases = providers.Singleton(
-        TakeLeases,
-        open=open_pool,
-        early=Shared.settings.provided.start_early,
-        clock=Shared.clock,
-        new_id=Shared.new_id,
+    conferencing_queries = reading(SqlConferencingQueries)
+    open_pool = unit_of_work(SqlPool, shared=True)
+    open_accounts = unit_of_work(SqlAccounts)
+    open_recordings = unit_of_work(SqlRecordings)
+    vault = providers.Singleton(FernetVault, Shared.settings.provided.credentials_keys)
+    local_rooms = providers.Singleton(LocalRooms, derived_key("rooms"))
+    conference_providers = providers.Singleton(
+        _conference_providers, Shared.settings, vault, local_rooms, Shared.opened
     )
-    start_lesson = providers.Singleton(
+    meeting_cleanup = use_case(MeetingCleanup)
+    teacher_limits = providers.Singleton(
+        TeacherLimits,
+        places=Shared.settings.provided.pool_per_teacher,
+        starts=Shared.settings.provided.pool_starts_per_teacher,
+        hours=Shared.settings.provided.lesson_max_hours,
+    )
+    end_lesson = use_case(EndLesson, open=open_pool)
+    lease_accounts = use_case(LeaseAccounts, open=open_pool, early=Shared.settings.provided.start_early)
+    lease_account = providers.Singleton(_lease_account, lease_accounts, Shared.opened)
+    start_lesson = use_case(
         StartLesson,
-        take=providers.Singleton(_taking, take_leases, Shared.opened),
         open=open_pool,
-        hosting=hosting,
-        tidying=tidying,
-        clock=Shared.clock,
         gate=providers.Singleton(asyncio.Semaphore, _SAVES_AT_ONCE),
     )
-    end_lesson = providers.Singleton(EndLesson, open=open_pool, hosting=hosting, tidying=tidying, clock=Shared.clock)
-    note_events = providers.Singleton(NoteEvents, open=open_pool, jobs=Shared.jobs, tidying=tidying, clock=Shared.clock)
-    reap_leases = providers.Singleton(Reap, open=open_pool, hosting=hosting, tidying=tidying, clock=Shared.clock)
-    keep_accounts = providers.Singleton(KeepAccounts, open=open_accounts, vault=vault, clock=Shared.clock)
-    reseal_credentials = keep_accounts.provided.reseal
-    add_recording_link = providers.Singleton(AddRecordingLink, open=open_recordings, clock=Shared.clock)
-    copy_recordings = providers.Singleton(
-        CopyRecordings,
-        open_pool=open_pool,
-        open_recordings=open_recordings,
-        hosting=hosting,
-        store=Files.object_store,
-        most_bytes=Shared.settings.provided.upload_max_bytes,
-        clock=Shared.clock,
+    end_meeting = use_case(EndMeeting, open=open_pool)
+    tidy_meeting = use_case(CleanUpMeeting, open=open_pool)
+    handle_meeting_events = use_case(HandleMeetingEvents, open=open_pool)
+    reap_leases = use_case(ReapLeases, open=open_pool)
+    edit_accounts = use_case(EditAccounts, open=open_accounts)
+    reseal_credentials = edit_accounts.provided.reseal
+    add_external_recording = use_case(AddExternalRecording, open=open_recordings)
+    copy_recordings = use_case(
+        CopyRecordings, store=Files.object_store, max_bytes=Shared.settings.provided.upload_max_bytes
     )

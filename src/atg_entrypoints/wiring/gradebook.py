@@ -6,27 +6,25 @@ from uuid import UUID
 from dependency_injector import providers
 
 from atg_adapters.matplotlib.progress_chart import draw_progress_chart
-from atg_adapters.sql.control_points import SqlControlPoints
-from atg_adapters.sql.database import Database
-from atg_adapters.sql.grade_records import SqlRecords
-from atg_adapters.sql.gradebook import SqlGradebook
-from atg_adapters.sql.register import SqlRegister
-from atg_adapters.sql.teaching import SqlTeaching
-from atg_adapters.tabular.workbooks import write_workbook
-from atg_core.gradebook.attending import MarkAttendance
-from atg_core.gradebook.grading import EditControlPoints, GradeControlPoint
-from atg_core.gradebook.journal import ShowJournal, ShowOwn
-from atg_core.gradebook.ports import Upcoming, UpcomingLesson
+from atg_adapters.sql.gradebook.attendance import SqlAttendance, SqlAttendanceQueries
+from atg_adapters.sql.gradebook.control_points import SqlControlPointQueries, SqlControlPoints
+from atg_adapters.sql.gradebook.journal import SqlJournalQueries
+from atg_adapters.sql.gradebook.teacher_summary import SqlTeacherSummaryQueries
+from atg_core.gradebook.attendance import MarkAttendance
+from atg_core.gradebook.control_points import EditControlPoints, GradeControlPoint
+from atg_core.gradebook.journal import ShowJournal, ShowOwnJournals
+from atg_core.gradebook.ports import UpcomingLesson, UpcomingLessons
 from atg_core.gradebook.progress import ShowProgress as ShowGradeProgress
-from atg_core.gradebook.summary import SummarizeTeaching
-from atg_core.schedule.calendar import Calendar
+from atg_core.gradebook.teacher_summary import ShowTeacherSummary
+from atg_core.schedule.calendar import ShowCalendar
 from atg_core.schedule.model import Lesson, LessonStatus, Occurrence
 from atg_core.schedule.model import Viewer as ScheduleViewer
 from atg_entrypoints.wiring.schedule import Schedule
-from atg_entrypoints.wiring.shared import Shared
+from atg_entrypoints.wiring.shared import Shared, drawn, reading, unit_of_work
+from atg_entrypoints.wiring.use_cases import use_case
 
 
-def _upcoming_lessons(calendar: Calendar) -> Upcoming:
+def _upcoming_lessons(calendar: ShowCalendar) -> UpcomingLessons:
     """What a teacher gives, from the calendar, in which recurring lessons are, too."""
 
     async def upcoming(teacher_id: UUID, start: datetime, end: datetime) -> list[UpcomingLesson]:
@@ -65,24 +63,18 @@ def _upcoming(event: Lesson | Occurrence) -> UpcomingLesson:
 
 
 class Gradebook(Schedule):
-    gradebook = providers.Singleton(SqlGradebook, Shared.database)
-    grade_records = providers.Singleton(SqlRecords, Shared.database)
-    teaching = providers.Singleton(SqlTeaching, Shared.database)
-    open_register = providers.Singleton(Database.opening, Shared.database, SqlRegister)
-    open_control_points = providers.Singleton(Database.opening, Shared.database, SqlControlPoints)
-    mark_attendance = providers.Singleton(MarkAttendance, open=open_register, clock=Shared.clock)
-    edit_control_points = providers.Singleton(EditControlPoints, open=open_control_points, clock=Shared.clock)
-    grade_control_point = providers.Singleton(GradeControlPoint, open=open_control_points, clock=Shared.clock)
-    show_journal = providers.Singleton(ShowJournal, gradebook=gradebook)
-    show_own_grades = providers.Singleton(ShowOwn, gradebook=gradebook, zone=Shared.settings.provided.zone)
-    show_grade_progress = providers.Singleton(
-        ShowGradeProgress, gradebook=gradebook, zone=Shared.settings.provided.zone
-    )
-    write_workbook = providers.Object(write_workbook)
-    draw_progress = providers.Object(draw_progress_chart)
-    summarize_teaching = providers.Singleton(
-        SummarizeTeaching,
-        teaching=teaching,
-        upcoming=providers.Singleton(_upcoming_lessons, Schedule.show_calendar),
-        clock=Shared.clock,
-    )
+    journal_queries = reading(SqlJournalQueries)
+    attendance_queries = reading(SqlAttendanceQueries)
+    control_point_queries = reading(SqlControlPointQueries)
+    teacher_summary_queries = reading(SqlTeacherSummaryQueries)
+    open_attendance = unit_of_work(SqlAttendance)
+    open_control_points = unit_of_work(SqlControlPoints)
+    mark_attendance = use_case(MarkAttendance, open=open_attendance)
+    edit_control_points = use_case(EditControlPoints, open=open_control_points)
+    grade_control_point = use_case(GradeControlPoint, open=open_control_points)
+    show_journal = use_case(ShowJournal)
+    show_own_journals = use_case(ShowOwnJournals, zone=Shared.timezone)
+    show_grade_progress = use_case(ShowGradeProgress, zone=Shared.timezone)
+    draw_progress = drawn(draw_progress_chart)
+    upcoming_lessons = providers.Singleton(_upcoming_lessons, Schedule.show_calendar)
+    show_teacher_summary = use_case(ShowTeacherSummary)

@@ -1,35 +1,27 @@
-"""Homework: writing, handing in, grading and telling."""
+"""Homework: authoring, submissions, grading and notifications."""
 
-from dependency_injector import providers
-
-from atg_adapters.sql.database import Database
-from atg_adapters.sql.homework import SqlHomework
-from atg_adapters.sql.homework_notices import SqlNotices
-from atg_adapters.sql.homework_reading import SqlHomeworks
-from atg_adapters.sql.submissions import SqlSubmissions
-from atg_core.homework.marking import GradeAnswers
-from atg_core.homework.showing import ShowHomework
-from atg_core.homework.submitting import HandIn, OpenDraft
-from atg_core.homework.telling import AnnounceHomework, SendHomeworkMail
-from atg_core.homework.writing import EditHomework
-from atg_entrypoints.wiring.shared import Shared
+from atg_adapters.sql.homework.authoring import SqlHomework
+from atg_adapters.sql.homework.notifications import SqlNotifications
+from atg_adapters.sql.homework.queries import SqlHomeworkQueries
+from atg_adapters.sql.homework.submissions import SqlSubmissions
+from atg_core.homework.authoring import EditHomework
+from atg_core.homework.manual_grading import GradeAnswers
+from atg_core.homework.notifications import AnnounceHomework, SendHomeworkMail
+from atg_core.homework.queries import ShowHomework
+from atg_core.homework.submissions import OpenDraft, SubmitHomework
+from atg_entrypoints.wiring.shared import Shared, reading, unit_of_work
+from atg_entrypoints.wiring.use_cases import use_case
 
 
 class Homework(Shared):
-    homeworks = providers.Singleton(SqlHomeworks, Shared.database)
-    open_homework = providers.Singleton(Database.opening, Shared.database, SqlHomework, shared=True)
-    open_submissions = providers.Singleton(Database.opening, Shared.database, SqlSubmissions, shared=True)
-    open_notices = providers.Singleton(Database.opening, Shared.database, SqlNotices, shared=True)
-    show_homework = providers.Singleton(ShowHomework, homeworks=homeworks, clock=Shared.clock)
-    edit_homework = providers.Singleton(EditHomework, open=open_homework, jobs=Shared.jobs, clock=Shared.clock)
-    open_draft = providers.Singleton(OpenDraft, open=open_submissions, clock=Shared.clock)
-    hand_in = providers.Singleton(HandIn, open=open_submissions, jobs=Shared.jobs, clock=Shared.clock)
-    grade_answers = providers.Singleton(GradeAnswers, open=open_submissions, jobs=Shared.jobs, clock=Shared.clock)
-    announce_homework = providers.Singleton(AnnounceHomework, open=open_notices, jobs=Shared.jobs, clock=Shared.clock)
-    send_homework_mail = providers.Singleton(
-        SendHomeworkMail,
-        open=open_notices,
-        mail=Shared.mail,
-        templates=Shared.templates,
-        timezone=Shared.settings.provided.zone,
-    )
+    homework_queries = reading(SqlHomeworkQueries)
+    open_homework = unit_of_work(SqlHomework, shared=True)
+    open_submissions = unit_of_work(SqlSubmissions, shared=True)
+    open_notifications = unit_of_work(SqlNotifications, shared=True)
+    show_homework = use_case(ShowHomework)
+    edit_homework = use_case(EditHomework, open=open_homework)
+    open_draft = use_case(OpenDraft, open=open_submissions)
+    submit_homework = use_case(SubmitHomework, open=open_submissions)
+    grade_answers = use_case(GradeAnswers, open=open_submissions)
+    announce_homework = use_case(AnnounceHomework, open=open_notifications)
+    send_homework_mail = use_case(SendHomeworkMail, open=open_notifications)

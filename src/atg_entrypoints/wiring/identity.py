@@ -1,54 +1,87 @@
-"""Identity: the ways in, sessions, accounts and the audit trail."""
+"""Identity: the ways in, sessions, accounts and the audit log."""
 
-import asyncio
-import hmac
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from dependency_injector import providers
-from redis.asyncio import Redis
+from sqlalchemy.engine import make_url
 
-from atg_adapters.jwt.tokens import JwtTokens
-from atg_adapters.media.recognition import recognise
-from atg_adapters.memory.caller_cache import MemoryCallerCache, NoCallerCache
-from atg_adapters.passwords.common import common_passwords
-from atg_adapters.passwords.hashing import HASHES_AT_ONCE, HashedPasswords
-from atg_adapters.redis.caller_cache import RedisCallerCache
-from atg_adapters.sql.audit import SqlAuditSeals, SqlAuditTrail
-from atg_adapters.sql.database import Database
-from atg_adapters.sql.identity import SqlCallers, SqlIdentity
-from atg_adapters.sql.throttle import SqlThrottle
+from atg_adapters.fernet.vault import FernetSecretVault
+from atg_adapters.media.detection import detect_media_type
+from atg_adapters.memory.identity.caller_cache import Invalidations, MemoryCallerCache, NoCallerCache
+from atg_adapters.passwords.hashing import HASHES_AT_ONCE, PwdlibPasswords
+from atg_adapters.passwords.strength import ZxcvbnStrength
+from atg_adapters.sql.attempts import SqlAttemptLimiter
+from atg_adapters.sql.identity.audit import SqlAuditLog, SqlAuditSeals
+from atg_adapters.sql.identity.users import SqlCallers, SqlIdentity
+from atg_core.concurrency_limit import ConcurrencyLimit
+from atg_core.identity.account_emails import DeleteExpiredEmailTokens, QueueAccountEmail, SendAccountEmail
 from atg_core.identity.accounts import CreateAdmin
-from atg_core.identity.addresses import ChangeEmail
-from atg_core.identity.addresses import ConfirmEmail as ConfirmAccountEmail
-from atg_core.identity.administer import AdministerUsers
-from atg_core.identity.auditing import SealAudit, VerifyAudit
-from atg_core.identity.authenticate import Authenticate
+from atg_core.identity.admission import AdmitUser
+from atg_core.identity.audit_chain import SealAudit, VerifyAudit
+from atg_core.identity.authentication import Authenticate
 from atg_core.identity.avatar import ChangeAvatar
-from atg_core.identity.beginning import BeginSession
-from atg_core.identity.entering import Enter, OpenAccount, RoleChoices
-from atg_core.identity.letters import SendAccountMail, SendLink
-from atg_core.identity.links import LinkTokens, Purpose
-from atg_core.identity.model import SessionLifetime
-from atg_core.identity.oauth import BeginOAuth, FinishOAuth, JoinIdentity
-from atg_core.identity.ports import CallerCache
+from atg_core.identity.email_change import ChangeEmail
+from atg_core.identity.email_change import ConfirmEmail as ConfirmAccountEmail
+from atg_core.identity.email_tokens import EmailTokenSigner, Purpose
+from atg_core.identity.enter import Enter, OpenAccount, RoleChoices
+from atg_core.identity.frontend_addresses import ReturnAddresses
+from atg_core.identity.invited_accounts import AdmitInvited
+from atg_core.identity.model import Role, SessionLifetime
+from atg_core.identity.oauth import FinishOAuth, LinkIdentity, StartOAuth
+from atg_core.identity.oauth_exchange import ExchangeOAuthCode
+from atg_core.identity.oauth_providers import AuthorizationRequests
+from atg_core.identity.password_policy import RequireStrongPassword
+from atg_core.identity.password_reset import ForgotPassword, MailPasswordReset, ResetPassword
+from atg_core.identity.ports import CallerCache, Tokens
 from atg_core.identity.profile import ChangeProfile
-from atg_core.identity.recovering import ForgotPassword, MailPasswordReset, ResetPassword
+from atg_core.identity.second_factor import Totp
+from atg_core.identity.second_factor_codes import LimitCodes, ResealSecondFactors, VerifyCode
+from atg_core.identity.second_factor_setup import (
+    ConfirmSecondFactor,
+    Reauthenticate,
+    RemoveSecondFactor,
+    SetUpSecondFactor,
+)
+from atg_core.identity.second_factor_sign_in import CompleteSignIn, TryTicket
+from atg_core.identity.session_start import BeginSession
 from atg_core.identity.sessions import ChangePassword, DenySession, EndSessions, RequirePassword
-from atg_core.identity.signing import Refresh, SignIn, SignOut
+from atg_core.identity.sign_in import Refresh, SignIn, SignOut
+from atg_core.identity.user_administration import AdministerUsers
 from atg_entrypoints.settings import Settings
 from atg_entrypoints.wiring.files import Files
-from atg_entrypoints.wiring.oauth import oauth_attempts, oauth_providers
-from atg_entrypoints.wiring.shared import Shared
+from atg_entrypoints.wiring.oauth import oauth_providers
+from atg_entrypoints.wiring.shared import Shared, derived_key, reading, unit_of_work
+from atg_entrypoints.wiring.use_cases import use_case
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
 
 
-def _caller_cache(settings: Settings, redis: Redis | None) -> CallerCache:
+def _caller_cache(settings: Settings, redis: "Redis | None") -> CallerCache:
     """What a process remembers by itself is right only where no other process serves."""
     if redis is not None:
+        from atg_adapters.redis.caller_cache import RedisCallerCache  # noqa: PLC0415 - the same
+
         return RedisCallerCache(redis)
-    alone = settings.workers == 1 and settings.is_embedded
-    return MemoryCallerCache() if alone else NoCallerCache()
+    if not settings.is_embedded:
+        return NoCallerCache()
+    invalidations = None if settings.in_memory else Invalidations(_beside_database(settings, "invalidations"))
+    return MemoryCallerCache(invalidations) if settings.workers == 1 else NoCallerCache(invalidations)
+
+
+def _beside_database(settings: Settings, suffix: str) -> Path:
+    return Path(f"{make_url(settings.database).database}-{suffix}")
+
+
+def _tokens(keys: dict[str, bytes], *, access_ttl: int) -> Tokens:
+    """Imported here: the library of JWT brings a large one for keys that we do not use."""
+    from atg_adapters.jwt.tokens import JwtTokens  # noqa: PLC0415
+
+    return JwtTokens(keys, access_ttl=access_ttl)
 
 
 def _lifetime(settings: Settings) -> SessionLifetime:
@@ -57,12 +90,8 @@ def _lifetime(settings: Settings) -> SessionLifetime:
     )
 
 
-def _role_choices(settings: Settings) -> RoleChoices:
-    return RoleChoices(hmac.digest(settings.secret_key.encode(), b"atg:roles", "sha256"))
-
-
-def _link_tokens(settings: Settings) -> LinkTokens:
-    return LinkTokens(hmac.digest(settings.secret_key.encode(), b"atg:links", "sha256"))
+def _enter_roles(settings: Settings) -> frozenset[Role]:
+    return frozenset(map(Role, settings.enter_roles))
 
 
 def _link_urls(settings: Settings) -> Mapping[Purpose, str]:
@@ -76,172 +105,85 @@ def _link_urls(settings: Settings) -> Mapping[Purpose, str]:
     return {purpose: f"{settings.base_url}/auth/{path}" for purpose, path in paths.items()}
 
 
+def _totp() -> Totp:
+    """Imported here: few processes verify codes."""
+    from atg_adapters.totp.codes import PyotpTotp  # noqa: PLC0415
+
+    return PyotpTotp()
+
+
 def _stream_url(settings: Settings) -> Callable[[str], str]:
     return lambda key: f"{settings.base_url}/files/stream/{quote(key)}"
 
 
 class Identity(Files):
-    open_identity = providers.Singleton(Database.opening, Shared.database, SqlIdentity, shared=True)
-    callers = providers.Singleton(SqlCallers, Shared.database)
+    open_identity = unit_of_work(SqlIdentity, shared=True)
+    callers = reading(SqlCallers)
     caller_cache = providers.Singleton(_caller_cache, Shared.settings, Shared.redis)
-    passwords = providers.Singleton(HashedPasswords)
+    passwords = providers.Singleton(PwdlibPasswords)
+    password_strength = providers.Singleton(ZxcvbnStrength)
+    require_strong_password = use_case(RequireStrongPassword)
     tokens = providers.Singleton(
-        JwtTokens, Shared.settings.provided.signing_keys, access_ttl=Shared.settings.provided.access_ttl
+        _tokens, Shared.settings.provided.signing_keys, access_ttl=Shared.settings.provided.access_ttl
     )
-    lifetime = providers.Singleton(_lifetime, Shared.settings)
-    sign_in_throttle = providers.Singleton(SqlThrottle, Shared.database, Shared.clock)
-    sign_in_places = providers.Singleton(asyncio.Semaphore, HASHES_AT_ONCE)
-    hashing_gate = providers.Singleton(asyncio.Semaphore, HASHES_AT_ONCE + 1)
-    link_tokens = providers.Singleton(_link_tokens, Shared.settings)
-    send_link = providers.Singleton(
-        SendLink, jobs=Shared.jobs, tokens=link_tokens, clock=Shared.clock, new_id=Shared.new_id
-    )
-    begin_session = providers.Singleton(
-        BeginSession, send_link=send_link, tokens=tokens, lifetime=lifetime, clock=Shared.clock, new_id=Shared.new_id
-    )
-    sign_in = providers.Singleton(
-        SignIn,
-        throttle=sign_in_throttle,
-        gate=hashing_gate,
-        open=open_identity,
-        passwords=passwords,
-        begin=begin_session,
-        clock=Shared.clock,
-        new_id=Shared.new_id,
-    )
-    role_choices = providers.Singleton(_role_choices, Shared.settings)
-    open_account = providers.Singleton(OpenAccount, send_link=send_link, clock=Shared.clock, new_id=Shared.new_id)
-    enter = providers.Singleton(
-        Enter,
-        sign_in=sign_in,
-        open_account=open_account,
-        open=open_identity,
-        passwords=passwords,
-        common_passwords=providers.Callable(common_passwords),
-    )
-    oauth_attempts = providers.Singleton(oauth_attempts, Shared.settings)
+    session_lifetime = providers.Singleton(_lifetime, Shared.settings)
+    sign_in_rate_limiter = providers.Singleton(SqlAttemptLimiter, Shared.database, Shared.clock)
+    sign_in_concurrency_limit = providers.Singleton(ConcurrencyLimit, HASHES_AT_ONCE)
+    hashing_limit = providers.Singleton(ConcurrencyLimit, HASHES_AT_ONCE + 1)
+    email_token_signer = providers.Singleton(EmailTokenSigner, derived_key("links"))
+    queue_account_email = use_case(QueueAccountEmail)
+    begin_session = use_case(BeginSession)
+    second_factor_roles = Shared.settings.provided.require_second_factor
+    admit_user = use_case(AdmitUser)
+    totp = providers.Singleton(_totp)
+    secret_vault = providers.Singleton(FernetSecretVault, Shared.settings.provided.credentials_keys)
+    try_ticket = use_case(TryTicket, open=open_identity)
+    limit_codes = use_case(LimitCodes, open=open_identity)
+    verify_code = use_case(VerifyCode)
+    complete_sign_in = use_case(CompleteSignIn, open=open_identity)
+    reseal_second_factors = use_case(ResealSecondFactors, open=open_identity)
+    sign_in = use_case(SignIn, open=open_identity)
+    enter_roles = providers.Singleton(_enter_roles, Shared.settings)
+    role_choices = providers.Singleton(RoleChoices, derived_key("roles"), enter_roles)
+    open_account = use_case(OpenAccount)
+    enter = use_case(Enter, open=open_identity)
+    admit_invited = use_case(AdmitInvited, open=open_identity)
+    authorization_requests = providers.Singleton(AuthorizationRequests, derived_key("oauth"))
     oauth_providers = providers.Singleton(oauth_providers, Shared.settings, Shared.clock, Shared.opened)
-    begin_oauth = providers.Singleton(
-        BeginOAuth, providers=oauth_providers, attempts=oauth_attempts, clock=Shared.clock
-    )
-    finish_oauth = providers.Singleton(
-        FinishOAuth,
-        providers=oauth_providers,
-        attempts=oauth_attempts,
-        throttle=sign_in_throttle,
-        open=open_identity,
-        join=providers.Singleton(JoinIdentity, open_account=open_account, clock=Shared.clock, new_id=Shared.new_id),
-        begin=begin_session,
-        cache=caller_cache,
-        clock=Shared.clock,
-        new_id=Shared.new_id,
-    )
-    refresh = providers.Singleton(
-        Refresh,
-        throttle=Shared.throttle,
-        open=open_identity,
-        tokens=tokens,
-        cache=caller_cache,
-        lifetime=lifetime,
-        clock=Shared.clock,
-        new_id=Shared.new_id,
-    )
-    sign_out = providers.Singleton(
-        SignOut, open=open_identity, tokens=tokens, cache=caller_cache, clock=Shared.clock, new_id=Shared.new_id
-    )
-    end_sessions = providers.Singleton(
-        EndSessions, open=open_identity, cache=caller_cache, clock=Shared.clock, new_id=Shared.new_id
-    )
-    deny_session = providers.Singleton(
-        DenySession,
-        open=open_identity,
-        cache=caller_cache,
-        send_link=send_link,
-        clock=Shared.clock,
-        new_id=Shared.new_id,
-    )
-    require_password = providers.Singleton(
-        RequirePassword, open=open_identity, passwords=passwords, throttle=sign_in_throttle
-    )
-    change_email = providers.Singleton(
-        ChangeEmail,
-        open=open_identity,
-        require_password=require_password,
-        throttle=sign_in_throttle,
-        send_link=send_link,
-        clock=Shared.clock,
-        new_id=Shared.new_id,
-    )
-    audit_trail = providers.Singleton(SqlAuditTrail, Shared.database)
-    open_audit_seals = providers.Singleton(Database.opening, Shared.database, SqlAuditSeals)
-    seal_audit = providers.Singleton(SealAudit, open=open_audit_seals, clock=Shared.clock)
-    verify_audit = providers.Singleton(VerifyAudit, trail=audit_trail)
-    confirm_account_email = providers.Singleton(
-        ConfirmAccountEmail, open=open_identity, cache=caller_cache, clock=Shared.clock, new_id=Shared.new_id
-    )
-    forgot_password = providers.Singleton(ForgotPassword, throttle=sign_in_throttle, jobs=Shared.jobs)
-    reset_password = providers.Singleton(
-        ResetPassword,
-        open=open_identity,
-        passwords=passwords,
-        common_passwords=providers.Callable(common_passwords),
-        gate=hashing_gate,
-        cache=caller_cache,
-        clock=Shared.clock,
-        new_id=Shared.new_id,
-    )
-    change_password = providers.Singleton(
-        ChangePassword,
-        require_password=require_password,
-        open=open_identity,
-        passwords=passwords,
-        common_passwords=providers.Callable(common_passwords),
-        cache=caller_cache,
-        clock=Shared.clock,
-        new_id=Shared.new_id,
-    )
-    authenticate = providers.Singleton(
-        Authenticate, callers=callers, cache=caller_cache, tokens=tokens, clock=Shared.clock
-    )
-    change_profile = providers.Singleton(ChangeProfile, open=open_identity, cache=caller_cache, clock=Shared.clock)
-    administer_users = providers.Singleton(
-        AdministerUsers,
-        open=open_identity,
-        passwords=passwords,
-        common_passwords=providers.Callable(common_passwords),
-        cache=caller_cache,
-        clock=Shared.clock,
-        new_id=Shared.new_id,
-    )
-    create_admin = providers.Singleton(
-        CreateAdmin,
-        open=open_identity,
-        passwords=passwords,
-        common_passwords=providers.Callable(common_passwords),
-        clock=Shared.clock,
-        new_id=Shared.new_id,
-    )
-    mail_password_reset = providers.Singleton(
-        MailPasswordReset, open=open_identity, send_link=send_link, clock=Shared.clock, new_id=Shared.new_id
-    )
-    send_account_mail = providers.Singleton(
-        SendAccountMail,
-        open=open_identity,
-        callers=callers,
-        mail=Shared.mail,
-        templates=Shared.templates,
-        tokens=link_tokens,
-        urls=providers.Singleton(_link_urls, Shared.settings),
-        timezone=Shared.settings.provided.zone,
-        clock=Shared.clock,
-    )
-    change_avatar = providers.Singleton(
+    return_addresses = providers.Singleton(ReturnAddresses.of, Shared.settings.provided.oauth_return_urls)
+    start_oauth = use_case(StartOAuth)
+    link_identity = use_case(LinkIdentity)
+    finish_oauth = use_case(FinishOAuth, open=open_identity)
+    exchange_oauth_code = use_case(ExchangeOAuthCode, open=open_identity)
+    refresh = use_case(Refresh, open=open_identity)
+    sign_out = use_case(SignOut, open=open_identity)
+    end_sessions = use_case(EndSessions, open=open_identity)
+    deny_session = use_case(DenySession, open=open_identity)
+    require_password = use_case(RequirePassword, open=open_identity)
+    reauthenticate = use_case(Reauthenticate, open=open_identity)
+    set_up_second_factor = use_case(SetUpSecondFactor, open=open_identity)
+    confirm_second_factor = use_case(ConfirmSecondFactor, open=open_identity)
+    remove_second_factor = use_case(RemoveSecondFactor, open=open_identity)
+    change_email = use_case(ChangeEmail, open=open_identity)
+    audit_log = reading(SqlAuditLog)
+    open_audit_seals = unit_of_work(SqlAuditSeals)
+    seal_audit = use_case(SealAudit, open=open_audit_seals)
+    verify_audit = use_case(VerifyAudit)
+    confirm_account_email = use_case(ConfirmAccountEmail, open=open_identity)
+    forgot_password = use_case(ForgotPassword)
+    reset_password = use_case(ResetPassword, open=open_identity)
+    change_password = use_case(ChangePassword, open=open_identity)
+    authenticate = use_case(Authenticate)
+    change_profile = use_case(ChangeProfile, open=open_identity)
+    administer_users = use_case(AdministerUsers, open=open_identity)
+    create_admin = use_case(CreateAdmin, open=open_identity)
+    mail_password_reset = use_case(MailPasswordReset, open=open_identity)
+    forget_mail_tokens = use_case(DeleteExpiredEmailTokens, open=open_identity)
+    link_urls = providers.Singleton(_link_urls, Shared.settings)
+    send_account_mail = use_case(SendAccountEmail, open=open_identity)
+    change_avatar = use_case(
         ChangeAvatar,
         open=open_identity,
-        cache=caller_cache,
-        pictures=Files.object_store,
-        recognise=providers.Object(recognise),
+        detect_media_type=providers.Object(detect_media_type),
         url_of=providers.Singleton(_stream_url, Shared.settings),
-        clock=Shared.clock,
-        new_id=Shared.new_id,
     )

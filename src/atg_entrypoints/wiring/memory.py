@@ -1,87 +1,134 @@
-"""What stands in for the database where everything is kept in the process."""
+"""The stores of a process that keeps everything in its memory."""
+
+from collections.abc import Callable
+from typing import Any
 
 from dependency_injector import containers, providers
 
-from atg_adapters.limits.throttle import LimitsThrottle
-from atg_adapters.memory.audit import MemoryAuditSeals, MemoryAuditTrail
-from atg_adapters.memory.campaign_reading import MemoryCampaignReads
-from atg_adapters.memory.campaigns import MemoryAssets, MemoryCampaigns
-from atg_adapters.memory.catalog import MemoryCatalog
-from atg_adapters.memory.certificates import MemoryAttestations, MemoryCertificates
-from atg_adapters.memory.conferences import MemoryAccounts, MemoryConferences, MemoryRecordings
-from atg_adapters.memory.curriculum import MemoryCurriculum
+from atg_adapters.memory.campaigns.assets import MemoryAssets
+from atg_adapters.memory.campaigns.queries import MemoryCampaignQueries
+from atg_adapters.memory.campaigns.visitor_sessions import MemoryVisitorSessions
+from atg_adapters.memory.catalog.curriculum import MemoryCurriculum
+from atg_adapters.memory.catalog.queries import MemoryCatalogQueries
+from atg_adapters.memory.catalog.stations import MemoryStations
+from atg_adapters.memory.catalog.topic_files import MemoryTopicFiles
+from atg_adapters.memory.catalog.version import MemoryCatalogVersion
+from atg_adapters.memory.conferencing.accounts import MemoryAccounts
+from atg_adapters.memory.conferencing.pool import MemoryPool
+from atg_adapters.memory.conferencing.queries import MemoryConferencingQueries
+from atg_adapters.memory.conferencing.recordings import MemoryRecordings
 from atg_adapters.memory.database import MemoryDatabase
-from atg_adapters.memory.desk import MemoryDesk
-from atg_adapters.memory.exporting import MemoryExport
-from atg_adapters.memory.goods import MemoryGoods
-from atg_adapters.memory.gradebook import MemoryGradebook, MemoryRecords
-from atg_adapters.memory.grades import MemoryControlPoints, MemoryRegister
-from atg_adapters.memory.homework import MemoryHomework
-from atg_adapters.memory.homework_notices import MemoryNotices
-from atg_adapters.memory.homework_reading import MemoryHomeworks
-from atg_adapters.memory.idempotency import MemoryRepeatable
-from atg_adapters.memory.identity import MemoryCallers, MemoryIdentity
-from atg_adapters.memory.importing import MemoryImport
-from atg_adapters.memory.learning import MemoryLearners, MemoryLearning
-from atg_adapters.memory.pool import MemoryPool
-from atg_adapters.memory.reporting import MemoryAssignments, MemoryReports
-from atg_adapters.memory.sales import MemorySales
-from atg_adapters.memory.schedule import MemorySchedule
-from atg_adapters.memory.shop import MemoryShop
-from atg_adapters.memory.stations import MemoryStations
-from atg_adapters.memory.submissions import MemorySubmissions
-from atg_adapters.memory.teaching import MemoryTeaching
-from atg_adapters.memory.testing import MemoryTestResults, MemoryTests
-from atg_adapters.memory.timetable import MemoryTimetable
-from atg_adapters.memory.topic_files import MemoryTopicFiles
-from atg_adapters.memory.uploads import MemoryFileRecords, MemoryUploads
+from atg_adapters.memory.files.file_records import MemoryFileRecords
+from atg_adapters.memory.files.sold_files import MemorySoldFiles
+from atg_adapters.memory.files.uploads import MemoryUploads
+from atg_adapters.memory.gradebook.attendance import MemoryAttendance, MemoryAttendanceQueries
+from atg_adapters.memory.gradebook.control_points import MemoryControlPointQueries, MemoryControlPoints
+from atg_adapters.memory.gradebook.journal import MemoryJournalQueries
+from atg_adapters.memory.gradebook.teacher_summary import MemoryTeacherSummaryQueries
+from atg_adapters.memory.homework.authoring import MemoryHomework
+from atg_adapters.memory.homework.notifications import MemoryNotifications
+from atg_adapters.memory.homework.queries import MemoryHomeworkQueries
+from atg_adapters.memory.homework.submissions import MemorySubmissions
+from atg_adapters.memory.idempotency import MemoryIdempotency
+from atg_adapters.memory.identity.audit import MemoryAuditLog, MemoryAuditSeals
+from atg_adapters.memory.identity.users import MemoryCallers, MemoryIdentity
+from atg_adapters.memory.importing.accounts import MemoryImportedAccounts
+from atg_adapters.memory.importing.export_reader import MemoryExportReader
+from atg_adapters.memory.importing.import_store import MemoryImportStore
+from atg_adapters.memory.learning.assignments import MemoryAssignments
+from atg_adapters.memory.learning.certificates import MemoryCertificateQueries, MemoryCertificates
+from atg_adapters.memory.learning.completion import MemoryCompletion
+from atg_adapters.memory.learning.enrollments import MemoryEnrollments
+from atg_adapters.memory.learning.materials import MemoryMaterialQueries, MemoryMaterials
+from atg_adapters.memory.learning.programs import MemoryProgramQueries
+from atg_adapters.memory.learning.progress import MemoryProgress
+from atg_adapters.memory.learning.queries import MemoryLearnerQueries
+from atg_adapters.memory.learning.reports import MemoryReports
+from atg_adapters.memory.learning.test_attempts import MemoryTestAttempts, MemoryTestResults
+from atg_adapters.memory.schedule.calendar_tokens import MemoryCalendarTokens
+from atg_adapters.memory.schedule.groups import MemoryGroups
+from atg_adapters.memory.schedule.invitations import MemoryInvitationQueries, MemoryInvitations
+from atg_adapters.memory.schedule.lessons import MemoryLessons
+from atg_adapters.memory.schedule.queries import MemoryScheduleQueries
+from atg_adapters.memory.schedule.recurring_lessons import MemoryRecurringLessons
+from atg_adapters.memory.shop.customers import MemoryCustomers
+from atg_adapters.memory.shop.products import MemoryProducts
+from atg_adapters.memory.shop.promo_codes import MemoryPromoCodes
+from atg_adapters.memory.shop.purchases import MemoryPurchases
+from atg_adapters.memory.shop.queries import MemoryShopQueries
+from atg_adapters.memory.shop.support_tickets import MemorySupportTickets
+
+_database = providers.Singleton(MemoryDatabase)
+
+
+def _unit_of_work(store: Callable[[MemoryDatabase], Any], *, shared: bool = False) -> providers.Singleton[Any]:
+    return providers.Singleton(MemoryDatabase.unit_of_work, _database, store, shared=shared)
+
+
+def _reading(queries: Callable[[MemoryDatabase], Any]) -> providers.Singleton[Any]:
+    return providers.Singleton(queries, _database)
 
 
 class MemoryAdapters(containers.DeclarativeContainer):
-    """What stands in for the database where everything is kept in the process."""
+    """The stores in memory, each by the name of the one on SQL that it stands in for."""
 
-    database = providers.Singleton(MemoryDatabase)
-    repeatable = providers.Singleton(MemoryRepeatable, database)
-    sign_in_throttle = providers.Singleton(LimitsThrottle)
-    open_identity = providers.Singleton(MemoryDatabase.opening, database, MemoryIdentity, shared=True)
-    callers = providers.Singleton(MemoryCallers, database)
-    audit_trail = providers.Singleton(MemoryAuditTrail, database)
-    open_audit_seals = providers.Singleton(MemoryDatabase.opening, database, MemoryAuditSeals)
-    catalog = providers.Singleton(MemoryCatalog, database)
-    open_stations = providers.Singleton(MemoryDatabase.opening, database, MemoryStations)
-    open_learning = providers.Singleton(MemoryDatabase.opening, database, MemoryLearning)
-    learners = providers.Singleton(MemoryLearners, database)
-    open_tests = providers.Singleton(MemoryDatabase.opening, database, MemoryTests)
-    test_results = providers.Singleton(MemoryTestResults, database)
-    open_assignments = providers.Singleton(MemoryDatabase.opening, database, MemoryAssignments)
-    reports = providers.Singleton(MemoryReports, database)
-    open_curriculum = providers.Singleton(MemoryDatabase.opening, database, MemoryCurriculum)
-    open_certificates = providers.Singleton(MemoryDatabase.opening, database, MemoryCertificates)
-    attestations = providers.Singleton(MemoryAttestations, database)
-    open_uploads = providers.Singleton(MemoryDatabase.opening, database, MemoryUploads)
-    file_records = providers.Singleton(MemoryFileRecords, database)
-    open_topic_files = providers.Singleton(MemoryDatabase.opening, database, MemoryTopicFiles)
-    campaigns = providers.Singleton(MemoryCampaignReads, database)
-    open_campaigns = providers.Singleton(MemoryDatabase.opening, database, MemoryCampaigns, shared=True)
-    open_assets = providers.Singleton(MemoryDatabase.opening, database, MemoryAssets)
-    shop = providers.Singleton(MemoryShop, database)
-    open_sales = providers.Singleton(MemoryDatabase.opening, database, MemorySales, shared=True)
-    open_goods = providers.Singleton(MemoryDatabase.opening, database, MemoryGoods)
-    open_desk = providers.Singleton(MemoryDatabase.opening, database, MemoryDesk, shared=True)
-    export_reader = providers.Singleton(MemoryExport, database)
-    open_import = providers.Singleton(MemoryDatabase.opening, database, MemoryImport)
-    schedule = providers.Singleton(MemorySchedule, database)
-    open_timetable = providers.Singleton(MemoryDatabase.opening, database, MemoryTimetable)
-    conferences = providers.Singleton(MemoryConferences, database)
-    open_pool = providers.Singleton(MemoryDatabase.opening, database, MemoryPool, shared=True)
-    open_accounts = providers.Singleton(MemoryDatabase.opening, database, MemoryAccounts)
-    open_recordings = providers.Singleton(MemoryDatabase.opening, database, MemoryRecordings)
-    gradebook = providers.Singleton(MemoryGradebook, database)
-    grade_records = providers.Singleton(MemoryRecords, database)
-    teaching = providers.Singleton(MemoryTeaching, database)
-    open_register = providers.Singleton(MemoryDatabase.opening, database, MemoryRegister)
-    open_control_points = providers.Singleton(MemoryDatabase.opening, database, MemoryControlPoints)
-    homeworks = providers.Singleton(MemoryHomeworks, database)
-    open_homework = providers.Singleton(MemoryDatabase.opening, database, MemoryHomework, shared=True)
-    open_submissions = providers.Singleton(MemoryDatabase.opening, database, MemorySubmissions, shared=True)
-    open_notices = providers.Singleton(MemoryDatabase.opening, database, MemoryNotices, shared=True)
+    database = _database
+    idempotency = _reading(MemoryIdempotency)
+    open_identity = _unit_of_work(MemoryIdentity, shared=True)
+    callers = _reading(MemoryCallers)
+    audit_log = _reading(MemoryAuditLog)
+    open_audit_seals = _unit_of_work(MemoryAuditSeals)
+    catalog_queries = _reading(MemoryCatalogQueries)
+    catalog_version = _reading(MemoryCatalogVersion)
+    open_stations = _unit_of_work(MemoryStations, shared=True)
+    open_completion = _unit_of_work(MemoryCompletion)
+    open_enrollments = _unit_of_work(MemoryEnrollments)
+    open_progress = _unit_of_work(MemoryProgress)
+    learner_queries = _reading(MemoryLearnerQueries)
+    program_queries = _reading(MemoryProgramQueries)
+    open_materials = _unit_of_work(MemoryMaterials)
+    material_queries = _reading(MemoryMaterialQueries)
+    open_test_attempts = _unit_of_work(MemoryTestAttempts)
+    test_results = _reading(MemoryTestResults)
+    open_assignments = _unit_of_work(MemoryAssignments)
+    reports = _reading(MemoryReports)
+    open_curriculum = _unit_of_work(MemoryCurriculum)
+    open_certificates = _unit_of_work(MemoryCertificates)
+    certificate_queries = _reading(MemoryCertificateQueries)
+    open_uploads = _unit_of_work(MemoryUploads)
+    file_records = _reading(MemoryFileRecords)
+    sold_files = _reading(MemorySoldFiles)
+    open_topic_files = _unit_of_work(MemoryTopicFiles)
+    campaign_queries = _reading(MemoryCampaignQueries)
+    open_visitor_sessions = _unit_of_work(MemoryVisitorSessions, shared=True)
+    open_assets = _unit_of_work(MemoryAssets)
+    shop_queries = _reading(MemoryShopQueries)
+    open_products = _unit_of_work(MemoryProducts)
+    open_purchases = _unit_of_work(MemoryPurchases, shared=True)
+    open_customers = _unit_of_work(MemoryCustomers, shared=True)
+    open_shop_promo_codes = _unit_of_work(MemoryPromoCodes, shared=True)
+    open_support_tickets = _unit_of_work(MemorySupportTickets, shared=True)
+    export_reader = _reading(MemoryExportReader)
+    open_import_store = _unit_of_work(MemoryImportStore)
+    open_imported_accounts = _unit_of_work(MemoryImportedAccounts)
+    schedule_queries = _reading(MemoryScheduleQueries)
+    open_groups = _unit_of_work(MemoryGroups)
+    open_invitations = _unit_of_work(MemoryInvitations, shared=True)
+    invitation_queries = _reading(MemoryInvitationQueries)
+    open_lessons = _unit_of_work(MemoryLessons)
+    open_recurring_lessons = _unit_of_work(MemoryRecurringLessons)
+    open_calendar_tokens = _unit_of_work(MemoryCalendarTokens)
+    conferencing_queries = _reading(MemoryConferencingQueries)
+    open_pool = _unit_of_work(MemoryPool, shared=True)
+    open_accounts = _unit_of_work(MemoryAccounts)
+    open_recordings = _unit_of_work(MemoryRecordings)
+    journal_queries = _reading(MemoryJournalQueries)
+    attendance_queries = _reading(MemoryAttendanceQueries)
+    control_point_queries = _reading(MemoryControlPointQueries)
+    teacher_summary_queries = _reading(MemoryTeacherSummaryQueries)
+    open_attendance = _unit_of_work(MemoryAttendance)
+    open_control_points = _unit_of_work(MemoryControlPoints)
+    homework_queries = _reading(MemoryHomeworkQueries)
+    open_homework = _unit_of_work(MemoryHomework, shared=True)
+    open_submissions = _unit_of_work(MemorySubmissions, shared=True)
+    open_notifications = _unit_of_work(MemoryNotifications, shared=True)

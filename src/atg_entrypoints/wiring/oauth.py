@@ -1,20 +1,17 @@
 """The providers with whose accounts people sign in."""
 
-import hmac
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-
-import httpx
+from typing import TYPE_CHECKING
 
 from atg_core.clock import Clock
-from atg_core.identity.providers import Attempts, SignInProvider
+from atg_core.identity.oauth_providers import SignInProvider
 from atg_entrypoints.settings import Settings
 
+if TYPE_CHECKING:
+    import httpx
+
 _SECONDS = 10.0
-
-
-def oauth_attempts(settings: Settings) -> Attempts:
-    return Attempts(hmac.digest(settings.secret_key.encode(), b"atg:oauth", "sha256"))
 
 
 def oauth_providers(
@@ -22,7 +19,7 @@ def oauth_providers(
     clock: Clock,
     opened: AsyncExitStack,
     *,
-    transport: httpx.AsyncBaseTransport | None = None,
+    transport: "httpx.AsyncBaseTransport | None" = None,
     seconds: float = _SECONDS,
 ) -> Mapping[str, SignInProvider]:
     """Those at which an application is registered, by their names in paths. Imported here: not every process asks."""

@@ -1,57 +1,71 @@
 """What every context stands on: the settings, the clock, the database, jobs and mail."""
 
+import hmac
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
 
 from dependency_injector import containers, providers
-from redis.asyncio import Redis
 
-from atg_adapters.jobs.performing import Pace
-from atg_adapters.limits.throttle import LimitsThrottle
-from atg_adapters.memory.database import MemoryDatabase
-from atg_adapters.memory.jobs import MemoryJobs
-from atg_adapters.redis.client import connect
+from atg_adapters.child_process.process import ChildProcess
+from atg_adapters.memory.rate_limit import MemoryRateLimiter
+from atg_adapters.sql.connection import Connection
 from atg_adapters.sql.database import Database
-from atg_adapters.sql.idempotency import SqlRepeatable
-from atg_adapters.sql.jobs import SqlJobs
+from atg_adapters.sql.idempotency import SqlIdempotency
+from atg_adapters.tabular.xlsx_writer import write_workbook
+from atg_adapters.words.catalogue import Catalogue
 from atg_core.clock import Clock, utc_now
 from atg_core.ids import new_id
-from atg_core.jobs.ports import Jobs
-from atg_core.mailing.model import Mail, Templates
-from atg_core.throttling import Limit
+from atg_core.mailing.model import Mailer, MailTemplates
+from atg_core.rate_limit import RateLimit, RateLimiter
+from atg_core.unit_of_work import UnitOfWork
+from atg_core.words import Words
 from atg_entrypoints.mail_settings import smtp_server
 from atg_entrypoints.settings import Settings
+from atg_entrypoints.wiring.job_queue import job_queue, worker_settings
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
 
 
-def _redis(settings: Settings) -> Redis | None:
-    return connect(settings.redis_url) if settings.redis_url else None
+def derived_key(purpose: str) -> providers.Singleton[bytes]:
+    """The key of a purpose, derived from `ATG_SECRET_KEY` by HMAC-SHA256."""
+    return providers.Singleton(_derived_key, Shared.settings, purpose)
 
 
-def _pace(settings: Settings) -> Pace:
-    return Pace(lease=timedelta(seconds=settings.job_lease))
+def _derived_key(settings: Settings, purpose: str) -> bytes:
+    return hmac.digest(settings.secret_key.encode(), f"atg:{purpose}".encode(), "sha256")
 
 
-def _jobs(database: Database | MemoryDatabase, clock: Clock, pace: Pace) -> Jobs:
-    if isinstance(database, MemoryDatabase):
-        return MemoryJobs(database, clock, pace)
-    if database.is_sqlite:
-        return SqlJobs(database, clock, pace)
-    from atg_adapters.procrastinate.jobs import ProcrastinateJobs  # noqa: PLC0415 - a tenth of a second to import
+def _redis(settings: Settings) -> "Redis | None":
+    """Imported here: a process without Redis does not need its library."""
+    if not settings.redis_url:
+        return None
+    from atg_adapters.redis.client import connect  # noqa: PLC0415
 
-    return ProcrastinateJobs(database, pace)
-
-
-def _request_limit(settings: Settings) -> Limit | None:
-    return Limit(name="requests", most=settings.rate_limit) if settings.rate_limit else None
+    return connect(settings.redis_url)
 
 
-def _mail(settings: Settings, clock: Clock) -> Mail:
+def _rate_limiter(redis: "Redis | None") -> RateLimiter:
+    if redis is None:
+        return MemoryRateLimiter()
+    from atg_adapters.redis.rate_limit import RedisRateLimiter  # noqa: PLC0415 - the same
+
+    return RedisRateLimiter(redis)
+
+
+def _request_limit(settings: Settings) -> RateLimit | None:
+    return RateLimit(name="requests", max_hits=settings.rate_limit) if settings.rate_limit else None
+
+
+def _mail(settings: Settings, clock: Clock) -> Mailer:
     """By SMTP, if there is a server; else kept where all else is. Imported here: few processes send mail."""
     if settings.smtp_url:
-        from atg_adapters.smtp.mail import SmtpMail  # noqa: PLC0415
+        from atg_adapters.smtp.mailer import SmtpMailer  # noqa: PLC0415
 
         server = smtp_server(settings.smtp_url)
-        return SmtpMail(
+        return SmtpMailer(
             host=server.host,
             port=server.port,
             username=server.username,
@@ -62,31 +76,54 @@ def _mail(settings: Settings, clock: Clock) -> Mail:
             clock=clock,
         )
     if settings.in_memory:
-        from atg_adapters.memory.mail import MemoryMail  # noqa: PLC0415
+        from atg_adapters.memory.mailer import MemoryMailer  # noqa: PLC0415
 
-        return MemoryMail()
-    from atg_adapters.outbox.mail import Outbox  # noqa: PLC0415
+        return MemoryMailer()
+    from atg_adapters.outbox.mailer import OutboxMailer  # noqa: PLC0415
 
-    return Outbox(settings.home_path / "outbox", sender=settings.mail_sender, clock=clock)
+    return OutboxMailer(settings.home_path / "outbox", sender=settings.mail_sender, clock=clock)
 
 
-def _templates() -> Templates:
-    from atg_adapters.jinja.templates import JinjaTemplates  # noqa: PLC0415 - the same
+def _templates(words: Words) -> MailTemplates:
+    from atg_adapters.jinja.templates import JinjaMailTemplates  # noqa: PLC0415 - the same
 
-    return JinjaTemplates()
+    return JinjaMailTemplates(words)
+
+
+def unit_of_work[Store](
+    store: Callable[[Connection], Store], *, shared: bool = False
+) -> providers.Singleton[UnitOfWork[Store]]:
+    """The unit of work of a store on SQL; `shared`: what is asked of the database before it ends joins it."""
+    return providers.Singleton(Database.unit_of_work, Shared.database, store, shared=shared)
+
+
+def reading[Queries](queries: Callable[[Database], Queries]) -> providers.Singleton[Queries]:
+    """Plain reads on SQL."""
+    return providers.Singleton(queries, Shared.database)
+
+
+def drawn[Drawn](function: Callable[..., Drawn]) -> providers.Singleton[Callable[..., Awaitable[Drawn]]]:
+    """A function that draws, run in the child process: its libraries are large, and it keeps the interpreter busy."""
+    return providers.Singleton(partial, Shared.child_process.provided.run, function)
 
 
 class Shared(containers.DeclarativeContainer):
     settings = providers.Dependency(instance_of=Settings)
+    timezone = settings.provided.zone
+    base_url = settings.provided.base_url
     clock = providers.Object(utc_now)
     new_id = providers.Object(new_id)
     database = providers.Singleton(Database, settings.provided.database)
+    transaction = database.provided.shared_transaction
     redis = providers.Singleton(_redis, settings)
-    pace = providers.Singleton(_pace, settings)
-    jobs = providers.Singleton(_jobs, database, clock, pace)
-    repeatable = providers.Singleton(SqlRepeatable, database)
-    throttle = providers.Singleton(LimitsThrottle, redis)
+    pace = providers.Singleton(worker_settings, settings)
+    jobs = providers.Singleton(job_queue, database, clock, pace)
+    idempotency = providers.Singleton(SqlIdempotency, database)
+    rate_limiter = providers.Singleton(_rate_limiter, redis)
     request_limit = providers.Singleton(_request_limit, settings)
-    mail = providers.Singleton(_mail, settings, clock)
-    templates = providers.Singleton(_templates)
+    mailer = providers.Singleton(_mail, settings, clock)
+    words: providers.Singleton[Words] = providers.Singleton(Catalogue)
+    templates = providers.Singleton(_templates, words)
+    child_process = providers.Singleton(ChildProcess)
+    write_workbook = providers.Singleton(partial, child_process.provided.run, write_workbook)
     opened: providers.Singleton[AsyncExitStack] = providers.Singleton(AsyncExitStack)

@@ -1,1 +1,13 @@
-SwaggerUIBundle({ url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null, persistAuthorization: true });
+if (typeof SwaggerUIBundle === "undefined") {
+  document.getElementById("missing").hidden = false;
+} else {
+  SwaggerUIBundle({
+    url: "/openapi.json",
+    dom_id: "#swagger-ui",
+    deepLinking: true,
+    docExpansion: "none",
+    filter: true,
+    persistAuthorization: true,
+    validatorUrl: null,
+  });
+}
