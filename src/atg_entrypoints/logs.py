@@ -1,14 +1,25 @@
-"""Logs: one JSON object a line on standard error, the libraries' own lines too."""
+"""Logging: one JSON object per line on standard error, also for libraries."""
 
 import logging
 import sys
+from contextvars import ContextVar
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+REQUEST_ID: ContextVar[str] = ContextVar("request_id")
+"""Of the request that is being served; structlog's own variables cost more to set and to clear."""
+
+
+def _add_request_id(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    if request_id := REQUEST_ID.get(None):
+        event.setdefault("request_id", request_id)
+    return event
+
 
 _SHARED: list[Processor] = [
-    structlog.contextvars.merge_contextvars,
+    _add_request_id,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -40,8 +51,8 @@ def configure_logs(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    # httpcore shows the headers of answers: cookies, and addresses that are signed; aiosqlite shows what is stored.
-    for chatty in ("uvicorn.error", "sqlalchemy", "alembic", "procrastinate", "httpcore", "aiosqlite"):
+    # httpcore logs response headers (cookies, signed URLs), aiosqlite stored values, fontTools each table of a font.
+    for chatty in ("uvicorn.error", "sqlalchemy", "alembic", "procrastinate", "httpcore", "aiosqlite", "fontTools"):
         logging.getLogger(chatty).setLevel(max(logging.getLevelName(level), logging.WARNING))
-    # It shows the arguments of jobs, which may name people; how jobs end we tell ourselves.
+    # It logs arguments of jobs, which may be personal data; we log how jobs end.
     logging.getLogger("procrastinate.worker").setLevel(logging.CRITICAL)

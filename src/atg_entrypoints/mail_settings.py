@@ -1,4 +1,4 @@
-"""The mail server that ATG_SMTP_URL names, and whom mail is from where ATG_MAIL_FROM does not say."""
+"""Parsing of ATG_SMTP_URL, and the default sender."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -14,7 +14,7 @@ _STARTTLS = {"required": True, "never": False}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpServer:
-    """`starttls`: whether the connection has to become encrypted; None if it does where the server offers it."""
+    """`starttls`: whether STARTTLS is required; None for opportunistic."""
 
     host: str
     port: int
@@ -25,7 +25,7 @@ class SmtpServer:
 
     @property
     def is_here(self) -> bool:
-        """Whether it is on this machine, so that nobody between can read the password."""
+        """Whether the server is on this machine."""
         try:
             return ip_address(self.host).is_loopback
         except ValueError:
@@ -33,9 +33,9 @@ class SmtpServer:
 
 
 def smtp_server(url: str) -> SmtpServer:
-    """From smtp://user:password@host:587, or smtps:// where TLS comes first.
+    """Parses smtp://user:password@host:587, or smtps:// for implicit TLS.
 
-    Raises ValueError, whose message holds nothing of the URL: there is a password in it.
+    Raises ValueError, whose message contains nothing of the URL, because of the password.
     """
     try:
         parts = urlsplit(url)
@@ -60,11 +60,11 @@ def smtp_server(url: str) -> SmtpServer:
         implicit_tls=implicit,
         starttls=False if implicit else _STARTTLS.get(asked.get("starttls", "")),
     )
-    return _guarded(server)
+    return _require_tls(server)
 
 
-def _guarded(server: SmtpServer) -> SmtpServer:
-    """A password goes to another machine over TLS alone."""
+def _require_tls(server: SmtpServer) -> SmtpServer:
+    """Requires TLS if a password is sent to another machine."""
     if server.password is None or server.implicit_tls or server.is_here or server.starttls:
         return server
     if server.starttls is False:
@@ -72,8 +72,8 @@ def _guarded(server: SmtpServer) -> SmtpServer:
     return replace(server, starttls=True)
 
 
-def nobody_at(base_url: str) -> Sender:
-    """At the host under which clients reach the service, if it has a name."""
+def default_sender(base_url: str) -> Sender:
+    """The default sender, at the host of the service's public URL if it has a name."""
     host = urlsplit(base_url).hostname or ""
     named = is_address(f"no-reply@{host}") and not host.rpartition(".")[2].isdigit()
     return Sender("ATG", f"no-reply@{host if named else 'localhost'}")

@@ -1,26 +1,20 @@
-"""Every setting, read once from the environment (spec: README, Settings)."""
+"""Every setting (spec: README, Settings)."""
 
 import hmac
-import os
-from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from secrets import token_urlsafe
 from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from dotenv import dotenv_values
-from msgspec import Meta, Struct, ValidationError, convert, field
+from msgspec import Meta, Struct, field
 
 from atg_core.files.media import UPLOAD_TYPES
+from atg_core.identity.model import Role
 from atg_core.mailing.addresses import Sender
-from atg_entrypoints.mail_settings import nobody_at
-from atg_entrypoints.settings_checks import SettingsError, check, variable_of
+from atg_core.schedule.model import LONGEST_LESSON
+from atg_entrypoints.mail_settings import default_sender
 
-_LISTS = (
-    *("cors_origins", "allowed_hosts", "trusted_proxies", "public_prefixes", "upload_types", "service_tokens"),
-    "contexts",
-)
+_WITHOUT_PREFIX = ("telegram_bot_token", "telegram_webhook_secret", "zoom_webhook_secret")
 
 type Bytes = Annotated[int, Meta(ge=1)]
 type Seconds = Annotated[int, Meta(ge=1)]
@@ -30,7 +24,7 @@ Context = Literal[
     "learning",
     "files",
     "campaigns",
-    "store",
+    "shop",
     "schedule",
     "conferencing",
     "homework",
@@ -39,8 +33,13 @@ Context = Literal[
 CONTEXTS: tuple[Context, ...] = get_args(Context)
 
 
+def variable_of(name: str) -> str:
+    """The environment variable of a field: `ATG_X` for `x`; secrets of Telegram and Zoom have no prefix."""
+    return name.upper() if name in _WITHOUT_PREFIX else f"ATG_{name.upper()}"
+
+
 class Settings(Struct, frozen=True, kw_only=True):
-    """The field `x` is the variable that `variable_of` names; lists are comma-separated."""
+    """All settings; `variable_of` gives their environment variables. Lists are comma-separated."""
 
     env: Literal["development", "production"] = "development"
     home: str = "./var"
@@ -61,6 +60,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     refresh_ttl: Seconds = 1_209_600
     session_max_age: Seconds = 90 * 86_400
     require_verified_email: bool = False
+    require_second_factor: list[Role] = field(default_factory=list)
+    enter_roles: list[Literal["teacher", "student"]] = field(default_factory=lambda: ["teacher", "student"])
     cors_origins: list[str] = field(default_factory=list)
     cors_allow_credentials: bool = False
     allowed_hosts: list[str] = field(default_factory=list)
@@ -68,11 +69,14 @@ class Settings(Struct, frozen=True, kw_only=True):
     admin_username: str = ""
     admin_password: str = ""
     service_tokens: list[str] = field(default_factory=list)
+    metrics_token: str = ""
+    promo_by_email: bool = True
     smtp_url: str = ""
     mail_from: str = ""
     telegram_bot_token: str = ""
     telegram_webhook_secret: str = ""
     telegram_api_url: str = "https://api.telegram.org"
+    oauth_return_urls: list[str] = field(default_factory=list)
     vk_client_id: str = ""
     vk_client_secret: str = ""
     vk_id_url: str = "https://id.vk.com"
@@ -86,8 +90,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     zoom_api_url: str = "https://api.zoom.us/v2"
     term_start: date | None = None
     start_early_minutes: Annotated[int, Meta(ge=0, le=1440)] = 15
+    pool_per_teacher: Annotated[int, Meta(ge=0)] = 2
+    pool_starts_per_teacher: Annotated[int, Meta(ge=0)] = 20
+    lesson_max_hours: Annotated[int, Meta(ge=0, le=24)] = 8
     public_url: str = ""
-    public_prefixes: list[str] = field(default_factory=lambda: ["stations/", "public/", "tex_kart/"])
+    public_prefixes: list[str] = field(default_factory=lambda: ["stations/", "public/", "tex_kart/", "models/"])
     upload_types: list[str] = field(default_factory=lambda: list(UPLOAD_TYPES))
     upload_max_bytes: Bytes = 5 * 1024**3
     upload_quota_bytes: Bytes = 10 * 1024**3
@@ -116,23 +123,23 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     @property
     def base_url(self) -> str:
-        """Where clients reach this service, without a slash at the end."""
+        """The public URL of this service, without a trailing slash."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
     def mail_sender(self) -> Sender:
-        return Sender.of(self.mail_from) if self.mail_from else nobody_at(self.base_url)
+        return Sender.of(self.mail_from) if self.mail_from else default_sender(self.base_url)
 
     @property
     def credentials_keys(self) -> list[str]:
-        """The first seals stored credentials, all of them open."""
+        """The first encrypts stored credentials, all decrypt."""
         if not self.credentials_key:
             return [hmac.digest(self.secret_key.encode(), b"atg:credentials", "sha256").hex()]
         return [key.strip() for key in self.credentials_key.split(",")]
 
     @property
     def zoom_webhook_secrets(self) -> list[str]:
-        """Of each app that sends events."""
+        """One for each app that sends webhooks."""
         return [secret.strip() for secret in self.zoom_webhook_secret.split(",") if secret.strip()]
 
     @property
@@ -140,71 +147,22 @@ class Settings(Struct, frozen=True, kw_only=True):
         return timedelta(minutes=self.start_early_minutes)
 
     @property
+    def longest_lesson(self) -> timedelta:
+        return timedelta(hours=self.lesson_max_hours) if self.lesson_max_hours else LONGEST_LESSON
+
+    @property
     def in_memory(self) -> bool:
         return self.database == "memory://"
 
     @property
     def is_embedded(self) -> bool:
-        """Whether no server keeps the database, so that the processes that serve do the jobs as well."""
+        """Whether no database server is used, so that serving processes run the jobs."""
         return self.in_memory or self.database.startswith("sqlite")
 
     @property
     def signing_keys(self) -> dict[str, bytes]:
-        """kid → secret; the first signs."""
+        """kid → secret; the first signs, all verify."""
         if not self.jwt_keys:
             return {"main": hmac.digest(self.secret_key.encode(), b"atg:jwt", "sha256")}
         pairs = (pair.partition(":") for pair in self.jwt_keys.split(","))
         return {kid.strip(): secret.strip().encode() for kid, _, secret in pairs}
-
-
-def read_settings(environment: Mapping[str, str] | None = None, *, dotenv: str | Path = ".env") -> Settings:
-    """Settings of the environment, before that of the `.env` file.
-
-    In development a missing secret is made and kept in the home folder. Raises SettingsError.
-    """
-    values = {**_of_file(dotenv), **(os.environ if environment is None else environment)}
-    given = {name: value for name in Settings.__struct_fields__ if (value := values.get(variable_of(name)))}
-    settings = _typed(given)
-    if settings.env == "development" and not settings.secret_key:
-        settings = _typed({**given, "secret_key": _kept_secret(settings.home_path)})
-    check(settings)
-    if not settings.database_url:
-        _make_home(settings.home_path)
-    return settings
-
-
-def _of_file(dotenv: str | Path) -> Mapping[str, str | None]:
-    try:
-        return dotenv_values(dotenv)
-    except UnicodeDecodeError:
-        raise SettingsError(f"{dotenv}: not UTF-8 text") from None
-
-
-def _typed(given: Mapping[str, str]) -> Settings:
-    typed: dict[str, object] = dict(given)
-    for name in _LISTS:
-        if name in given:
-            typed[name] = [part.strip() for part in given[name].split(",") if part.strip()]
-    try:
-        return convert(typed, Settings, strict=False)
-    except ValidationError as error:
-        reason, _, path = str(error).partition(" - at `$.")
-        raise SettingsError(f"{variable_of(path.rstrip('`'))}: {reason}") from None
-
-
-def _make_home(home: Path) -> None:
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SettingsError(f"ATG_HOME: {home}: {error.strerror}") from None
-
-
-def _kept_secret(home: Path) -> str:
-    _make_home(home)
-    path = home / "secret.key"
-    try:
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(token_urlsafe(48))
-    except FileExistsError:
-        pass
-    return path.read_text().strip()

@@ -1,6 +1,6 @@
-"""What TELEGRAM_BOT_TOKEN, TELEGRAM_WEBHOOK_SECRET and ATG_TELEGRAM_API_URL may be.
+"""Validation of TELEGRAM_BOT_TOKEN, TELEGRAM_WEBHOOK_SECRET and ATG_TELEGRAM_API_URL.
 
-The checks raise ValueError, whose message holds nothing of the value: who knows the token is the bot.
+The checks raise ValueError, whose message does not contain the secret value.
 """
 
 import re
@@ -36,4 +36,4 @@ CHECKS: Mapping[str, Callable[[str], None]] = {
     "telegram_webhook_secret": check_webhook_secret,
     "telegram_api_url": check_api_url,
 }
-"""By the names of the settings."""
+"""By setting."""

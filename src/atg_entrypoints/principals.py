@@ -1,14 +1,14 @@
-"""A caller, as the rules of files see them."""
+"""A caller as the principal of the permission rules of files."""
 
-from atg_core.files.model import Visitor
+from atg_core.files.model import Principal
 from atg_core.identity.model import Caller, Role
 
 
-def visitor_of(caller: Caller | None) -> Visitor | None:
-    """None for who is not signed in."""
+def principal_of(caller: Caller | None) -> Principal | None:
+    """None if not signed in."""
     if caller is None:
         return None
-    return Visitor(
+    return Principal(
         id=caller.id,
         author=caller.role in {Role.ADMIN, Role.INSTRUCTOR},
         admin=caller.role is Role.ADMIN,

@@ -1,0 +1,103 @@
+"""The console's routes, and the application that serves them beside the API."""
+
+from collections.abc import Collection, Sequence
+
+from litestar import Response, Router, get
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath
+from litestar.types import ASGIApp, HTTPScope, Send
+
+from atg_core.errors import AtgError, NotFound
+from atg_entrypoints.console.identity import (
+    account,
+    credentials,
+    devices,
+    email_links,
+    enter,
+    look,
+    oauth,
+    second_factor,
+    sign_in,
+)
+from atg_entrypoints.console.learning import catalog, certificates, courses, tests
+from atg_entrypoints.console.pages import AnyRequest, broken, refused, refused_by_http, send_refusal, static_files
+from atg_entrypoints.console.sessions import PREFIX, ConsoleSessions
+from atg_entrypoints.container import Container
+from atg_entrypoints.http.app import create_api, finished, limited
+from atg_entrypoints.http.identity import HASHING_PATHS
+from atg_entrypoints.http.policy import ANYONE, PUBLIC
+from atg_entrypoints.http.problem import ProblemResponse, send_problem
+from atg_entrypoints.settings import Context, Settings
+
+_PAGES: Sequence[tuple[Context, Sequence[BaseRouteHandler]]] = (
+    ("identity", sign_in.HANDLERS),
+    ("identity", look.HANDLERS),
+    ("identity", [*enter.HANDLERS, *oauth.HANDLERS, *email_links.HANDLERS]),
+    ("identity", [*account.HANDLERS, *credentials.HANDLERS, *devices.HANDLERS, *second_factor.HANDLERS]),
+    ("learning", courses.HANDLERS),
+    ("learning", catalog.HANDLERS),
+    ("learning", tests.HANDLERS),
+    ("learning", certificates.HANDLERS),
+)
+_A_YEAR = 365 * 86_400
+_HASHING = HASHING_PATHS | {
+    f"{PREFIX}{path}"
+    for handler in (sign_in.sign_in_here, enter.enter_here, email_links.set_new_password)
+    for path in handler.paths
+}
+"""Anybody may have a password hashed by a `POST` to these."""
+
+
+@get("/static/{version:str}/{name:path}", policy=PUBLIC, unlimited=True)
+async def show_static(request: AnyRequest, version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
+    """For good, since its address changes with it; of another version it is the present one, asked for each time."""
+    file = await static_files.find(name.lstrip("/"))
+    if file is None:
+        raise NotFound
+    is_present = version == static_files.version
+    headers = {
+        "Cache-Control": f"public, max-age={_A_YEAR}, immutable" if is_present else "no-cache",
+        "Vary": "Accept-Encoding",
+    }
+    content = file.content
+    if file.compressed and "gzip" in request.headers.get("accept-encoding", ""):
+        content, headers["Content-Encoding"] = file.compressed, "gzip"
+    return Response(content, media_type=file.media_type, headers=headers)
+
+
+@get("/{path:path}", policy=ANYONE)
+async def show_nothing(path: FromPath[str]) -> None:  # noqa: ARG001 - it names no page
+    raise NotFound
+
+
+def create_routes(contexts: Collection[Context]) -> Router:
+    """The pages of these contexts."""
+    pages = [handler for context, handlers in _PAGES if context in contexts for handler in handlers]
+    return Router(
+        PREFIX,
+        route_handlers=[*pages, show_static, show_nothing],
+        exception_handlers={
+            AtgError: refused,
+            HTTPException: refused_by_http,
+            ValidationException: refused_by_http,
+            Exception: broken,
+        },
+        include_in_schema=False,
+    )
+
+
+def create_app(container: Container) -> ASGIApp:
+    """What a server serves: the API, and the console."""
+    settings: Settings = container.settings()
+    static_files.read_version()
+    api = create_api(container, [create_routes(settings.contexts)])
+
+    async def refuse(scope: HTTPScope, send: Send, reply: ProblemResponse) -> None:
+        """What the API refuses is a problem, also for the console's own scripts; what a form sent, a page."""
+        if scope["path"].startswith(f"{PREFIX}/"):
+            await send_refusal(api, scope, send, reply)
+        else:
+            await send_problem(scope, send, reply, container.words())
+
+    return finished(ConsoleSessions(limited(container, api, _HASHING, refuse), container, refuse), api)

@@ -1,0 +1,1 @@
+"""Signing in and out, and how the console looks for who is there."""
