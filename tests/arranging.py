@@ -1,17 +1,18 @@
-"""Rows for tests, brought in the way files are."""
+"""Rows for tests, inserted by the importer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
 from atg_adapters.memory.database import MemoryDatabase
-from atg_adapters.sql.tables import metadata
+from atg_adapters.sql.tables.every import metadata
 from atg_core.importing.kinds import KINDS
-from atg_core.importing.model import Counts, Row
 from atg_core.importing.ports import Source
+from atg_core.importing.records import Counts, Row
 from atg_entrypoints.container import Container
 
 type Cells = Mapping[str, str]
@@ -42,6 +43,12 @@ async def insert(container: Container, table: str, **values: Any) -> None:
         return
     async with database.transaction() as connection:
         await connection.execute(sa.insert(metadata.tables[table]), values)
+
+
+async def enrol(container: Container, group: int, students: Collection[UUID]) -> None:
+    """Puts students into a group, as if each had accepted an invitation."""
+    async with container.open_groups()() as store:
+        await store.add_students(group, students)
 
 
 async def rows_of(container: Container, table: str) -> list[dict[str, Any]]:

@@ -1,19 +1,21 @@
-"""A group with its teacher and students, and others who are neither, as callers of the HTTP API."""
+"""A group with its teacher and students, and outsiders, as callers of the HTTP API."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 from uuid import UUID
 
 import httpx
+import pytest
 from dependency_injector import providers
 from msgspec import structs
 
-from atg_adapters.memory.mail import MemoryMail
+from atg_adapters.memory.mailer import MemoryMailer
 from atg_core.identity.model import Role
 from atg_core.mailing.model import Message
 from atg_core.schedule.model import Viewer
 from atg_entrypoints.container import Container
+from tests.arranging import enrol
 from tests.people import account, begin_session
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -40,14 +42,14 @@ MULTI = {
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Calls with their own token; `id` is theirs."""
+    """A signed-in user who calls the API with their own token."""
 
     id: UUID
     client: httpx.AsyncClient
     token: str
 
     async def call(self, method: str, path: str, status: int = 200, body: Any = None, **headers: str) -> Any:
-        """What is answered, which has this status."""
+        """The JSON of the response, which must have this status."""
         sent = {"Authorization": f"Bearer {self.token}", **{name.replace("_", "-"): headers[name] for name in headers}}
         reply = await self.client.request(method, path, json=body, headers=sent)
         assert reply.status_code == status, f"{method} {path}: {reply.status_code} {reply.text}"
@@ -63,12 +65,12 @@ class Person:
         return await self.call("PUT", path, status, body)
 
     async def refused(self, method: str, path: str, status: int, body: Any = None) -> str:
-        """The code of a refusal."""
+        """The error code of a refused request."""
         code: str = (await self.call(method, path, status, body))["code"]
         return code
 
     async def fault(self, method: str, path: str, body: Any) -> str:
-        """The member that is wrong with a body."""
+        """The field named by a 400 response with exactly one fault."""
         [fault] = (await self.call(method, path, 400, body))["errors"]
         name: str = fault["field"]
         return name
@@ -88,20 +90,20 @@ class Classroom:
     async def open(cls, container: Container, client: httpx.AsyncClient) -> Self:
         roles = {"teacher": Role.TEACHER, "colleague": Role.TEACHER, "admin": Role.ADMIN, "clerk": Role.USER}
         roles |= dict.fromkeys((*STUDENTS, "oleg"), Role.STUDENT)
-        room = cls(container=container, people={}, group=0, other_group=0)
+        classroom = cls(container=container, people={}, group=0, other_group=0)
         settings = structs.replace(container.settings(), access_ttl=_MONTH)
         container.settings.override(providers.Object(settings))
-        container.clock.override(providers.Object(lambda: room.now))
-        container.mail.override(providers.Object(MemoryMail()))
+        container.clock.override(providers.Object(lambda: classroom.now))
+        container.mailer.override(providers.Object(MemoryMailer()))
         for name, role in roles.items():
             person = account(f"room-{name}", role=role, full_name=name.title())
             async with container.open_identity()() as store:
                 await store.add_account(person)
             token = await begin_session(container, person.user)
-            room.people[name] = Person(id=person.user.id, client=client, token=token)
-        room.group = await room.make_group("teacher", *STUDENTS)
-        room.other_group = await room.make_group("colleague", "oleg", name="КИП-1")
-        return room
+            classroom.people[name] = Person(id=person.user.id, client=client, token=token)
+        classroom.group = await classroom.make_group("teacher", *STUDENTS)
+        classroom.other_group = await classroom.make_group("colleague", "oleg", name="КИП-1")
+        return classroom
 
     def __getattr__(self, name: str) -> Person:
         try:
@@ -112,9 +114,17 @@ class Classroom:
     async def make_group(self, teacher: str, *students: str, name: str = "ТК-1") -> int:
         edit, viewer = self.container.edit_groups(), Viewer(id=self.people[teacher].id)
         group = await edit.add(viewer, name)
-        await edit.add_students(viewer, group.id, [self.people[student].id for student in students], ())
+        await enrol(self.container, group.id, [self.people[student].id for student in students])
         number: int = group.id
         return number
+
+    async def become(self, name: str, role: Role) -> None:
+        """Signed in anew, since another role may end what was begun with the former one."""
+        person = self.people[name]
+        await self.admin.put(f"/admin/users/{person.id}", {"role": role})
+        async with self.container.open_identity()() as store:
+            user = await store.lock_user(person.id)
+        self.people[name] = replace(person, token=await begin_session(self.container, user))
 
     def pass_by(self, **time: int) -> None:
         self.now += timedelta(**time)
@@ -146,9 +156,17 @@ class Classroom:
     async def mails(self) -> list[Message]:
         """Does what is due; all mails that were sent since the last look."""
         await self.container.jobs().run(self.container.work(), until_idle=True)
-        sent = list(self.container.mail().sent)
-        self.container.mail().sent.clear()
+        sent = list(self.container.mailer().sent)
+        self.container.mailer().sent.clear()
         return sent
+
+
+class ClassroomContract:
+    """Tests over a classroom; the fixtures `client` and `stocked` choose the database."""
+
+    @pytest.fixture
+    async def classroom(self, client: httpx.AsyncClient, stocked: Container) -> Classroom:
+        return await Classroom.open(stocked, client)
 
 
 def right_answer(question: Any, text: str = "Срыв потока") -> Any:

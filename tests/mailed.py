@@ -1,12 +1,13 @@
-"""Mail that tests read, and a clock that they move."""
+"""A mailbox, and a clock that tests move."""
 
 import re
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 from dependency_injector import providers
 
-from atg_adapters.memory.mail import MemoryMail
+from atg_adapters.memory.mailer import MemoryMailer
 from atg_core.clock import utc_now
 from atg_core.mailing.model import Message
 from atg_entrypoints.container import Container
@@ -16,8 +17,8 @@ class Mailbox:
     """What a container sends: everything, or to one address, or on one subject."""
 
     def __init__(self, container: Container) -> None:
-        self._container, self._mail = container, MemoryMail()
-        container.mail.override(providers.Object(self._mail))
+        self._container, self._mail = container, MemoryMailer()
+        container.mailer.override(providers.Object(self._mail))
 
     async def sent(self, to: str | None = None, about: str = "") -> list[Message]:
         """After all jobs that are due were done; `about`: the beginning of the keys of messages."""
@@ -43,12 +44,20 @@ def token_in(link: str) -> str:
     return token
 
 
+async def press(client: httpx.AsyncClient, link: str) -> httpx.Response:
+    """What the button of the page behind a link sends."""
+    return await client.post(urlsplit(link).path, data={"token": token_in(link)})
+
+
 class Now:
     """The clock of a container, which stands still until it is moved; to be made before the container is used."""
 
     def __init__(self, container: Container) -> None:
         self.moment: datetime = utc_now()
-        container.clock.override(providers.Object(lambda: self.moment))
+        container.clock.override(providers.Object(self))
+
+    def __call__(self) -> datetime:
+        return self.moment
 
     def pass_by(self, **time: int) -> None:
         self.moment += timedelta(**time)

@@ -1,4 +1,4 @@
-"""What authlib needs to be the OAuth 2.0 server of a provider: who has applications, codes and tokens."""
+"""The authlib authorization server of the fake OAuth providers."""
 
 import secrets
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Browsers that sign in with a provider, and what tests compare to see that nothing has changed."""
+"""A browser that signs in with a fake OAuth provider."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""People for tests."""
+"""Accounts and sessions for tests."""
 
 from dataclasses import asdict
 from uuid import UUID, uuid4
@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 import httpx
 
 from atg_core.clock import utc_now
-from atg_core.identity.model import Account, Profile, Role, Session, User
-from atg_core.identity.rotation import Rotation
+from atg_core.identity.model import Account, Origin, Profile, Role, Session, User
+from atg_core.identity.refresh_tokens import Rotation
 from atg_entrypoints.container import Container
 
 PASSWORD = "correct horse battery"
@@ -26,6 +26,7 @@ def account(username: str = "anna", **changes: object) -> Account:
         "email": f"{username}@example.com",
         "role": Role.USER,
         "is_active": True,
+        "origin": Origin.ADMIN,
         "created_at": now,
         "updated_at": now,
         **changes,
@@ -58,7 +59,7 @@ async def sign_in(client: httpx.AsyncClient, container: Container, username: str
 
 async def begin_session(container: Container, user: User) -> str:
     """The access token of a new session."""
-    now, lifetime = container.clock()(), container.lifetime()
+    now, lifetime = container.clock()(), container.session_lifetime()
     session = Session(
         id=uuid4(),
         user_id=user.id,

@@ -85,3 +85,15 @@ async def right_answers(client: httpx.AsyncClient, path: str) -> list[dict[str, 
 
 async def complete_topics(client: httpx.AsyncClient, topics: list[int]) -> list[httpx.Response]:
     return [await client.put(f"/topics/{topic}/progress", json={"completed": True}) for topic in topics]
+
+
+async def complete_course(client: httpx.AsyncClient, at: School) -> None:
+    await client.post(f"/courses/{at.course}/enroll")
+    await complete_topics(client, at.topics)
+    path = f"/programs/{at.program}/final-test"
+    reply = await client.post(f"{path}/results", json={"answers": await right_answers(client, path)})
+    assert reply.status_code == 201, reply.text
+
+
+async def stats_of(client: httpx.AsyncClient) -> dict[str, object]:
+    return (await client.get("/users/me/stats")).json()["stats"]  # type: ignore[no-any-return]

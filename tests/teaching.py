@@ -9,12 +9,13 @@ import httpx
 
 from atg_core.identity.model import Role
 from atg_entrypoints.container import Container
+from tests.arranging import enrol
 from tests.people import account, begin_session
 
 
 @dataclass
 class Person:
-    """Somebody who is signed in, and calls; what is answered has the status that is expected."""
+    """A signed-in user who calls the API; each response must have the expected status."""
 
     client: httpx.AsyncClient
     id: UUID
@@ -49,7 +50,7 @@ async def person(client: httpx.AsyncClient, container: Container, username: str,
 
 @dataclass
 class Room:
-    """A group with two students; another teacher and another student have nothing to do with it."""
+    """A group with its teacher and two students; another teacher and another student are outside it."""
 
     teacher: Person
     students: list[Person]
@@ -65,7 +66,7 @@ class Room:
         return lesson
 
     async def rule(self, **changes: Any) -> dict[str, Any]:
-        """By default Mondays at nine in Moscow, in the school year 2026/27."""
+        """A recurring lesson, by default on Mondays at nine in Moscow, in the school year 2026/27."""
         body = {
             "group_id": self.group,
             "title": "Геометрия",
@@ -84,7 +85,7 @@ async def room_of(client: httpx.AsyncClient, container: Container, name: str = "
     teacher = await person(client, container, "mentor", Role.TEACHER)
     students = [await person(client, container, f"pupil-{number}", Role.STUDENT) for number in range(2)]
     group = (await teacher.post("/groups", name=name))["id"]
-    await teacher.post(f"/groups/{group}/students", 200, student_ids=[str(student.id) for student in students])
+    await enrol(container, group, [student.id for student in students])
     return Room(
         teacher=teacher,
         students=students,

@@ -1,4 +1,4 @@
-"""Telegram's Bot API for tests: real HTTP in threads, and what a test wants it to do instead of what it was asked.
+"""A fake of Telegram's Bot API: HTTP in threads, with faults on demand.
 
     with TelegramApi() as api:
         api.faults["refundStarPayment"] = [BAD_GATEWAY, SILENCE_AFTER]    # one for each request, then none
@@ -6,9 +6,9 @@
         ...                                       # TELEGRAM_BOT_TOKEN=TOKEN, ATG_TELEGRAM_API_URL=api.url
         assert api.refunded == [(7, charge)]
 
-It knows `sendMessage`, `refundStarPayment`, `getStarTransactions`, and what a bot needs to sell (`sendInvoice` and the
-answers to queries), as JSON and as a form. A charge that it has not seen is given back too,
-so that a test can make up one. `asked` has every request with its arguments, also one that failed.
+It implements `sendMessage`, `sendVideo` of a file, `refundStarPayment`, `getStarTransactions`, `sendInvoice` and the
+answers to queries, as JSON and as a form. An unknown charge is refunded too, so that a test can invent one. `asked` has
+every request with its arguments, also failed ones.
 """
 
 import hmac
@@ -17,6 +17,7 @@ import socket
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
+from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
 from types import TracebackType
@@ -31,7 +32,7 @@ NO_TEXT = {"chat_id", "user_id", "offset", "limit", "ok", "prices", "protect_con
 
 @dataclass(frozen=True)
 class Fault:
-    """An answer in place of the usual; `status` 0 is none at all. `done`: after it was done what was asked."""
+    """A reply instead of the usual one; `status` 0: no reply. `done`: the request was executed before."""
 
     status: int = 0
     description: str = ""
@@ -54,7 +55,7 @@ ALREADY_REFUNDED = Fault(400, "Bad Request: CHARGE_ALREADY_REFUNDED")
 
 
 class TelegramApi:
-    """Listens on 127.0.0.1 while it is entered, for the bot that has `token`."""
+    """A context manager: a server on 127.0.0.1 for the bot with `token`."""
 
     def __init__(self, *, token: str = TOKEN, port: int = 0) -> None:
         self.token, self.port, self.prefix = token, port, ""
@@ -84,7 +85,7 @@ class TelegramApi:
         self._server.end()
 
     def pay(self, telegram_id: int, amount: int, payload: str, *, date: int = NOW, charge: str | None = None) -> str:
-        """A customer's payment for an invoice; its charge's id."""
+        """Makes a customer's payment for an invoice; returns the charge id."""
         charge = charge or f"stx{uuid4().hex}"
         other = {"type": "user", "transaction_type": "invoice_payment", "user": user(telegram_id)}
         source = {**other, "invoice_payload": payload}
@@ -92,13 +93,14 @@ class TelegramApi:
         return charge
 
     def withdraw(self, amount: int, *, date: int = NOW) -> None:
-        """Stars that the bot's owner takes out."""
+        """A withdrawal by the bot's owner."""
         receiver = {"type": "fragment"}
         self.transactions.append({"id": uuid4().hex, "amount": amount, "date": date, "receiver": receiver})
 
     def reply(self, method: str, arguments: dict[str, Any]) -> tuple[int, Any]:
         do = {
             "sendMessage": self._send,
+            "sendVideo": self._send_video,
             "refundStarPayment": self._refund,
             "getStarTransactions": self._list,
             "sendInvoice": self._invoice,
@@ -117,8 +119,17 @@ class TelegramApi:
         chat = {"id": told["chat_id"], "type": "private", "first_name": "Anna"}
         return 200, {"ok": True, "result": {"message_id": len(self.sent), "date": NOW, "chat": chat, "text": text}}
 
+    def _send_video(self, told: dict[str, Any]) -> tuple[int, Any]:
+        """A file of the form, which `video` names (core.telegram.org/bots/api#sending-files)."""
+        name, content = told["files"][told["video"].removeprefix("attach://")]
+        if not content:
+            return refusal(400, "Bad Request: file must be non-empty")
+        chat = {"id": told["chat_id"], "type": "private", "first_name": "Anna"}
+        video = {"file_id": name, "file_unique_id": name, "width": 1, "height": 1, "duration": 1}
+        return 200, {"ok": True, "result": {"message_id": 1, "date": NOW, "chat": chat, "video": video}}
+
     def _invoice(self, told: dict[str, Any]) -> tuple[int, Any]:
-        """As core.telegram.org/bots/api#sendinvoice says of Stars: one price, and no provider."""
+        """An invoice in Stars has one price and no provider (core.telegram.org/bots/api#sendinvoice)."""
         prices = told["prices"]
         for name, most in (("title", 32), ("description", 255), ("payload", 128)):
             if not 1 <= len(told[name].encode() if name == "payload" else told[name]) <= most:
@@ -158,9 +169,23 @@ def user(telegram_id: int) -> dict[str, Any]:
 
 
 def form(content: str) -> dict[str, Any]:
-    """Arguments as a form: numbers, truths and objects are in JSON, texts are not."""
+    """Arguments of a form: all but texts are in JSON."""
     told: dict[str, Any] = dict(parse_qsl(content, keep_blank_values=True))
     return {name: json.loads(value) if name in NO_TEXT else value for name, value in told.items()}
+
+
+def multipart_form(content_type: str, content: bytes) -> dict[str, Any]:
+    """Arguments of a form with files: `files` has the name and the content of each."""
+    message = BytesParser().parsebytes(f"Content-Type: {content_type}\r\n\r\n".encode() + content)
+    told: dict[str, Any] = {"files": {}}
+    for part in message.get_payload():
+        name, file = (str(part.get_param(which, "", "content-disposition")) for which in ("name", "filename"))
+        value = part.get_payload(decode=True)
+        if file:
+            told["files"][name] = (file, value)
+        else:
+            told[name] = json.loads(value) if name in NO_TEXT else value.decode()
+    return told
 
 
 def refusal(status: int, description: str, retry_after: int | None = None) -> tuple[int, Any]:
@@ -169,14 +194,14 @@ def refusal(status: int, description: str, retry_after: int | None = None) -> tu
 
 
 class Listener(ThreadingHTTPServer):
-    """Ends its conversations with itself, whatever they wait for."""
+    """Closes all connections when it ends."""
 
     daemon_threads = False
 
     def __init__(self, api: TelegramApi) -> None:
         self.api = api
         self.open: set[socket.socket] = set()
-        super().__init__(("127.0.0.1", api.port), Conversation)
+        super().__init__(("127.0.0.1", api.port), Handler)
 
     def end(self) -> None:
         for connection in list(self.open):
@@ -185,11 +210,11 @@ class Listener(ThreadingHTTPServer):
         self.server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes in the middle is no fault."""
+        """A client that disconnects is no error."""
 
 
-class Conversation(BaseHTTPRequestHandler):
-    """Requests over one connection."""
+class Handler(BaseHTTPRequestHandler):
+    """Handles the requests of one connection."""
 
     protocol_version = "HTTP/1.1"
     server: Listener
@@ -207,9 +232,13 @@ class Conversation(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         api = self.server.api
-        content = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        as_form = self.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded")
-        told = form(content) if as_form else json.loads(content or "{}")
+        content, content_type = self._content(), self.headers.get("Content-Type", "")
+        if content_type.startswith("multipart/form-data"):
+            told = multipart_form(content_type, content)
+        elif content_type.startswith("application/x-www-form-urlencoded"):
+            told = form(content.decode())
+        else:
+            told = json.loads(content or b"{}")
         _, bot, method = self.path.removeprefix(api.prefix).split("/")
         with api.lock:
             api.asked.append((method, told))
@@ -224,6 +253,17 @@ class Conversation(BaseHTTPRequestHandler):
             self._answer(*refusal(fault.status, fault.description, fault.retry_after), page=fault.page)
         else:
             self._say_nothing(fault)
+
+    def _content(self) -> bytes:
+        """The body, in one piece or in chunks (RFC 9112, section 7.1)."""
+        if "chunked" not in self.headers.get("Transfer-Encoding", ""):
+            return self.rfile.read(int(self.headers["Content-Length"]))
+        content = b""
+        while size := int(self.rfile.readline(), 16):
+            content += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return content
 
     def _say_nothing(self, fault: Fault) -> None:
         if not fault.drop:

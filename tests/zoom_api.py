@@ -1,4 +1,4 @@
-"""Zoom for tests: its OAuth, meetings and recordings over real HTTP, its limits, and what it tells by itself.
+"""A fake Zoom: OAuth, meetings and recordings over real HTTP, rate limits, and webhooks.
 
     with ZoomApi() as zoom:
         zoom.faults["create"] = [SILENCE_AFTER, INTERNAL]    # one for each request, then none

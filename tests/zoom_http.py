@@ -1,4 +1,4 @@
-"""HTTP for `tests.zoom_api`: real, in threads, and what a test wants it to answer instead of what it would."""
+"""The HTTP server of `tests.zoom_api`, in threads, with fault injection."""
 
 import json
 import socket
@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 @dataclass(frozen=True)
 class Fault:
-    """An answer in place of the usual; `status` 0 is none at all. `done`: after it was done what was asked."""
+    """A reply instead of the usual one; `status` 0 is none. `done`: the request takes effect before."""
 
     status: int = 0
     code: int = 0
@@ -42,7 +42,7 @@ NO_SCOPE = Fault(400, 4711, "Invalid access token, does not contain scopes:[meet
 
 @dataclass(frozen=True)
 class Asked:
-    """A request as it came. `path` is not decoded; `told` is the body, whether JSON or a form, and else the query."""
+    """A received request. `path` is not decoded; `told` is the JSON or form body, else the query."""
 
     method: str
     path: str
@@ -62,7 +62,7 @@ class Answer:
 
 
 class Api(Protocol):
-    """What is behind the requests."""
+    """Handles requests."""
 
     port: int
 
@@ -73,7 +73,7 @@ class Api(Protocol):
 
 
 class Listener(ThreadingHTTPServer):
-    """Ends its conversations with itself, whatever they wait for."""
+    """Closes its connections when it stops."""
 
     daemon_threads = False
     request_queue_size = 256
@@ -90,7 +90,7 @@ class Listener(ThreadingHTTPServer):
         self.server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes in the middle is no fault."""
+        """Ignores clients that disconnect."""
 
 
 class Conversation(BaseHTTPRequestHandler):

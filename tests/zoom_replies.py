@@ -1,4 +1,4 @@
-"""What Zoom answers, as developers.zoom.us says where it does; see `tests.zoom_api`."""
+"""The replies of `tests.zoom_api`, as documented at developers.zoom.us."""
 
 import hmac
 import json
@@ -52,7 +52,7 @@ class Meeting:
 
 @dataclass
 class RecordedFile:
-    """`is_cut`: less comes than is said."""
+    """`is_cut`: the body is shorter than Content-Length."""
 
     id: str
     told: dict[str, Any]
@@ -61,7 +61,7 @@ class RecordedFile:
 
 
 class ZoomReplies:
-    """What Zoom knows and answers.
+    """State and replies of the fake Zoom.
 
     `capacity`: meetings that a host may have on at once. `accounts`: by client id. `clock`: what decides on the day.
     `token_seconds`: how long a token takes. `next_uuids`: of the next instances of meetings, where they matter.

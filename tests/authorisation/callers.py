@@ -1,4 +1,4 @@
-"""Who calls, and what routes of one kind answer them.
+"""Kinds of callers, and the expected answers of routes by kind.
 
 An object has one owner, so own and foreign are told by who asks: to a group of the `teacher`'s the `colleague` is a
 stranger, though of the same role; to what the `student` has handed in the `classmate` is one, and the `outsider`, who
@@ -8,7 +8,7 @@ is in the colleague's group, all the more. Where everybody has an object of thei
 
 from collections.abc import Mapping
 
-CALLERS = (
+STEADY = (
     "nobody",
     "user",
     "student",
@@ -25,6 +25,12 @@ CALLERS = (
 """`service` has one of ATG_SERVICE_TOKENS; `customer` and `shopper` have tokens of the shop, in which everything is the
 customer's; all others but `nobody` have signed in. `user` and `instructor` are in no group."""
 
+FORMER = ("promoted", "retired", "demoted")
+"""Who had another role before: a student of the group who became a teacher, a teacher who became a student, and an
+administrator who became a user."""
+
+CALLERS = STEADY + FORMER
+
 type Answers = Mapping[str, int]
 """The status for each caller."""
 
@@ -32,7 +38,24 @@ _WITHOUT_ACCOUNT = ("nobody", "service", "customer", "shopper")
 
 
 def everyone(status: int, **but: int) -> Answers:
-    return dict.fromkeys(CALLERS, status) | but
+    return dict.fromkeys(STEADY, status) | but
+
+
+def with_former(answers: Answers) -> Answers:
+    """With those who had another role before, where it matters who asks.
+
+    Where the table does not say it itself, they are answered as those who have had only the new role; `promoted` is
+    still a student of the group.
+    """
+    if len(set(answers.values())) == 1:
+        return answers
+    as_teacher = answers["classmate"] == 403
+    like = {
+        "promoted": answers["colleague" if as_teacher else "classmate"],
+        "retired": answers["user"],
+        "demoted": answers["user"],
+    }
+    return like | answers
 
 
 def signed_in(status: int, **but: int) -> Answers:

@@ -1,11 +1,12 @@
-"""Words that stand in what belongs to somebody, and who may come upon them in a reply."""
+"""Markers in stored data, by which leaks into responses are found."""
 
-OF_GROUP, OF_STUDENT, OF_CUSTOMER = "magnolia", "heliotrope", "mignonette"
+OF_GROUP, OF_STUDENT, OF_CUSTOMER, OF_FORMER = "magnolia", "heliotrope", "mignonette", "amaranth"
 OF_AUTHORS, OF_ANOTHER, OF_ADMINISTRATORS = "elderberry", "hawthorn", "juniper"
 
 READERS = {
-    OF_GROUP: {"teacher", "student", "classmate", "admin"},
+    OF_GROUP: {"teacher", "student", "classmate", "promoted", "admin"},
     OF_STUDENT: {"teacher", "student", "admin"},
+    OF_FORMER: {"retired", "outsider", "admin"},
     OF_CUSTOMER: {"customer", "admin", "service"},
     OF_AUTHORS: {"instructor", "admin"},
     OF_ANOTHER: {"admin"},

@@ -1,7 +1,7 @@
-"""The callers as people: who they are, and with what they call."""
+"""The callers' accounts and tokens."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 
@@ -9,8 +9,8 @@ from atg_core.identity.model import Role, Session, User
 from atg_entrypoints.container import Container
 from tests.authorisation.marks import OF_ANOTHER
 from tests.classroom import Person
-from tests.contracts.http_shop import SERVICE
-from tests.contracts.identity import session_of
+from tests.contracts.identity.store import session_of
+from tests.contracts.shop.bot import SERVICE
 from tests.people import account
 
 ROLES = {
@@ -24,7 +24,11 @@ ROLES = {
     "admin": Role.ADMIN,
     "another": Role.INSTRUCTOR,
     "person": Role.USER,
+    "promoted": Role.STUDENT,
+    "retired": Role.TEACHER,
+    "demoted": Role.ADMIN,
 }
+NEW_ROLES = {"promoted": Role.TEACHER, "retired": Role.STUDENT, "demoted": Role.USER}
 """`another` has what is foreign to every caller, and `person` is somebody to administer; they do not call."""
 
 
@@ -50,7 +54,7 @@ async def gather(container: Container, client: httpx.AsyncClient) -> People:
                 user_agent=agent,
                 created_at=now,
                 last_activity=now,
-                expires_at=now + container.lifetime().idle,
+                expires_at=now + container.session_lifetime().idle,
             )
             for _ in range(2)
         )
@@ -63,3 +67,15 @@ async def gather(container: Container, client: httpx.AsyncClient) -> People:
         users[name], sessions[name] = made.user, second
         headers[name] = {"Authorization": f"Bearer {token}"}
     return People(persons=persons, users=users, sessions=sessions, headers=headers)
+
+
+async def change_roles(container: Container, people: People) -> None:
+    """Those with a former role get their new one, and go on calling with the token that tells of the former.
+
+    Not by an administrator, whose word would end their sessions.
+    """
+    for name, role in NEW_ROLES.items():
+        person = people.persons[name].id
+        async with container.open_identity()() as store:
+            await store.save_user(replace(await store.lock_user(person), role=role))
+        await container.caller_cache().drop(person)

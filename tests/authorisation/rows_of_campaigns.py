@@ -22,20 +22,24 @@ def _visiting(at: str) -> tuple[Row, ...]:
         row(f"GET {at}/promo?session_id={{fresh_visit}}", everyone(404)),
         row(f"GET {at}/stats", everyone(200)),
         row(f"POST {at}/promo/redeem", staff(200), {"code": "{reward}"}),
+        row(f"GET {at}/campaigns/{{campaign}}/assets", everyone(200)),
+        row(f"POST {at}/campaigns/{{campaign}}/assets", admin(201), {"slug": "new", "name": "x"}),
+        row(f"GET {at}/campaigns/{{campaign}}/assets/{{asset}}", admin(200)),
+        row(f"PUT {at}/campaigns/{{campaign}}/assets/{{asset}}", admin(200), {"name": "y"}),
+        row(f"DELETE {at}/campaigns/{{campaign}}/assets/{{unseen_asset}}", admin(204)),
     )
+
+
+_RECORDS = ("participants", "sessions", "progress", "events", "promo-codes")
 
 
 CAMPAIGNS = (
     *_visiting(""),
     *_visiting("/api"),
-    row("GET /campaigns/{campaign}/assets", admin(200)),
-    row("POST /campaigns/{campaign}/assets", admin(201), {"slug": "new", "name": "x"}),
-    row("GET /campaigns/{campaign}/assets/{asset}", admin(200)),
-    row("PUT /campaigns/{campaign}/assets/{asset}", admin(200), {"name": "y"}),
-    row("DELETE /campaigns/{campaign}/assets/{unseen_asset}", admin(204)),
-    row("GET /admin/campaigns/participants", admin(200)),
-    row("GET /admin/campaigns/sessions", admin(200)),
-    row("GET /admin/campaigns/progress", admin(200)),
-    row("GET /admin/campaigns/events", admin(200)),
-    row("GET /admin/campaigns/promo-codes", admin(200)),
+    *(row(f"GET /admin/campaigns/{record}{end}", admin(200)) for record in _RECORDS for end in ("", ".csv", ".xlsx")),
+    row("GET /admin/campaigns", admin(200)),
+    row("GET /admin/campaigns.csv", admin(200)),
+    row("GET /admin/campaigns.xlsx", admin(200)),
+    row("GET /admin/campaigns/{campaign}/days", admin(200)),
+    *(row(f"GET /admin/campaigns/{{campaign}}/days{end}", admin(200)) for end in (".csv", ".xlsx")),
 )

@@ -2,7 +2,7 @@
 
 from tests.authorisation.callers import group, owner, signed_in, taught, teachers
 from tests.authorisation.row import row
-from tests.authorisation.taught import EXAM
+from tests.authorisation.teaching_data import EXAM
 
 _ANSWERS = [{"question_id": "{begun_question}", "text": "x"}]
 _GRADES = [{"question_id": "{done_question}", "grade": "1.00"}]
@@ -36,6 +36,8 @@ GRADEBOOK = (
     row("POST /groups/{group}/control-points", taught(201), EXAM),
     row("PUT /control-points/{point}", taught(200), {"title": "y"}),
     row("DELETE /control-points/{point}", taught(204)),
+    row("GET /control-points/{point}/changes", taught(200)),
+    row("GET /groups/{group}/control-point-changes", taught(200)),
     row("GET /control-points/{point}/grades", taught(200)),
     row("PUT /control-points/{point}/grades", taught(200), [{"student_id": "{student}", "grade": "8.00"}]),
     row("GET /schedule/lessons/{planned}/attendance", taught(200)),

@@ -12,11 +12,47 @@ def _tests(path: str) -> tuple[object, ...]:
     return (
         row(f"GET {path}", signed_in(200)),
         row(f"POST {path}/attempts", signed_in(201)),
+        row(f"PUT {path}/attempts/draft", signed_in(409), {"answers": []}),
         row(f"POST {path}/results", signed_in(201, service=400), {"answers": []}),
         row(f"POST {path}/results", _GRADERS, _OUTSIDE),
         row(f"GET {path}/results", author(200)),
     )
 
+
+_FILE = {"material_type": "pdf", "material_key": "lessons/a.pdf"}
+_SUBMISSION = {"test_id": "{lesson_test}", "test_type": "lesson", "answers_data": {}, "score": 100}
+_POSITION = {"material_key": "lessons/a.pdf", "position_seconds": 1.5}
+
+EXISTING_FRONTEND = (
+    row("POST /courses/programs/{program}/enroll", signed_in(200)),
+    row("GET /courses/programs/{program}/progress", signed_in(200)),
+    row("GET /courses/programs/{other_program}/progress", signed_in(404)),
+    row("POST /courses/programs/{program}/materials/complete", signed_in(200), _FILE),
+    row("POST /courses/programs/{other_program}/materials/complete", signed_in(404), _FILE),
+    row("GET /courses/me/programs", signed_in(200)),
+    row("GET /courses/me/stats", signed_in(200)),
+    row("GET /courses/tests/lesson/{lesson}", signed_in(200)),
+    row("GET /courses/tests/course-program/{program}", signed_in(200)),
+    row("GET /courses/tests", admin(200)),
+    row("POST /courses/tests/create", admin(201), {"test_type": "lesson", "title": "x", "lesson_id": "{bare_lesson}"}),
+    row("GET /courses/tests/final/{final_test}", admin(200)),
+    *(
+        row(f"{method} /courses/tests/{kind}/{{{kind}_test}}/{what}", admin(200), body)
+        for kind in ("lesson", "final")
+        for method, what, body in (
+            ("PUT", "update", {"title": "x"}),
+            ("PUT", "questions", {"questions": []}),
+            ("DELETE", "delete", None),
+        )
+    ),
+    row("POST /courses/tests/results/create", signed_in(201), _SUBMISSION),
+    row("GET /courses/tests/lesson/{lesson_test}/results", signed_in(200)),
+    row("GET /courses/tests/final/{final_test}/results", signed_in(200)),
+    row("POST /courses/progress/save", signed_in(200), _POSITION | {"course_program_id": "{program}"}),
+    row("POST /courses/progress/save", signed_in(404), _POSITION | {"course_program_id": "{other_program}"}),
+    row("POST /courses/progress/batch", signed_in(200), {"material_keys": ["lessons/a.pdf"]}),
+    row("GET /courses/progress/{file_key}", signed_in(200)),
+)
 
 LEARNING = (
     row("POST /courses/{course}/enroll", signed_in(200)),
@@ -34,10 +70,14 @@ LEARNING = (
     row("GET /certificates/{number}?code=wrong", everyone(404)),
     row("GET /certificates/{number}/pdf?code={code}", everyone(200)),
     row("GET /certificates/{number}/pdf?code=wrong", everyone(404)),
+    row("POST /admin/certificates/{number}/reissue", admin(200)),
     row("POST /admin/certificates/{number}/revoke", admin(200)),
     row("GET /courses/{course}/learners", author(200)),
     row("GET /courses/{course}/learners.csv", author(200)),
+    row("GET /courses/{course}/learners.xlsx", author(200)),
     row("PUT /admin/enrollments", admin(200), {"course_id": "{course}", "user_ids": ["{person}"]}),
+    *EXISTING_FRONTEND,
     row("GET /admin/reports/compliance?course_id={course}", admin(200)),
     row("GET /admin/reports/compliance.csv?course_id={course}", admin(200)),
+    row("GET /admin/reports/compliance.xlsx?course_id={course}", admin(200)),
 )

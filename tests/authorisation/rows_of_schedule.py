@@ -1,8 +1,8 @@
-"""The schedule and live lessons: the teacher's own, to read for the group, and all for administrators."""
+"""The schedule and live lessons: teachers their own, groups read-only, administrators all."""
 
 from tests.authorisation.callers import admin, everyone, group, signed_in, taught, teachers
 from tests.authorisation.row import row
-from tests.authorisation.taught import RULE, SLOT
+from tests.authorisation.teaching_data import RULE, SLOT
 
 _OF_GROUP = {"group_id": "{group}", "title": "x"}
 GROUPS = (
@@ -11,8 +11,25 @@ GROUPS = (
     row("GET /groups/{group}", group(200)),
     row("PUT /groups/{group}", taught(200), {"name": "y"}),
     row("DELETE /groups/{new_group}", taught(204)),
-    row("POST /groups/{group}/students", taught(200), {"student_ids": ["{outsider}"]}),
+    row("POST /groups/{group}/students", taught(200), {"student_ids": ["{classmate}"]}),
+    row("POST /groups/{group}/students", taught(200, admin=400), {"emails": ["nobody@example.com"]}),
     row("DELETE /groups/{group}/students/{classmate}", taught(204)),
+    row("GET /groups/{new_group}/invitations", taught(200)),
+    row("DELETE /groups/{new_group}/invitations/{invitation}", taught(204)),
+    row("GET /invitations/mine", signed_in(200)),
+    row("POST /invitations/{invitation}/accept", signed_in(404, outsider=200)),
+    row("POST /invitations/{invitation}/decline", signed_in(404, outsider=204)),
+    row("POST /invitations/{invitation}/accept", everyone(200), {"token": "{invitation_link}"}),
+    row("POST /invitations/{invitation}/decline", everyone(204), {"token": "{invitation_link}"}),
+    row("POST /invitations/{invitation}/accept", everyone(404), {"token": "{confirm_email_link}"}),
+    row("GET /invitations/answer?token={invitation_link}", everyone(200)),
+    row("GET /invitations/answer?token={confirm_email_link}", everyone(404)),
+    row("POST /invitations/answer", everyone(200), form={"token": "{invitation_link}"}),
+    row("POST /invitations/answer", everyone(404), form={"token": "{confirm_email_link}"}),
+    row("POST /groups/{new_group}/join-code", taught(201)),
+    row("DELETE /groups/{new_group}/join-code", taught(204)),
+    row("POST /groups/join", signed_in(200), {"code": "{join_code}"}),
+    row("POST /groups/join", signed_in(404), {"code": "WRONG234"}),
 )
 LESSONS = (
     row("GET /schedule/lessons", signed_in(200)),

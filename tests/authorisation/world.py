@@ -1,4 +1,4 @@
-"""What there is to ask for: of everything something own and something foreign, as it was before each request."""
+"""Own and foreign objects of every kind, restored before each request."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -7,13 +7,13 @@ from typing import Any, Self
 import httpx
 
 from atg_entrypoints.container import Container
-from tests.authorisation.keeping import Keeping, kept_now
-from tests.authorisation.learnt import keep_files, learn
-from tests.authorisation.people import People, gather
+from tests.authorisation.learning_data import keep_files, learn
+from tests.authorisation.people import People, change_roles, gather
 from tests.authorisation.row import Row, filled
-from tests.authorisation.sold import campaign, mailed, sell, signed_event
-from tests.authorisation.taught import teach
-from tests.contracts.http_telegram import SECRET as TELEGRAM_SECRET
+from tests.authorisation.shop_data import campaign, mailed, sell, signed_event
+from tests.authorisation.snapshot import Keeping, kept_now
+from tests.authorisation.teaching_data import teach
+from tests.contracts.shop.http_telegram import SECRET as TELEGRAM_SECRET
 
 
 @dataclass(kw_only=True)
@@ -42,7 +42,7 @@ class World:
             "campaign": "small",
             "other_campaign": "default",
             "provider": "yandex",
-            "style": "swagger-ui.css",
+            "style": "start.js",
             "pdf": b"%PDF-1.7",
             "telegram_secret": TELEGRAM_SECRET,
         }
@@ -50,6 +50,7 @@ class World:
         for name, session in people.sessions.items():
             world.own.setdefault(name, {})["session"] = str(session.id)
         world.names["session"] = world.own["another"]["session"]
+        await change_roles(container, people)
         world.kept = kept_now(container)
         return world
 

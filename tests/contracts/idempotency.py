@@ -1,11 +1,11 @@
-"""What every `Repeatable` promises (M8)."""
+"""Contract of `Idempotency` (M8)."""
 
 from datetime import timedelta
 
 import pytest
 
 from atg_core.clock import utc_now
-from atg_core.idempotency import KEPT_FOR, Call, KeyUsedForAnotherCall, Reply, StillRunning
+from atg_core.idempotency import RETENTION, Call, KeyUsedForAnotherCall, Reply, StillRunning
 from atg_core.identity.ports import UserNotFound
 from atg_entrypoints.container import Container
 from tests.people import account
@@ -22,11 +22,11 @@ class IdempotencyContract:
     """The fixture `container` says over which database."""
 
     async def keep(self, container: Container, of: Call) -> None:
-        async with container.repeatable().running(of) as kept:
+        async with container.idempotency().running(of) as kept:
             await kept.keep(of, REPLY, NOW)
 
     async def find(self, container: Container, of: Call, *, after: timedelta = timedelta()) -> Reply | None:
-        async with container.repeatable().running(of) as kept:
+        async with container.idempotency().running(of) as kept:
             return await kept.find(of, NOW + after)
 
     async def test_a_reply_is_found_for_the_same_call_alone(self, container: Container) -> None:
@@ -40,22 +40,22 @@ class IdempotencyContract:
 
     async def test_a_reply_is_kept_for_a_day_and_its_key_is_free_then(self, container: Container) -> None:
         await self.keep(container, call())
-        assert await self.find(container, call(), after=KEPT_FOR - timedelta(seconds=1)) == REPLY
-        assert await self.find(container, call(asked=b"b"), after=KEPT_FOR) is None
-        async with container.repeatable().running(call(asked=b"b")) as kept:
-            await kept.keep(call(asked=b"b"), REPLY, NOW + KEPT_FOR)
-            assert await kept.find(call(asked=b"b"), NOW + KEPT_FOR) == REPLY
+        assert await self.find(container, call(), after=RETENTION - timedelta(seconds=1)) == REPLY
+        assert await self.find(container, call(asked=b"b"), after=RETENTION) is None
+        async with container.idempotency().running(call(asked=b"b")) as kept:
+            await kept.keep(call(asked=b"b"), REPLY, NOW + RETENTION)
+            assert await kept.find(call(asked=b"b"), NOW + RETENTION) == REPLY
 
     async def test_what_is_too_old_is_forgotten(self, container: Container) -> None:
         await self.keep(container, call(key="old"))
-        async with container.repeatable().running(call()) as kept:
-            await kept.keep(call(), REPLY, NOW + KEPT_FOR)
+        async with container.idempotency().running(call()) as kept:
+            await kept.keep(call(), REPLY, NOW + RETENTION)
         assert await self.find(container, call(key="old")) is None
 
     async def test_a_call_that_runs_is_not_run_again(self, container: Container) -> None:
-        async with container.repeatable().running(call()):
+        async with container.idempotency().running(call()):
             with pytest.raises(StillRunning):
-                async with container.repeatable().running(call()):
+                async with container.idempotency().running(call()):
                     raise AssertionError("it ran twice")
         assert await self.find(container, call()) is None
 
@@ -68,7 +68,7 @@ class IdempotencyContract:
         assert await self.find(container, call()) is None
 
     async def effect_then_crash(self, container: Container, anna: object) -> None:
-        async with container.repeatable().running(call()) as kept:
+        async with container.idempotency().running(call()) as kept:
             async with container.open_identity()() as store:
                 await store.add_account(anna)
             await kept.keep(call(), REPLY, NOW)
@@ -77,7 +77,7 @@ class IdempotencyContract:
     async def test_what_a_part_undoes_does_not_undo_the_whole(self, container: Container) -> None:
         """A store that was opened within the call and failed is undone alone; what it read sees what was written."""
         anna, boris = account("anna"), account("boris")
-        async with container.repeatable().running(call()):
+        async with container.idempotency().running(call()):
             async with container.open_identity()() as store:
                 await store.add_account(anna)
             with pytest.raises(RuntimeError):

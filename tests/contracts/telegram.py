@@ -1,11 +1,11 @@
-"""What every `Telegram` promises."""
+"""Contract of `Telegram`."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from atg_core.telegram.model import MOST_CHARACTERS, StarTransaction, Telegram, TelegramRefused
+from atg_core.telegram.model import MAX_CHARACTERS, StarTransaction, Telegram, TelegramRefused
 
 TEXT = "Здравствуйте!\n<b>Ответ</b> на *ваш* вопрос: 100% & «да» 🎓\n"
 NOW = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
@@ -16,7 +16,7 @@ type Paid = Callable[[StarTransaction], None]
 
 
 class TelegramContract:
-    """Run by every adapter: `sent` and `refunded` give what was done."""
+    """Run by every adapter; the fixtures `sent` and `refunded` list what was done."""
 
     async def test_what_is_sent_arrives_as_it_was(self, telegram: Telegram, sent: Done) -> None:
         await telegram.send_message(ANNA, TEXT)
@@ -28,7 +28,7 @@ class TelegramContract:
         await telegram.send_message(ANNA, TEXT)
         assert sent() == [(ANNA, TEXT)] * 2
 
-    @pytest.mark.parametrize("text", ["", " \n\t", "x" * (MOST_CHARACTERS + 1), "half of \ud83d"])
+    @pytest.mark.parametrize("text", ["", " \n\t", "x" * (MAX_CHARACTERS + 1), "half of \ud83d"])
     async def test_what_is_no_message_is_refused(self, telegram: Telegram, sent: Done, text: str) -> None:
         with pytest.raises(TelegramRefused) as refused:
             await telegram.send_message(ANNA, text)
@@ -36,8 +36,8 @@ class TelegramContract:
         assert sent() == []
 
     async def test_the_longest_message_is_sent(self, telegram: Telegram, sent: Done) -> None:
-        await telegram.send_message(ANNA, "я" * MOST_CHARACTERS)
-        assert sent() == [(ANNA, "я" * MOST_CHARACTERS)]
+        await telegram.send_message(ANNA, "я" * MAX_CHARACTERS)
+        assert sent() == [(ANNA, "я" * MAX_CHARACTERS)]
 
     async def test_a_payment_is_given_back_once(self, telegram: Telegram, refunded: Done) -> None:
         for charge in ("stx_1-a", "stx_1-a", "stx_2"):
@@ -55,7 +55,7 @@ class TelegramContract:
 
 
 class TransactionsContract:
-    """Run by those whom customers pay: `paid` does so."""
+    """Run by adapters that list transactions; the fixture `paid` makes a payment."""
 
     async def test_transactions_come_in_their_order_and_in_pages(self, telegram: Telegram, paid: Paid) -> None:
         payments = [payment(number) for number in range(5)]

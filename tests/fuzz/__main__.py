@@ -15,9 +15,9 @@ from uuid import uuid4
 import psycopg
 from psycopg import sql
 
-from tests.conftest import with_database
 from tests.fuzz.roles import ROLES
 from tests.fuzz.running import fuzzing
+from tests.servers import with_database
 
 _EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "5")  # of each operation, beside those that cover its schema
 _SEED = os.environ.get("FUZZ_SEED", "1")

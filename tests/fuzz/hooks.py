@@ -33,7 +33,7 @@ def text_of(context: schemathesis.DeserializationContext, response: schemathesis
 
 @schemathesis.hook
 def before_call(context: schemathesis.HookContext, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
-    """Each request comes from another address, so that throttles do not hide what is behind them."""
+    """Each request comes from another address, so that rate_limiters do not hide what is behind them."""
     number = next(_numbers)
     case.headers["X-Forwarded-For"] = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
     if ROLE == "service" and case.path == "/webhooks/telegram":

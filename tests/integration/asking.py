@@ -1,4 +1,4 @@
-"""A process that asks for the same page at a steady rate, for as long as it lives.
+"""A process that requests a page at a steady rate.
 
 Writes a line for each reply: the second at which it was to be asked, how many seconds later the reply was there, and
 the status. A late reply delays the next requests, and that counts as their time: a stall is not seen once only.

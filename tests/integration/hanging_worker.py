@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from atg_adapters.sql.database import Database
 from atg_core.jobs.model import Arguments
-from tests.contracts.jobs import jobs_over, work
+from tests.job_queues import jobs_over, work
 
 
 async def hang(_arguments: Arguments) -> None:
@@ -20,4 +20,4 @@ async def hang(_arguments: Arguments) -> None:
 
 if __name__ == "__main__":
     database = Database(sys.argv[1])
-    asyncio.run(jobs_over(database, lease=timedelta(seconds=float(sys.argv[2]))).run(work(hang, most_seconds=3600)))
+    asyncio.run(jobs_over(database, lease=timedelta(seconds=float(sys.argv[2]))).run(work(hang, max_seconds=3600)))

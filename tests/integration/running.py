@@ -1,4 +1,4 @@
-"""The real server as processes of their own."""
+"""Servers in processes of their own."""
 
 import os
 import socket
@@ -12,6 +12,11 @@ from pathlib import Path
 import httpx
 
 ATG = str(Path(sys.executable).with_name("atg"))
+
+
+def without_settings() -> dict[str, str]:
+    """The environment, but for what would be a setting."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("ATG_", "TELEGRAM_", "ZOOM_"))}
 
 
 def free_port() -> int:
@@ -36,8 +41,7 @@ class Server:
 def serving(home: Path, *command: str, expect_seconds: float = 60, **environment: str) -> Iterator[Server]:
     """Starts `atg serve` (or another command) and waits until `/health` answers; stops it with SIGTERM."""
     port, log = free_port(), home / f"server-{len(list(home.glob('server-*.log')))}.log"
-    settings = {name: value for name, value in os.environ.items() if not name.startswith(("ATG_", "TELEGRAM_"))}
-    settings |= {"ATG_HOME": str(home), "ATG_PORT": str(port), **environment}
+    settings = without_settings() | {"ATG_HOME": str(home), "ATG_PORT": str(port), **environment}
     with log.open("wb") as output:
         process = subprocess.Popen(
             [ATG, *(command or ("serve",))], cwd=home, env=settings, stdout=output, stderr=output
@@ -61,4 +65,4 @@ def _wait_until_healthy(server: Server, seconds: float) -> None:
                 return
         except httpx.TransportError:
             time.sleep(0.05)
-    raise AssertionError(f"the server did not start: {server.log}")
+    raise AssertionError(f"the server did not start ({server.process.poll()}): {server.log}")

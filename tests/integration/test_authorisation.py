@@ -1,8 +1,20 @@
-"""Who may do what over HTTP, on SQLite."""
+"""The authorisation table over HTTP, in memory and on SQLite."""
 
 import pytest
 
+from tests.authorisation.mass_assignment import ForgingContract
 from tests.authorisation.walk import AuthorisationContract
+from tests.contracts.databases import in_memory
+
+
+@in_memory
+class TestAuthorisationOverMemory(AuthorisationContract):
+    pass
+
+
+@in_memory
+class TestForgedBodies(ForgingContract):
+    pass
 
 
 class TestAuthorisationOverSqlite(AuthorisationContract):

@@ -2,46 +2,25 @@
 
 import csv
 import json
-import os
-import pty
-import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from atg_core.clock import utc_now
 from atg_core.identity.model import Device, Role
+from atg_core.identity.second_factor import SecondFactor
 from atg_entrypoints.container import Container, close, create_container
 from atg_entrypoints.settings import Settings
+from tests.arranging import rows_of
 from tests.conftest import EXAMPLES, SECRET
-from tests.integration.running import ATG
+from tests.integration.command import Atg
+from tests.people import PASSWORD, add_person
 from tests.unit.importing.test_oneroster import OLD as ONEROSTER
 from tests.unit.importing.test_oneroster import write as write_bundle
 
 GOOD_PASSWORD = "a rather good one"
-
-
-class Atg:
-    """The command over one database."""
-
-    def __init__(self, database_url: str, home: Path) -> None:
-        self.database_url, self.home = database_url, home
-
-    def __call__(self, *arguments: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-        settings = {"ATG_DATABASE_URL": self.database_url, "ATG_SECRET_KEY": SECRET, "ATG_HOME": str(self.home)}
-        run = subprocess.run(
-            [ATG, *arguments],
-            input=given,
-            env={"PATH": "/usr/bin:/bin", **settings, **environment},
-            cwd=self.home,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert "Traceback" not in run.stderr
-        return run
 
 
 @pytest.fixture
@@ -82,10 +61,10 @@ async def test_a_bad_row_is_named_and_leaves_the_database_as_it_was(atg: Atg, co
     assert f"{bad}:3: status: is none of active, maintenance" in refused.stderr
     assert "nothing was stored" in refused.stderr
     assert refused.stdout == ""
-    assert await container.catalog().stations() == []
+    assert await container.catalog_queries().stations() == []
     accepted = atg("import", "stations", str(good))
     assert "1 created, 0 updated, 0 unchanged" in accepted.stdout
-    assert [station.name for station in await container.catalog().stations()] == ["Станция"]
+    assert [station.name for station in await container.catalog_queries().stations()] == ["Станция"]
 
 
 def test_what_can_not_be_used_ends_with_two(sqlite_atg: Atg) -> None:
@@ -109,9 +88,15 @@ def test_files_and_columns_that_nobody_knows_are_skipped_with_a_word(sqlite_atg:
     (folder / "planets.csv").write_text("name\nMars\n")
     (folder / "stations.csv").write_text("short_name,name,colour\nS,s,red\n")
     run = sqlite_atg("import", "all", str(folder))
-    assert run.returncode == 0
+    assert run.returncode == 2
     assert "planets.csv: named after no known kind, skipped" in run.stderr
     assert "unknown columns are left out: colour" in run.stderr
+    assert "stations.csv:2: colour ('red'): no column of stations, the value would be lost" in run.stderr
+    run = sqlite_atg("import", "all", str(folder), "--skip-column", "colour")
+    assert (run.returncode, "colour" in run.stderr) == (0, False)
+    (folder / "stations.csv").write_text("short_name,name,colour\nS,s,\n")
+    run = sqlite_atg("import", "all", str(folder))
+    assert (run.returncode, "unknown columns are left out: colour" in run.stderr) == (0, True)
 
 
 async def test_an_administrator_is_made_from_a_password_on_standard_input(atg: Atg, container: Container) -> None:
@@ -124,6 +109,21 @@ async def test_an_administrator_is_made_from_a_password_on_standard_input(atg: A
     assert (again.returncode, again.stderr) == (2, "atg: This username is taken\n")
     _, account = await container.sign_in()("root", GOOD_PASSWORD, Device(ip_address=None, user_agent=None))
     assert account.user.role is Role.ADMIN
+
+
+async def test_a_second_factor_is_removed_for_who_has_lost_it(atg: Atg, container: Container) -> None:
+    user_id = await add_person(container, "anna")
+    command = ("users", "remove-second-factor", "--username", "anna@example.com")
+    nothing = atg(*command)
+    assert (nothing.returncode, nothing.stderr) == (2, "atg: There is no second factor\n")
+    now = utc_now()
+    async with container.open_identity()() as store:
+        await store.put_second_factor(SecondFactor(user_id=user_id, secret="s", created_at=now, confirmed_at=now))
+    removed = atg(*command)
+    assert (removed.returncode, removed.stdout) == (0, "anna@example.com has no second factor now.\n")
+    await container.sign_in()("anna", PASSWORD, Device(ip_address=None, user_agent=None))
+    sources = {row["action"]: row["source"] for row in await rows_of(container, "audit_events")}
+    assert sources["second_factor_removed"] == "atg users remove-second-factor"
 
 
 def test_the_schema_of_the_database_in_the_home_folder_is_migrated_and_checked(sqlite_atg: Atg) -> None:
@@ -274,22 +274,32 @@ def test_a_oneroster_bundle_is_imported_and_what_has_no_place_is_told(sqlite_atg
     assert sqlite_atg("import", "oneroster", str(sqlite_atg.home)).returncode == 2
 
 
-def test_a_terminal_shows_how_far_an_import_is(sqlite_atg: Atg) -> None:
-    file = sqlite_atg.home / "stations.csv"
-    file.write_text("short_name,name\n" + "".join(f"S{number},x\n" for number in range(1_200)), encoding="utf-8")
-    ours, theirs = pty.openpty()
-    settings = {"ATG_DATABASE_URL": sqlite_atg.database_url, "ATG_SECRET_KEY": SECRET, "ATG_HOME": str(sqlite_atg.home)}
-    run = subprocess.run(
-        [ATG, "import", "stations", str(file)],
-        env={"PATH": "/usr/bin:/bin", "TERM": "xterm", "COLUMNS": "120", **settings},
-        stdout=subprocess.PIPE,
-        stderr=theirs,
-        timeout=60,
-        check=True,
-    )
-    os.close(theirs)
-    seen = os.read(ours, 100_000).decode()
-    os.close(ours)
-    assert "1200/1200" in seen
-    assert "rows/s" in seen
-    assert b"1200 created" in run.stdout
+def test_questions_of_other_systems_come_into_tests_and_homework(sqlite_atg: Atg) -> None:
+    home = sqlite_atg.home
+    for name, text in (
+        ("stations.csv", "short_name,name\nS,s\n"),
+        ("programs.csv", "code,station,title\nP,S,p\n"),
+        ("lessons.csv", "code,program,title\nL,P,l\n"),
+        ("tests.csv", "code,lesson,program,title\nT,L,,t\n"),
+        ("users.csv", "username,role\nt,teacher\n"),
+        ("groups.csv", "teacher,name,students\nt,G,\n"),
+        ("homework.csv", "teacher,group,title\nt,G,H\n"),
+    ):
+        (home / name).write_text(text, encoding="utf-8")
+        assert sqlite_atg("import", name.removesuffix(".csv"), str(home / name)).returncode == 0
+    (home / "q.gift").write_text("::1::Раз?{=a ~b}\n\nДва?{~%50%a ~%50%b ~c}\n\nТри?{}\n", encoding="utf-8")
+    (home / "T.txt").write_text("Раз?\nA. a\nB. b\nANSWER: A\n", encoding="utf-8")
+    bad = sqlite_atg("import", "questions", str(home / "q.gift"), "--set", "test=T")
+    assert (bad.returncode, f"{home}/q.gift:5: text: is answered by a text" in bad.stderr) == (1, True)
+    good = sqlite_atg("import", "questions", str(home / "T.txt"))
+    assert (good.returncode, "1 created" in good.stdout) == (0, True)
+    skipped = sqlite_atg("import", "questions", str(home / "q.gift"), "--set", "test=T", "--on-error", "skip")
+    assert "1 created, 0 updated, 1 unchanged, 1 rejected" in skipped.stdout
+    assert "q.gift: 1 titles of questions: have no place here" in skipped.stderr
+    sets = [part for each in ("teacher=t", "group=G", "homework=H", "points=2") for part in ("--set", each)]
+    homework = sqlite_atg("import", "homework-questions", str(home / "q.gift"), *sets)
+    assert (homework.returncode, "3 created" in homework.stdout) == (0, True)
+    assert "t,G,H,2,MULTI_CHOICE,Два?,2.00,a;b;c,1;2" in sqlite_atg("export", "homework-questions").stdout
+    for wrong, reason in (("colour=red", "there is no column colour of questions"), ("test", "needs a value")):
+        refused = sqlite_atg("import", "questions", str(home / "q.gift"), "--set", wrong)
+        assert (refused.returncode, reason in refused.stderr) == (2, True)

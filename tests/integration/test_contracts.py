@@ -1,37 +1,42 @@
-"""Every SQL store keeps the contract of its port, on SQLite and on PostgreSQL."""
+"""The contracts of SQL stores, on SQLite and PostgreSQL."""
 
-from tests.contracts.catalog import CatalogContract
-from tests.contracts.identity import IdentityContract
-from tests.contracts.importing import ImportingContract
-from tests.contracts.importing_gradebook import GradebookImportingContract
-from tests.contracts.importing_homework import HomeworkImportingContract
-from tests.contracts.importing_schedule import ScheduleImportingContract
-from tests.contracts.learning import LearningContract
+from tests.contracts.catalog.course_program import CourseProgramContract
+from tests.contracts.catalog.queries import CatalogQueriesContract
+from tests.contracts.catalog.version import CatalogVersionContract
+from tests.contracts.identity.second_factors import SecondFactorsContract
+from tests.contracts.identity.store import IdentityContract
+from tests.contracts.learning.completion import CompletionContract
+from tests.contracts.learning.enrollments import EnrollmentsContract
+from tests.contracts.learning.study_time import StudyTimeContract
 
 
 class TestSqlIdentity(IdentityContract):
     pass
 
 
-class TestSqlCatalog(CatalogContract):
+class TestSqlSecondFactors(SecondFactorsContract):
     pass
 
 
-class TestSqlLearning(LearningContract):
+class TestSqlCatalogQueries(CatalogQueriesContract):
     pass
 
 
-class TestSqlImporting(ImportingContract):
+class TestSqlCatalogVersion(CatalogVersionContract):
     pass
 
 
-class TestSqlScheduleImporting(ScheduleImportingContract):
+class TestSqlCourseProgram(CourseProgramContract):
     pass
 
 
-class TestSqlHomeworkImporting(HomeworkImportingContract):
+class TestSqlEnrollments(EnrollmentsContract):
     pass
 
 
-class TestSqlGradebookImporting(GradebookImportingContract):
+class TestSqlCompletion(CompletionContract):
+    pass
+
+
+class TestSqlStudyTime(StudyTimeContract):
     pass

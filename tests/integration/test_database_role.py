@@ -1,4 +1,4 @@
-"""The role that `SECURITY.md` gives the service on PostgreSQL, which owns nothing."""
+"""The restricted PostgreSQL role of `SECURITY.md`."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What comes before any route: how messages are told apart, and whose address counts."""
+"""Request parsing and forwarded headers (request smuggling, spoofed addresses)."""
 
 import json
 import socket
@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
+import pytest
 
 from tests.integration.running import Server, serving
 
@@ -34,6 +35,7 @@ def replies_to(server: Server, message: bytes) -> bytes:
     return told
 
 
+@pytest.mark.usefixtures("sqlite_url")
 def test_a_server_without_a_proxy_believes_neither_doubtful_lengths_nor_addresses_that_are_told(tmp_path: Path) -> None:
     """ASVS V4.2.1: nothing of a message that could end in two ways becomes a request of its own. V4.1.3."""
     environment = {"ATG_ADMIN_USERNAME": ADMIN["username"], "ATG_ADMIN_PASSWORD": ADMIN["password"]}

@@ -1,4 +1,4 @@
-"""Jobs on SQLite and PostgreSQL, whose workers may be killed."""
+"""The job queue on SQLite and PostgreSQL, with killed workers."""
 
 import asyncio
 import subprocess
@@ -16,8 +16,11 @@ from atg_adapters.jobs.leased import WORKER_LOST
 from atg_adapters.sql.database import Database
 from atg_core.jobs.model import Arguments, JobStatus
 from atg_entrypoints.container import Container
-from tests.contracts.jobs import JobsContract, LeasedJobsContract, jobs_over, until, work, working
+from tests.contracts.job_leases import JobLeasesContract
+from tests.contracts.job_worker import JobWorkerContract
+from tests.contracts.jobs import JobQueueContract
 from tests.integration.test_outage import let_in
+from tests.job_queues import jobs_over, until, work, working
 
 LEASE = 1.0
 
@@ -34,11 +37,11 @@ class PostgresJobs:
         return postgres_url
 
 
-class TestSqliteJobs(SqliteJobs, LeasedJobsContract):
+class TestSqliteJobs(SqliteJobs, JobLeasesContract, JobWorkerContract, JobQueueContract):
     pass
 
 
-class TestPostgresJobs(PostgresJobs, JobsContract):
+class TestPostgresJobs(PostgresJobs, JobWorkerContract, JobQueueContract):
     pass
 
 
@@ -90,7 +93,7 @@ async def test_a_job_that_kills_its_process_is_dead_after_its_last_try(container
     async def note(_arguments: Arguments) -> None:
         raise AssertionError("it was begun once more")
 
-    async with working(jobs, work(note, most_tries=1)):
+    async with working(jobs, work(note, max_tries=1)):
         await until(dead)
 
 
@@ -151,11 +154,11 @@ async def test_errors_are_forgotten_with_their_jobs(postgres_url: str) -> None:
     database = Database(postgres_url)
     jobs = jobs_over(database)
     await jobs.enqueue("note", {})
-    await jobs.run(work(fail, most_tries=1), until_idle=True)
+    await jobs.run(work(fail, max_tries=1), until_idle=True)
     assert [job.error for job in await jobs.listed()] == ["ValueError: "]
     mended = True
     await jobs.retry_all()
     for _ in range(2):
-        await jobs.run(work(fail, most_tries=1), until_idle=True)
+        await jobs.run(work(fail, max_tries=1), until_idle=True)
     assert await database.rows(sa.text("SELECT 1 FROM job_errors")) == []
     await database.close()

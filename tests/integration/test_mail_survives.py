@@ -1,4 +1,4 @@
-"""Mails of promo codes go out, whatever happens to workers and to the mail server (spec: campaigns, Rules)."""
+"""Promo code emails are sent in spite of killed workers and mail server faults (spec: campaigns, Rules)."""
 
 import asyncio
 import os
@@ -12,13 +12,13 @@ from threading import Event
 import pytest
 
 from atg_core.clock import utc_now
-from atg_core.mailing.model import Language
+from atg_core.words import Language
 from atg_entrypoints.container import Container, close, create_container
 from atg_entrypoints.settings import Settings
 from tests.arranging import arrange, rows_of
 from tests.conftest import SECRET
-from tests.contracts.jobs import until
 from tests.integration.running import ATG, free_port
+from tests.job_queues import until
 from tests.smtp import DROP, SmtpServer, Step
 
 _STEPS: list[Step] = ["connect", "body", "accepted", "quit"]

@@ -1,5 +1,6 @@
 """Each command of the documents does what it says."""
 
+import asyncio
 import json
 import re
 import shutil
@@ -8,7 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.contracts.http_shop import SERVICE
+import pytest
+
+from atg_entrypoints.cli.demo import import_examples
+from atg_entrypoints.container import close, create_container
+from atg_entrypoints.environment import read_settings
+from atg_entrypoints.startup import prepare
+from tests.contracts.shop.bot import SERVICE
 from tests.integration.running import ATG, serving
 
 ROOT = Path(__file__).parents[2]
@@ -16,6 +23,28 @@ FENCE = re.compile(r"^```bash\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SHOWN = re.compile(r"^```bash\n(.*?)^```$(?:\n+```json\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
 END = "=== the end of a block ==="
 DECODER = json.JSONDecoder()
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home folder of a demo that was never asked."""
+    home = tmp_path_factory.mktemp("demo") / "var"
+
+    async def fill() -> None:
+        container = create_container(read_settings({"ATG_HOME": str(home)}))
+        await prepare(container)
+        await import_examples(container, home)
+        await close(container)
+
+    asyncio.run(fill())
+    return home
+
+
+@pytest.fixture
+def folder(demo_home: Path, tmp_path: Path) -> Path:
+    """Where the demo's home folder is `var`."""
+    shutil.copytree(demo_home, tmp_path / "var")
+    return tmp_path
 
 
 def run_commands(document: str, folder: Path) -> tuple[str, int]:
@@ -90,8 +119,9 @@ def _run(script: str, folder: Path, **environment: str) -> str:
     return done.stdout
 
 
-def test_every_command_of_the_quickstart_works(tmp_path: Path) -> None:
-    printed, commands = run_commands("docs/quickstart.md", tmp_path)
+@pytest.mark.parametrize("document", ["docs/quickstart.md", "docs/quickstart.ru.md"])
+def test_every_command_of_the_quickstart_works(folder: Path, document: str) -> None:
+    printed, commands = run_commands(document, folder)
     assert commands >= 20
     for expected in ('"ok":true', '"courseProgram":{', '"username":"employee"', '"success":true', '"language":"en"'):
         assert expected in printed
@@ -99,8 +129,8 @@ def test_every_command_of_the_quickstart_works(tmp_path: Path) -> None:
     assert "Administrator operator made." in printed
 
 
-def test_every_command_about_files_works(tmp_path: Path) -> None:
-    printed, commands = run_commands("docs/streaming.md", tmp_path)
+def test_every_command_about_files_works(folder: Path) -> None:
+    printed, commands = run_commands("docs/streaming.md", folder)
     assert commands >= 13
     for expected in ('"ok":true', '"exists":true', "accept-ranges: bytes", "%PDF-1.7"):
         assert expected in printed
@@ -109,22 +139,53 @@ def test_every_command_about_files_works(tmp_path: Path) -> None:
     assert "bytes 17-19/20" in printed
 
 
-def test_every_command_about_learning_works(tmp_path: Path) -> None:
-    printed, commands = run_commands("docs/learning.md", tmp_path)
+def test_every_command_about_learning_works(folder: Path) -> None:
+    printed, commands = run_commands("docs/learning.md", folder)
     assert commands >= 30
-    for expected in ('"completed":true', '"score_percent":', '"assigned":', '"is_correct":true', "department,station,"):
+    for expected in (
+        '"completed":true',
+        '"score_percent":',
+        '"assigned":',
+        '"is_correct":true',
+        "Подразделение,Станция,",
+    ):
         assert expected in printed
 
 
-def test_every_command_about_the_shop_replies_as_it_says(tmp_path: Path) -> None:
-    replies = run_and_compare("docs/store-integration.md", tmp_path, ATG_SERVICE_TOKENS=SERVICE)
+def test_every_command_about_the_shop_replies_as_it_says(folder: Path) -> None:
+    replies = run_and_compare("docs/shop-integration.md", folder, ATG_SERVICE_TOKENS=SERVICE)
     assert replies >= 25
 
 
-def test_every_command_about_live_lessons_replies_as_it_says(tmp_path: Path) -> None:
-    replies = run_and_compare("docs/conferencing.md", tmp_path)
+def test_every_command_about_the_schedule_works(folder: Path) -> None:
+    printed, commands = run_commands("docs/schedule.md", folder)
+    assert commands >= 20
+    for expected in (
+        '"new.student@example.com","result":"invited"',
+        '"id":"recurring-',
+        '"week_type":"UPPER"',
+        "BEGIN:VCALENDAR",
+    ):
+        assert expected in printed
+
+
+def test_every_command_about_homework_and_grades_works(folder: Path) -> None:
+    printed, commands = run_commands("docs/homework-gradebook.md", folder)
+    assert commands >= 20
+    for expected in ('"status":"submitted"', '"grade":"2.50"', '"grade":"17.50"', '"columns":[', '"status":"late"'):
+        assert expected in printed
+    assert "Valves (2030-02-01)" in (folder / "journal.csv").read_text(encoding="utf-8-sig")
+
+
+def test_every_command_about_campaigns_replies_as_it_says(folder: Path) -> None:
+    replies = run_and_compare("docs/campaigns.md", folder)
+    assert replies >= 19
+
+
+def test_every_command_about_live_lessons_replies_as_it_says(folder: Path) -> None:
+    replies = run_and_compare("docs/conferencing.md", folder)
     assert replies >= 10
-    plan = (tmp_path / "pool.txt").read_text(encoding="utf-8")
+    plan = (folder / "pool.txt").read_text(encoding="utf-8")
     shown = "".join(f"    {line}".rstrip() + "\n" for line in plan.splitlines())
     assert shown in (ROOT / "docs/conferencing.md").read_text(encoding="utf-8")
-    assert (tmp_path / "pool.svg").exists()
+    assert (folder / "pool.svg").exists()

@@ -1,4 +1,4 @@
-"""Restarting processes one after the other while clients go on: no request is lost, nobody is signed out."""
+"""Rolling restarts lose no request and no session."""
 
 import asyncio
 import signal
@@ -17,10 +17,10 @@ from tests.integration.running import Server, serving
 pytestmark = pytest.mark.alone
 
 ADMIN = {"username": "root", "password": "a rather good one"}
-OLD, NEW, NEWEST = (f"{kid}:{kid * 20} and some more bytes" for kid in ("old", "new", "newest"))
+OLD, NEW = (f"{kid}:{kid * 20} and some more bytes" for kid in ("old", "new"))
 
 # An old process and its successor serve at the same time; each knows the key with which the other signs.
-ROTATIONS = (f"{OLD},{NEW}", f"{NEW},{OLD}", f"{NEW},{NEWEST}", f"{NEWEST},{NEW}", NEWEST)
+ROTATIONS = (f"{OLD},{NEW}", f"{NEW},{OLD}", NEW)
 
 
 @dataclass
@@ -113,7 +113,7 @@ async def test_a_process_that_ends_says_so_and_still_serves(postgres_url: str, t
 
 
 async def test_processes_are_restarted_and_keys_rotated_and_no_request_fails(postgres_url: str, tmp_path: Path) -> None:
-    """O5, S22: twice a new key is published first, then it signs, then the old one is taken away."""
+    """O5, S22: a new key is published first, then it signs, then the old one is taken away."""
     tokens: dict[str, str] = {}
 
     async def load(balancer: Balancer, client: httpx.AsyncClient) -> None:
@@ -125,7 +125,7 @@ async def test_processes_are_restarted_and_keys_rotated_and_no_request_fails(pos
             await asyncio.gather(*shown)
             reply = await balancer.ask(client, "POST", "/auth/refresh", json={"refreshToken": tokens["refresh"]})
             tokens["access"], tokens["refresh"] = reply.json()["token"], reply.json()["refreshToken"]
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.01)
 
     with ExitStack() as stack:
         servers = [await asyncio.to_thread(started, stack, tmp_path, postgres_url, OLD)]

@@ -17,8 +17,9 @@ from atg_core.jobs.model import JobStatus
 from atg_entrypoints.container import Container
 from atg_entrypoints.settings import Settings
 from tests.conftest import SECRET
-from tests.contracts.jobs import until, work, wrong
+from tests.integration.command import Ran, run_atg
 from tests.integration.running import ATG, serving
+from tests.job_queues import until, work, wrong
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -30,17 +31,8 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def atg(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    variables = {"PATH": "/usr/bin:/bin", **environment(settings)}
-    return subprocess.run(
-        [ATG, *arguments],
-        env=variables,
-        cwd=settings.home,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+def atg(settings: Settings, *arguments: str) -> Ran:
+    return run_atg(Path(settings.home), *arguments, **environment(settings))
 
 
 @contextmanager
@@ -90,7 +82,7 @@ async def test_dead_jobs_are_listed_with_their_error_and_tried_again(container: 
     jobs = container.jobs()
     for n in range(2):
         await jobs.enqueue("broken", {"n": n})
-    await jobs.run(work(wrong, kind="broken", most_tries=1), until_idle=True)
+    await jobs.run(work(wrong, kind="broken", max_tries=1), until_idle=True)
     await jobs.enqueue("later", {}, not_before=utc_now() + timedelta(hours=1))
     assert [line.split()[1:3] for line in atg(settings, "jobs", "list").stdout.splitlines()] == [
         ["dead", "broken"],

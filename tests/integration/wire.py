@@ -1,4 +1,4 @@
-"""A connection that a test can cut."""
+"""A TCP connection that a test can cut."""
 
 import socket
 import threading
@@ -54,3 +54,4 @@ class Wire:
         for end in (source, sink):  # whoever hangs up is noticed at the other end
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
+            end.close()  # else what its peer still has to send waits for somebody who reads no more

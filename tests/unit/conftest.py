@@ -1,9 +1,14 @@
-"""Unit tests open no socket (asyncio's own pair of Unix sockets apart) and see one database: memory."""
+"""Unit tests open no sockets (except asyncio's own socket pair) and run in memory."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from pytest_socket import disable_socket, enable_socket
+
+if TYPE_CHECKING:
+    from atg_entrypoints.container import Container
+    from atg_entrypoints.settings import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -21,3 +26,13 @@ def database_url() -> str:
 @pytest.fixture
 def stocked_url() -> str:
     return "memory://"
+
+
+@pytest.fixture
+async def twin(settings: "Settings") -> "AsyncIterator[Container]":
+    """ATG over another empty memory."""
+    from atg_entrypoints.container import close, create_container
+
+    twin = create_container(settings)
+    yield twin
+    await close(twin)

@@ -1,4 +1,4 @@
-"""`docs/asvs.md` goes through every requirement, and names tests that are there."""
+"""`docs/asvs.md` covers every requirement and names existing tests."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""The deployment files, read as text: there is no engine to run them in the tests."""
+"""The deployment files, checked as text."""
 
 import re
 from pathlib import Path
@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from atg_entrypoints.settings import Settings
-from atg_entrypoints.settings_checks import variable_of
+from atg_entrypoints.settings import Settings, variable_of
 
 ROOT = Path(__file__).parents[2]
 VARIABLES = set(map(variable_of, Settings.__struct_fields__))

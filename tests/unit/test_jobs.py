@@ -1,15 +1,17 @@
-"""Jobs in memory keep the contract, and the pauses between tries grow."""
+"""The job queue in memory, and the backoff between tries."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from atg_adapters.jobs.times import last_time
-from atg_core.jobs.model import MOST_NAME, Arguments, JobKind
-from tests.contracts.jobs import LeasedJobsContract
+from atg_adapters.jobs.cron import last_time
+from atg_core.jobs.model import MAX_NAME_LENGTH, Arguments, JobKind
+from tests.contracts.job_leases import JobLeasesContract
+from tests.contracts.job_worker import JobWorkerContract
+from tests.contracts.jobs import JobQueueContract
 
 
-class TestMemoryJobs(LeasedJobsContract):
+class TestMemoryJobs(JobLeasesContract, JobWorkerContract, JobQueueContract):
     pass
 
 
@@ -18,12 +20,12 @@ async def nothing(_arguments: Arguments) -> None:
 
 
 def test_pauses_double_up_to_the_longest_and_end_with_the_last_try() -> None:
-    kind = JobKind(name="note", handler=nothing, most_tries=7, most_pause=timedelta(seconds=20))
+    kind = JobKind(name="note", handler=nothing, max_tries=7, max_pause=timedelta(seconds=20))
     pauses = [kind.pause_after(tries) for tries in range(1, 8)]
     assert pauses == [*(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 16, 20)), None]
 
 
-@pytest.mark.parametrize("name", ["", "x" * (MOST_NAME + 1)])
+@pytest.mark.parametrize("name", ["", "x" * (MAX_NAME_LENGTH + 1)])
 def test_the_name_of_a_kind_fits_a_channel(name: str) -> None:
     with pytest.raises(ValueError, match="40"):
         JobKind(name=name, handler=nothing)
@@ -32,7 +34,7 @@ def test_the_name_of_a_kind_fits_a_channel(name: str) -> None:
 @pytest.mark.parametrize("seconds", [0, -1.0])
 def test_a_try_of_a_kind_takes_some_time(seconds: float) -> None:
     with pytest.raises(ValueError, match="longer"):
-        JobKind(name="note", handler=nothing, most_seconds=seconds)
+        JobKind(name="note", handler=nothing, max_seconds=seconds)
 
 
 def test_the_last_time_is_now_if_it_is_one() -> None:

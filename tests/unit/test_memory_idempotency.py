@@ -1,4 +1,4 @@
-"""The replies kept in memory keep the contract."""
+"""Idempotency in memory."""
 
 from tests.contracts.idempotency import IdempotencyContract
 

@@ -1,11 +1,12 @@
-"""Settings: their defaults, their types, and what is refused."""
+"""Settings: defaults, types and validation."""
 
 import stat
 from pathlib import Path
 
 import pytest
 
-from atg_entrypoints.settings import read_settings
+from atg_core.identity.model import Role
+from atg_entrypoints.environment import read_settings
 from atg_entrypoints.settings_checks import SettingsError
 
 STRONG = "Jx3vQ9-pL0wZ7rT2mN8kB5yH4sD6fG1cXaVe"
@@ -31,6 +32,12 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
     settings = read_settings({"ATG_PORT": "2", "ATG_HOME": str(tmp_path)}, dotenv=tmp_path / ".env")
     assert settings.port == 2
     assert settings.cors_origins == ["https://a.example", "https://b.example"]
+
+
+def test_the_former_name_of_the_shop_is_understood(tmp_path: Path) -> None:
+    for given in ("store, campaigns", "shop,campaigns"):
+        settings = read_settings({"ATG_HOME": str(tmp_path), "ATG_CONTEXTS": given}, dotenv=tmp_path / ".env")
+        assert settings.contexts == ["shop", "campaigns"]
 
 
 @pytest.mark.parametrize(
@@ -70,6 +77,32 @@ def test_a_wrong_value_names_its_variable(tmp_path: Path, name: str, value: str)
 
 
 @pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("ATG_PORT", "many", "must be a whole number"),
+        ("ATG_PORT", "70000", "must be between 0 and 65535"),
+        ("ATG_ACCESS_TTL", "-1", "must be at least 1"),
+        ("ATG_AUTO_MIGRATE", "perhaps", "must be true or false"),
+        ("ATG_ENV", "staging", "must be one of: development, production"),
+        ("ATG_LOG_LEVEL", "LOUD", "must be one of: DEBUG, INFO, WARNING, ERROR"),
+        ("ATG_ENTER_ROLES", "teacher,king", "must be one of: teacher, student"),
+        ("ATG_TERM_START", "1 September", "must be a date, such as 2026-03-02"),
+    ],
+)
+def test_a_wrong_value_is_told_with_what_is_allowed(tmp_path: Path, name: str, value: str, said: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        read_settings({"ATG_HOME": str(tmp_path), name: value}, dotenv=tmp_path / ".env")
+    assert str(refused.value) == f"{name}: {said}"
+
+
+def test_all_wrong_values_are_told_at_once(tmp_path: Path) -> None:
+    wrong = {"ATG_PORT": "many", "ATG_WORKERS": "0", "ATG_HOME": str(tmp_path)}
+    with pytest.raises(SettingsError) as refused:
+        read_settings(wrong, dotenv=tmp_path / ".env")
+    assert str(refused.value) == "ATG_PORT: must be a whole number; ATG_WORKERS: must be between 1 and 64"
+
+
+@pytest.mark.parametrize(
     "secret",
     ["", "Jx3vQ9-pL0wZ7", "x" * 40, "change-me-to-something-long-and-random-please", "0123456789" * 4, STRONG[:31]],
 )
@@ -98,6 +131,25 @@ def test_the_home_folder_is_there_for_the_database_in_it(tmp_path: Path) -> None
     home = tmp_path / "a" / "home"
     read_settings({"ATG_HOME": str(home), "ATG_SECRET_KEY": STRONG}, dotenv=tmp_path / ".env")
     assert home.is_dir()
+    assert home.stat().st_mode & 0o077 == 0
+
+
+def test_what_lies_in_the_home_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
+    """Also where the folder is there already, and open to others; what else lies there is left alone."""
+    tmp_path.chmod(0o755)
+    for name in ("atg.db", "foreign.txt"):
+        (tmp_path / name).touch(mode=0o644)
+    (tmp_path / "outbox").mkdir(mode=0o755)
+    read_settings({"ATG_HOME": str(tmp_path)}, dotenv=tmp_path / ".env")
+    for name in ("atg.db", "secret.key", "outbox", "files"):
+        assert (tmp_path / name).stat().st_mode & 0o077 == 0, name
+    assert (tmp_path / "foreign.txt").stat().st_mode & 0o077 != 0
+
+
+def test_files_that_nginx_reads_stay_open_to_it(tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir(mode=0o755)
+    read_settings({"ATG_HOME": str(tmp_path), "ATG_ACCEL_REDIRECT": "/_files/"}, dotenv=tmp_path / ".env")
+    assert (tmp_path / "files").stat().st_mode & 0o777 == 0o755
     elsewhere = {"ATG_HOME": str(tmp_path / "none"), "ATG_DATABASE_URL": "memory://", "ATG_SECRET_KEY": STRONG}
     read_settings(elsewhere, dotenv=tmp_path / ".env")
     assert not (tmp_path / "none").exists()
@@ -134,6 +186,18 @@ def test_an_empty_variable_is_one_that_is_not_set(tmp_path: Path) -> None:
     assert (settings.port, settings.env) == (8000, "development")
 
 
+def test_who_may_open_an_account_may_be_nobody(tmp_path: Path) -> None:
+    """The one variable that means something when it is empty."""
+    (tmp_path / ".env").write_text("ATG_ENTER_ROLES=student\n")
+    for given, roles in (("teacher", ["teacher"]), ("", [])):
+        environment = {"ATG_HOME": str(tmp_path), "ATG_ENTER_ROLES": given}
+        assert read_settings(environment, dotenv=tmp_path / ".env").enter_roles == roles
+    assert read_settings({"ATG_HOME": str(tmp_path)}, dotenv=tmp_path / ".env").enter_roles == ["student"]
+    assert read_settings({"ATG_HOME": str(tmp_path)}, dotenv=tmp_path / "none").enter_roles == ["teacher", "student"]
+    with pytest.raises(SettingsError, match="ATG_ENTER_ROLES"):
+        read_settings({"ATG_HOME": str(tmp_path), "ATG_ENTER_ROLES": "admin"}, dotenv=tmp_path / ".env")
+
+
 def test_several_keys_may_verify(tmp_path: Path) -> None:
     keys = f"b:{STRONG}, a:{STRONG[::-1]}"
     settings = read_settings({"ATG_HOME": str(tmp_path), "ATG_JWT_KEYS": keys}, dotenv=tmp_path / ".env")
@@ -146,3 +210,39 @@ def test_cookies_need_named_origins(tmp_path: Path) -> None:
             {"ATG_HOME": str(tmp_path), "ATG_CORS_ORIGINS": "*", "ATG_CORS_ALLOW_CREDENTIALS": "true"},
             dotenv=tmp_path / ".env",
         )
+
+
+def test_roles_that_need_a_second_factor_are_named(tmp_path: Path) -> None:
+    here = {"ATG_HOME": str(tmp_path)}
+    assert read_settings(here, dotenv=tmp_path / ".env").require_second_factor == []
+    given = read_settings({**here, "ATG_REQUIRE_SECOND_FACTOR": "admin, instructor"}, dotenv=tmp_path / ".env")
+    assert given.require_second_factor == [Role.ADMIN, Role.INSTRUCTOR]
+    with pytest.raises(SettingsError, match="ATG_REQUIRE_SECOND_FACTOR"):
+        read_settings({**here, "ATG_REQUIRE_SECOND_FACTOR": "boss"}, dotenv=tmp_path / ".env")
+
+
+ELSEWHERE = "https://edu.example.com/signed-in"
+
+
+def test_frontends_to_which_signing_in_leads_back_are_named(tmp_path: Path) -> None:
+    given = {"ATG_HOME": str(tmp_path), "ATG_OAUTH_RETURN_URLS": f"{ELSEWHERE}, http://localhost:5173/"}
+    assert read_settings(given).oauth_return_urls == [ELSEWHERE, "http://localhost:5173/"]
+    assert read_settings({"ATG_HOME": str(tmp_path)}).oauth_return_urls == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["*", "edu.example.com", "ftp://a.example/", f"{ELSEWHERE}?a=b", f"{ELSEWHERE}#a", "https://user@a.example/", "https://a/../b"],
+)  # fmt: skip
+def test_a_frontend_that_is_no_address_is_refused(tmp_path: Path, address: str) -> None:
+    with pytest.raises(SettingsError, match="ATG_OAUTH_RETURN_URLS"):
+        read_settings({"ATG_HOME": str(tmp_path), "ATG_OAUTH_RETURN_URLS": address})
+
+
+def test_in_production_codes_go_by_tls_alone_or_stay_here(tmp_path: Path) -> None:
+    given = {"ATG_HOME": str(tmp_path), "ATG_ENV": "production", "ATG_SECRET_KEY": STRONG}
+    allowed = {"ATG_OAUTH_RETURN_URLS": f"{ELSEWHERE},http://127.0.0.1:5173/,http://[::1]:3000/"}
+    assert len(read_settings(given | allowed).oauth_return_urls) == 3
+    for address in ("http://edu.example.com/", "http://192.168.1.5:8080/"):
+        with pytest.raises(SettingsError, match="does not begin with https"):
+            read_settings(given | {"ATG_OAUTH_RETURN_URLS": address})

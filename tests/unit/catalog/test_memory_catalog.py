@@ -1,7 +1,17 @@
-"""Catalog in memory keeps the contract."""
+"""Queries of the catalog in memory keep the contract."""
 
-from tests.contracts.catalog import CatalogContract
+from tests.contracts.catalog.course_program import CourseProgramContract
+from tests.contracts.catalog.queries import CatalogQueriesContract
+from tests.contracts.catalog.version import CatalogVersionContract
 
 
-class TestMemoryCatalog(CatalogContract):
+class TestMemoryCatalogQueries(CatalogQueriesContract):
+    pass
+
+
+class TestMemoryCourseProgram(CourseProgramContract):
+    pass
+
+
+class TestMemoryCatalogVersion(CatalogVersionContract):
     pass

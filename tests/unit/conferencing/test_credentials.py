@@ -1,4 +1,4 @@
-"""Credentials of accounts outlive the key that sealed them."""
+"""Key rotation of the credentials of accounts."""
 
 from collections.abc import AsyncIterator
 
@@ -23,7 +23,7 @@ async def container() -> AsyncIterator[Container]:
 
 def with_keys(container: Container, keys: str) -> None:
     container.settings.override(Settings(database_url="memory://", secret_key=SECRET, credentials_key=keys))
-    for provider in (container.vault, container.hosting, container.keep_accounts):
+    for provider in (container.vault, container.conference_providers, container.edit_accounts):
         provider.reset()
 
 
@@ -36,7 +36,7 @@ async def sealed(container: Container) -> str:
 async def test_a_new_key_seals_and_the_old_one_opens_until_all_are_sealed_anew(container: Container) -> None:
     values = {"provider": "zoom", "label": "Z", "provider_user_id": None, "is_enabled": True}
     with_keys(container, OLD)
-    await container.keep_accounts().add({**values, "capacity": 1, "daily_limit": 100}, GIVEN)
+    await container.edit_accounts().add({**values, "capacity": 1, "daily_limit": 100}, GIVEN)
     before = await sealed(container)
     with_keys(container, NEW)
     with pytest.raises(ConferenceProviderFailed):

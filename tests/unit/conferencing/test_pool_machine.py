@@ -1,4 +1,4 @@
-"""The laws of the pool over memory."""
+"""The state machine of the pool over memory."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -9,15 +9,17 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from atg_entrypoints.container import create_container
 from atg_entrypoints.settings import Settings
+from tests.account_pool import UNLIMITED
 from tests.conftest import SECRET
-from tests.contracts.pool_machine import PoolMachine
+from tests.contracts.conferencing.pool_machine import PoolMachine
+from tests.examples import examples
 
 
 def test_the_laws_of_the_pool_hold_in_memory() -> None:
     runner = asyncio.Runner()
 
     class MemoryPoolMachine(PoolMachine):
-        container = create_container(Settings(database_url="memory://", secret_key=SECRET))
+        container = create_container(Settings(database_url="memory://", secret_key=SECRET, **UNLIMITED))
 
         @staticmethod
         def run(work: Coroutine[Any, Any, Any]) -> Any:
@@ -31,6 +33,9 @@ def test_the_laws_of_the_pool_hold_in_memory() -> None:
         run_state_machine_as_test(
             MemoryPoolMachine,
             settings=settings(
-                stateful_step_count=30, max_examples=40, deadline=None, suppress_health_check=list(HealthCheck)
+                stateful_step_count=30,
+                max_examples=examples(40),
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
             ),
         )

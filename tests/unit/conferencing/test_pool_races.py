@@ -1,4 +1,4 @@
-"""What happens to a lease while the provider is asked: by another start, by the teacher, by the reaper."""
+"""Races during a request to the provider: with another start, the teacher and the reaper."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,8 +11,8 @@ import pytest
 from atg_core.conferencing.ports import ConferenceProviderFailed, LessonNotLive, Pool, StartUnderWay
 from atg_core.schedule.ports import LessonLive, LessonStarted
 from atg_entrypoints.container import Container
-from tests.contracts.pool_provider import Death, Fault
-from tests.pooling import Pooled, pooled
+from tests.account_pool import Pooled, pooled
+from tests.contracts.conferencing.faulty_provider import Death, Fault
 
 LATER = timedelta(seconds=41)
 

@@ -1,4 +1,4 @@
-"""What the reaper decides, and that a pool is whole again whatever was lost (P5, P6)."""
+"""The reaper: which leases it releases, and recovery from lost events and processes (P5, P6)."""
 
 from collections.abc import AsyncIterator
 from random import Random
@@ -7,9 +7,9 @@ import pytest
 
 from atg_core.conferencing.ports import ConferenceProviderFailed, PoolExhausted
 from atg_entrypoints.container import Container
+from tests.account_pool import Pooled, pooled
 from tests.arranging import rows_of
-from tests.contracts.pool_provider import Fault
-from tests.pooling import Pooled, pooled
+from tests.contracts.conferencing.faulty_provider import Fault
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ async def test_a_meeting_that_still_runs_keeps_its_account_while_another_is_free
     [lease] = await pool.leases()
     assert lease["expires_at"] > pool.now
     assert pool.meeting(started).is_on
-    await pool.container.keep_accounts().change(other, {"is_enabled": False})
+    await pool.container.edit_accounts().change(other, {"is_enabled": False})
     await pool.reap(1)
     assert (await pool.leases(), pool.left(), await pool.status(lesson)) == ([], [], "ended")
 
@@ -86,7 +86,7 @@ async def test_where_the_provider_is_away_an_account_is_kept_while_another_is_fr
     pool.provider.is_away = True
     await pool.reap(80)
     assert len(await pool.leases()) == 1
-    await pool.container.keep_accounts().change(other, {"is_enabled": False})
+    await pool.container.edit_accounts().change(other, {"is_enabled": False})
     await pool.reap(1)
     assert (await pool.leases(), len(pool.left())) == ([], 1)
     await pool.do_jobs()
@@ -177,7 +177,7 @@ async def test_events_in_any_order_and_number_end_the_same(pool: Pooled) -> None
             await pool.end(lesson)
     before = {name: dict(rows) for name, rows in pool.container.database().tables.items()}
     assert len(await pool.leases()) == 20
-    note, states = pool.container.note_events(), []
+    note, states = pool.container.handle_meeting_events(), []
     for seed in range(100):
         pool.container.database().tables.clear()
         pool.container.database().tables.update({name: dict(rows) for name, rows in before.items()})

@@ -1,4 +1,4 @@
-"""What Zoom tells by itself is believed if Zoom has signed it just now, and read whatever is in it (M9)."""
+"""Zoom webhooks: signature verification, replay protection and parsing of any body (M9)."""
 
 import hashlib
 import json

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from atg_core.files.conditions import Answer, answer, http_date
 from atg_core.files.model import StoredObject
-from atg_core.files.ranges import ByteRange, MultipartRanges, requested
+from atg_core.files.preconditions import ConditionalResponse, evaluate, http_date
+from atg_core.files.ranges import ByteRange, MultipartRanges, parse_range
 
 CHANGED = datetime(2026, 3, 2, 8, 0, 0, 999_000, tzinfo=UTC)
 
@@ -20,15 +20,15 @@ def stored(size: int = 100) -> StoredObject:
     return StoredObject(key="k", size=size, etag='"v1"', last_modified=CHANGED, content_type="application/pdf")
 
 
-def ask(method: str, size: int, headers: dict[str, str]) -> Answer:
-    return answer(method, {name.replace("_", "-"): value for name, value in headers.items()}, stored(size))
+def ask(method: str, size: int, headers: dict[str, str]) -> ConditionalResponse:
+    return evaluate(method, {name.replace("_", "-"): value for name, value in headers.items()}, stored(size))
 
 
-def get(size: int = 100, **headers: str) -> Answer:
+def get(size: int = 100, **headers: str) -> ConditionalResponse:
     return ask("GET", size, headers)
 
 
-def head(**headers: str) -> Answer:
+def head(**headers: str) -> ConditionalResponse:
     return ask("HEAD", 100, headers)
 
 
@@ -42,7 +42,7 @@ specs = st.one_of(
 
 
 def plainly_read(header: str, size: int) -> set[int] | None:
-    """The positions that are asked for, one by one; None if the header does not count."""
+    """The requested positions, one by one; None if the header is to be ignored."""
     unit, equals, rest = header.partition("=")
     if unit.lower() != "bytes" or not equals:
         return None
@@ -105,7 +105,7 @@ def test_no_header_is_too_odd(header: str, size: int) -> None:
 )  # fmt: skip
 def test_what_is_not_understood_is_ignored(header: str) -> None:
     """F3, F4."""
-    assert get(range=header) == Answer(200, (ByteRange(0, 99),))
+    assert get(range=header) == ConditionalResponse(200, (ByteRange(0, 99),))
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_what_is_not_understood_is_ignored(header: str) -> None:
 )  # fmt: skip
 def test_the_examples_of_the_rfc_are_read_as_it_says(header: str, ranges: list[tuple[int, int]]) -> None:
     """F1, F4; section 14.1.2, of an object of 10,000 bytes."""
-    assert get(10_000, range=header) == Answer(206, tuple(ByteRange(*each) for each in ranges))
+    assert get(10_000, range=header) == ConditionalResponse(206, tuple(ByteRange(*each) for each in ranges))
 
 
 @given(st.binary(min_size=1, max_size=5_000), st.integers(0, 5_200), st.integers(0, 5_200))
@@ -142,16 +142,16 @@ def test_one_range_is_a_slice(content: bytes, first: int, more: int) -> None:
 
 def test_ranges_keep_their_order_and_those_that_touch_are_one() -> None:
     """F4."""
-    assert requested("bytes=50-59,0-9,10-19,55-70", 100) == [ByteRange(50, 70), ByteRange(0, 19)]
-    assert requested("BYTES= 5-", 10) == [ByteRange(5, 9)]
-    assert requested("bytes=, 0-1 ,,2-1000000000000000000000000", 10) == [ByteRange(0, 9)]
+    assert parse_range("bytes=50-59,0-9,10-19,55-70", 100) == [ByteRange(50, 70), ByteRange(0, 19)]
+    assert parse_range("BYTES= 5-", 10) == [ByteRange(5, 9)]
+    assert parse_range("bytes=, 0-1 ,,2-1000000000000000000000000", 10) == [ByteRange(0, 9)]
 
 
 @pytest.mark.parametrize("header", ["bytes=100-", "bytes=-0", "bytes=100-200,300-"])
 def test_what_can_not_be_satisfied_is_416(header: str) -> None:
     """F2."""
-    assert get(range=header) == Answer(416)
-    assert get(size=0, range="bytes=-5") == get(size=0, range="bytes=0-") == Answer(416)
+    assert get(range=header) == ConditionalResponse(416)
+    assert get(size=0, range="bytes=-5") == get(size=0, range="bytes=0-") == ConditionalResponse(416)
 
 
 def test_a_number_of_a_million_digits_is_read_at_once() -> None:
@@ -214,7 +214,7 @@ def test_head_has_no_ranges() -> None:
 
 def test_if_range_means_nothing_without_a_range() -> None:
     """F5; section 13.1.5."""
-    assert get(if_range='"v2"') == get() == Answer(200, (ByteRange(0, 99),))
+    assert get(if_range='"v2"') == get() == ConditionalResponse(200, (ByteRange(0, 99),))
     assert get(range="bytes=900-", if_range='"v2"').status == 200
 
 
@@ -226,7 +226,7 @@ def test_if_range_means_nothing_without_a_range() -> None:
 def test_several_ranges_are_read_back_from_the_body(content: bytes, bounds: list[tuple[int, int]]) -> None:
     """F4."""
     header = "bytes=" + ",".join(f"{first}-{first + more}" for first, more in bounds)
-    ranges = requested(header, len(content)) or []
+    ranges = parse_range(header, len(content)) or []
     frame = MultipartRanges(ranges=ranges, size=len(content), content_type="application/pdf", boundary="b0undary")
     body = b"".join(head + content[each.first : each.last + 1] for head, each in frame.parts()) + frame.end
     assert len(body) == frame.length

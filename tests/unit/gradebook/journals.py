@@ -1,10 +1,10 @@
-"""Columns and rolls for tests."""
+"""Builders of rosters and journal columns."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from atg_core.gradebook.model import AttendanceStatus, Cell, Column, ColumnKind, Roll, Student
+from atg_core.gradebook.model import AttendanceStatus, Cell, Column, ColumnKind, Roster, Student
 
 MARCH = datetime(2026, 3, 1, 9, tzinfo=UTC)
 PRESENT, ABSENT, LATE, EXCUSED = AttendanceStatus
@@ -14,9 +14,9 @@ def number(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
-def roll(*names: str) -> Roll:
+def roster(*names: str) -> Roster:
     students = tuple(Student(id=UUID(int=place), username=name, name=name) for place, name in enumerate(names, start=1))
-    return Roll(group_id=1, name="ТК-1", teacher_id=UUID(int=99), students=students)
+    return Roster(group_id=1, name="ТК-1", teacher_id=UUID(int=99), students=students)
 
 
 def lesson(day: int, *cells: Cell, column_id: int = 1) -> Column:

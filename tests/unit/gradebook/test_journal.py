@@ -1,4 +1,4 @@
-"""The matrix and the series that are made of columns, whatever database they are from."""
+"""Journals and progress series computed from columns."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from atg_core.errors import Invalid
 from atg_core.gradebook.journal import journal_of
-from atg_core.gradebook.model import ColumnKind, Roll, Student, Window
+from atg_core.gradebook.model import ColumnKind, Roster, Student, Window
 from atg_core.gradebook.progress import progress_of
-from tests.unit.gradebook.journals import ABSENT, MARCH, PRESENT, graded, lesson, roll
+from tests.unit.gradebook.journals import ABSENT, MARCH, PRESENT, graded, lesson, roster
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 
@@ -26,7 +26,7 @@ def test_columns_are_by_time_and_rows_as_on_the_roll() -> None:
         lesson(1, PRESENT, ABSENT, column_id=2),
         lesson(1, PRESENT, PRESENT, column_id=1),
     ]
-    journal = journal_of(roll("Анна", "Борис"), columns)
+    journal = journal_of(roster("Анна", "Борис"), columns)
     assert [(column.kind, column.id) for column in journal.columns] == [
         (ColumnKind.LESSON, 1),
         (ColumnKind.LESSON, 2),
@@ -44,9 +44,9 @@ def test_columns_are_by_time_and_rows_as_on_the_roll() -> None:
 
 
 def test_a_journal_without_columns_or_without_students_is_empty() -> None:
-    [row] = journal_of(roll("Анна"), []).rows
+    [row] = journal_of(roster("Анна"), []).rows
     assert (row.cells, row.average, row.attendance_rate) == ((), None, None)
-    journal = journal_of(roll(), [lesson(0), graded(1)])
+    journal = journal_of(roster(), [lesson(0), graded(1)])
     assert (journal.rows, len(journal.columns)) == ([], 2)
 
 
@@ -68,21 +68,21 @@ def test_the_parts_of_a_roll_are_all_of_it_whoever_comes_and_goes(
     shown: list[str] = []
     for turn in range(len(members) + len(joined) + 1):
         now = by_name([*members, *joined]) if turn % 2 else whole
-        part = now.part(key, size)
+        part = now.page(key, size)
         assert len(part.students) <= size
         if not part.students:
             break
         shown += [student.username for student in part.students]
-        key = part.students[-1].key
+        key = part.students[-1].sort_key
     assert [name for name in shown if name in named] == [student.username for student in whole.students]
     assert len(set(shown)) == len(shown)
-    assert whole.part(None, None).is_whole
-    assert whole.part(None, size).is_whole == (len(members) <= size)
+    assert whole.page(None, None).is_complete
+    assert whole.page(None, size).is_complete == (len(members) <= size)
 
 
-def by_name(members: list[tuple[str, str]]) -> Roll:
+def by_name(members: list[tuple[str, str]]) -> Roster:
     students = [Student(id=uuid5(NAMESPACE_OID, username), username=username, name=name) for name, username in members]
-    return replace(roll(), students=tuple(sorted(students, key=lambda student: student.key)))
+    return replace(roster(), students=tuple(sorted(students, key=lambda student: student.sort_key)))
 
 
 def test_a_series_has_a_point_for_each_day_of_which_something_is_known() -> None:
@@ -93,7 +93,7 @@ def test_a_series_has_a_point_for_each_day_of_which_something_is_known() -> None
         graded(2, "10.00", "2.00", weight="3.00"),
         lesson(3, ABSENT, ABSENT),
     ]
-    group = roll("Анна", "Борис")
+    group = roster("Анна", "Борис")
     anna = progress_of(group, columns, group.students[0].id)
     assert anna.student == group.students[0]
     told = [

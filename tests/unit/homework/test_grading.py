@@ -1,4 +1,4 @@
-"""How answers are graded, beside arithmetic of our own."""
+"""Grading rules against an independent calculation."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atg_core.errors import Invalid
-from atg_core.homework.grading import choice_grade, graded_choices, is_graded, total, two_places
+from atg_core.homework.grading import choice_grade, graded_choices, is_graded, total, two_decimals
 from atg_core.homework.model import Answer, Choice, Question, QuestionType
 
 POINTS = st.integers(1, 1_000_000).map(lambda hundredths: Decimal(hundredths).scaleb(-2))
@@ -103,7 +103,7 @@ def test_a_multiple_choice_gives_a_share_rounded_half_up(points: str, right: int
 
 @pytest.mark.parametrize("given_value", ["0", "-0", "0.00", "7", "7.5", "7.50", "7.500", "1E+1", "10"])
 def test_a_number_with_two_decimals_is_taken_as_such(given_value: str) -> None:
-    taken = two_places(Decimal(given_value), most=Decimal(10), field="grade")
+    taken = two_decimals(Decimal(given_value), maximum=Decimal(10), field="grade")
     assert taken == Decimal(given_value)
     assert taken.as_tuple().exponent == -2
     assert not str(taken).startswith("-")
@@ -115,11 +115,11 @@ def test_a_number_with_two_decimals_is_taken_as_such(given_value: str) -> None:
 )
 def test_another_number_is_refused_with_its_field(given_value: str) -> None:
     with pytest.raises(Invalid) as refused:
-        two_places(Decimal(given_value), most=Decimal(10), field="grades[0].grade")
+        two_decimals(Decimal(given_value), maximum=Decimal(10), field="grades[0].grade")
     assert refused.value.field == "grades[0].grade"
 
 
 def test_points_are_more_than_nothing() -> None:
     with pytest.raises(Invalid):
-        two_places(Decimal("0.00"), most=Decimal(10), field="points", zero=False)
-    assert two_places(Decimal("0.01"), most=Decimal(10), field="points", zero=False) == Decimal("0.01")
+        two_decimals(Decimal("0.00"), maximum=Decimal(10), field="points", zero=False)
+    assert two_decimals(Decimal("0.01"), maximum=Decimal(10), field="points", zero=False) == Decimal("0.01")

@@ -1,6 +1,6 @@
-"""The trail of what was done, in memory."""
+"""The audit log in memory."""
 
-from tests.contracts.audit import AuditContract
+from tests.contracts.identity.audit import AuditContract
 
 
 class TestMemoryAudit(AuditContract):

@@ -1,7 +1,12 @@
-"""The identity store in memory keeps the contract."""
+"""The identity store in memory."""
 
-from tests.contracts.identity import IdentityContract
+from tests.contracts.identity.second_factors import SecondFactorsContract
+from tests.contracts.identity.store import IdentityContract
 
 
 class TestMemoryIdentity(IdentityContract):
+    pass
+
+
+class TestMemorySecondFactors(SecondFactorsContract):
     pass

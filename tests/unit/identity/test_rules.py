@@ -8,10 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atg_adapters.passwords.common import common_passwords
-from atg_core.identity.accounts import WeakPassword, require_strong
 from atg_core.identity.model import Session, SessionLifetime
-from atg_core.identity.rotation import Rotation
+from atg_core.identity.refresh_tokens import Rotation
 from tests.people import account
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -61,32 +59,6 @@ def test_the_idle_time_shortens_from_the_very_second_at_which_the_absolute_end_i
     """S12: a second before, at and after the border."""
     now = START + LIFETIME.absolute - LIFETIME.idle + seconds * SECOND
     assert session().refreshed(Rotation.begin(now), LIFETIME, now).expires_at - now == left
-
-
-@pytest.mark.parametrize(
-    ("password", "strong"),
-    [
-        ("", False),
-        ("1234567", False),
-        ("password", False),
-        ("PassWord", False),
-        ("12345678", False),
-        ("qwertyuiop", False),
-        ("x" * 129, False),
-        ("x" * 128, True),
-        ("correct horse", True),
-        ("восемь-8", True),
-        ("        ", True),
-        ("🔑🔑🔑🔑🔑🔑🔑🔑", True),
-    ],
-)
-def test_a_password_has_a_length_and_is_not_what_everybody_tries(password: str, strong: bool) -> None:
-    """S19: no rules of composition."""
-    if strong:
-        require_strong(password, common_passwords())
-    else:
-        with pytest.raises(WeakPassword):
-            require_strong(password, common_passwords())
 
 
 def test_a_profile_is_registered_with_a_name_and_a_position() -> None:

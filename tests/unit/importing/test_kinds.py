@@ -1,10 +1,10 @@
-"""The descriptions of the kinds fit the tables and each other."""
+"""The declarations of kinds match the tables and each other."""
 
 import pytest
 
-from atg_adapters.sql.tables import metadata
+from atg_adapters.sql.tables.every import metadata
 from atg_core.importing.kinds import KINDS, STORED_KINDS
-from atg_core.importing.model import Choice, Kind
+from atg_core.importing.model import Kind, KindChoice
 
 STATION_COLUMNS = (
     "short_name name description image tech_map_image power commission_date status location type design_capacity"
@@ -12,13 +12,13 @@ STATION_COLUMNS = (
 )
 PROMISED_HEADERS = {
     "users": "username email full_name role password password_hash is_active employee_id position department company"
-    " phone language station",
+    " phone language station sourced_id",
     "stations": STATION_COLUMNS,
     "equipment": "station name model manufacturer quantity power description order_index",
     "specifications": "station category value unit description order_index",
     "safety-systems": "station name description manufacturer order_index features",
     "gas-sources": "station source_name order_index",
-    "courses": "code station title description duration_hours level is_active icon",
+    "courses": "code station title description duration_hours level is_active icon sourced_id",
     "programs": "code station title description duration format is_active order_index learning_outcomes requirements"
     " target_audience",
     "lessons": "code program title duration order_index is_active",
@@ -26,9 +26,10 @@ PROMISED_HEADERS = {
     "topics": "lesson code title duration order_index is_active content",
     "topic-files": "lesson topic minio_object_name file_type original_name title file_size size_formatted file_url"
     " mime_type order_index is_active",
-    "tests": "code lesson program title passing_score max_attempts time_limit_minutes time_limit_enforced is_active",
-    "questions": "test position text question_type points options correct",
-    "enrollments": "username course enrolled_at due_at",
+    "tests": "code lesson program title description passing_score max_attempts time_limit_minutes time_limit_enforced"
+    " shows_right_answers is_active",
+    "questions": "test position text question_type points explanation image options correct",
+    "enrollments": "username course enrolled_at due_at cancelled_at",
     "progress": "username lesson topic completed_at",
     "test-results": "username test attempt score_percent completed_at",
     "assets": "slug name type campaign points meta",
@@ -109,7 +110,7 @@ def test_what_a_table_needs_is_required_or_has_a_default(kind: Kind) -> None:
 def test_each_kind_comes_after_those_it_refers_to() -> None:
     seen: set[str] = set()
     for declared in KINDS.values():
-        kinds = list(declared.by.values()) if isinstance(declared, Choice) else [declared]
+        kinds = list(declared.by.values()) if isinstance(declared, KindChoice) else [declared]
         for kind in kinds:
             references = [*kind.references, *(listed.reference for listed in kind.items if listed.reference)]
             assert {target for reference in references for target in reference.targets} <= seen
@@ -140,4 +141,4 @@ def test_a_lengths_limit_is_that_of_the_table() -> None:
                 with pytest.raises(ValueError):
                     column.parse("x" * (limit + 1))
         for listed in kind.items:
-            assert listed.most == getattr(metadata.tables[listed.table].c[listed.field].type, "length", None)
+            assert listed.max_length == getattr(metadata.tables[listed.table].c[listed.field].type, "length", None)

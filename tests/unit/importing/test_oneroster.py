@@ -6,8 +6,8 @@ from zipfile import ZipFile
 import pytest
 
 from atg_adapters.tabular.oneroster import Bundle, open_bundle
-from atg_core.importing.model import Counts
 from atg_core.importing.ports import UnusableFile
+from atg_core.importing.records import Counts
 from atg_entrypoints.container import Container
 from tests.arranging import rows_of
 
@@ -59,7 +59,7 @@ async def test_a_bundle_of_the_old_version_comes_in_and_is_unchanged_the_second_
         assert users == expected
         assert courses.created + courses.unchanged == 2
         assert enrollments.created + enrollments.unchanged == 1
-        assert dict(bundle.left_over) == {
+        assert dict(bundle.ignored) == {
             "rows of academicSessions.csv": 2,
             "users who are parent": 1,
             "enrollments as teacher": 1,
@@ -82,10 +82,11 @@ async def test_a_zip_file_of_the_new_version_tells_roles_apart(container: Contai
         for name, text in NEW.items():
             archive.writestr(f"export/{name}.csv", text)
         archive.writestr("../../evil.csv", "x")
+        archive.writestr("__MACOSX/export/._users.csv", b"\x00\x05\x16\x07" * 50)
     with open_bundle(path) as bundle:
         users, _, _ = await imported(container, bundle)
         assert users == Counts(created=2)
-        assert bundle.left_over["users who are guardian"] == 1
+        assert bundle.ignored["users who are guardian"] == 1
     people = {row["username"]: row for row in await rows_of(container, "users")}
     profiles = {row["id"]: row for row in await rows_of(container, "user_profiles")}
     assert {name: row["role"] for name, row in people.items()} == {"anna": "student", "boris": "teacher"}

@@ -1,4 +1,4 @@
-"""Files as they come from spreadsheets and from other systems."""
+"""Readers of CSV, JSON Lines and XLSX files."""
 
 import re
 from contextlib import ExitStack, suppress
@@ -12,14 +12,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from atg_adapters.tabular.tables import open_table
+from atg_adapters.tabular.tables import open_tables
 from atg_core.importing.kinds import KINDS
-from atg_core.importing.model import Row
 from atg_core.importing.ports import UnusableFile
+from atg_core.importing.records import Row
+from tests.examples import examples
 
 
 def read(path: Path, kind: str = "stations") -> list[Row]:
-    with open_table(path, KINDS[kind]) as (source, _):
+    with open_tables(path, KINDS[kind]) as [(source, _)]:
         return list(source.rows)
 
 
@@ -69,15 +70,25 @@ def test_a_short_row_lacks_cells_and_a_long_one_has_a_surplus(path: Path) -> Non
 
 def test_columns_without_a_name_are_left_out_without_a_word(path: Path) -> None:
     path.write_text("short_name,name,,\nA,a,,\n,,,\n", encoding="utf-8")
-    with open_table(path, KINDS["stations"]) as (source, unknown):
+    with open_tables(path, KINDS["stations"]) as [(source, notes)]:
         [row] = source.rows
-    assert (row.cells["name"], row.surplus, unknown) == ("a", False, [])
+    assert (row.cells["name"], row.surplus, notes) == ("a", False, [])
 
 
-def test_unknown_columns_are_told(path: Path) -> None:
-    path.write_text("short_name,name,colour\nA,a,red\n", encoding="utf-8")
-    with open_table(path, KINDS["stations"]) as (_, unknown):
-        assert unknown == ["colour"]
+def test_an_unknown_column_is_told_and_refused_where_it_has_a_value(path: Path) -> None:
+    path.write_text("short_name,name,colour\nA,a,\nB,b,red\n", encoding="utf-8")
+    with open_tables(path, KINDS["stations"]) as [(source, notes)]:
+        assert notes == ["unknown columns are left out: colour"]
+        with pytest.raises(UnusableFile, match=r"csv:3: colour \('red'\): no column of stations"):
+            list(source.rows)
+    with open_tables(path, KINDS["stations"], skipped=["Colour"]) as [(source, notes)]:
+        assert ([row.cells["name"] for row in source.rows], notes) == (["a", "b"], [])
+
+
+def test_a_word_that_was_mistyped_is_told(path: Path) -> None:
+    path.write_text("short_name,name,comission_date\nA,a,2009\n", encoding="utf-8")
+    with pytest.raises(UnusableFile, match=r"comission_date \('2009', is it commission_date\?\)"):
+        read(path)
 
 
 @pytest.mark.parametrize(
@@ -108,8 +119,8 @@ def test_of_several_open_files_the_one_that_is_wrong_is_named(tmp_path: Path) ->
 
     def read_both() -> None:
         with ExitStack() as stack:
-            source, _ = stack.enter_context(open_table(stations, KINDS["stations"]))
-            stack.enter_context(open_table(users, KINDS["users"]))
+            [(source, _)] = stack.enter_context(open_tables(stations, KINDS["stations"]))
+            stack.enter_context(open_tables(users, KINDS["users"]))
             list(source.rows)
 
     with pytest.raises(UnusableFile, match=r"stations\.csv: not UTF-8"):
@@ -131,9 +142,8 @@ def test_json_lines_are_read_by_their_members(tmp_path: Path) -> None:
         '{"short_name": "T", "power": null}',
     ]
     path.write_text("\n".join(lines), encoding="utf-8")
-    with open_table(path, KINDS["stations"]) as (source, unknown):
+    with open_tables(path, KINDS["stations"], skipped=["colour"]) as [(source, _)]:
         rows = list(source.rows)
-    assert unknown == ["colour"]
     assert [(row.line, row.cells["short_name"], row.cells["name"], row.cells["power"]) for row in rows] == [
         (1, "S", "Станция", "30"),
         (3, "T", "", ""),
@@ -194,12 +204,12 @@ def test_what_is_no_workbook_says_so(tmp_path: Path) -> None:
         read(path)
 
 
-@given(content=st.binary(max_size=400), suffix=st.sampled_from([".csv", ".jsonl", ".xlsx"]))
+@given(content=st.binary(max_size=400), suffix=st.sampled_from([".csv", ".jsonl", ".xlsx", ".xls", ".ods"]))
 @example(content=b"\x00" * 50, suffix=".csv")
 @example(content=b"short_name,name\n\x00,\x00\n", suffix=".csv")
 @example(content=b'short_name,name\n"', suffix=".csv")
 @example(content=b"\xef\xbb\xbf", suffix=".jsonl")
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_any_bytes_are_rows_or_a_file_that_can_not_be_used(content: bytes, suffix: str) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"stations{suffix}"

@@ -1,4 +1,4 @@
-"""What unpacks to more than a machine holds."""
+"""Limits of compressed files."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -7,7 +7,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
-from atg_adapters.tabular import oneroster, xlsx_files
+from atg_adapters.tabular import oneroster, xlsx_reader
 from atg_core.importing.ports import UnusableFile
 
 
@@ -15,7 +15,7 @@ from atg_core.importing.ports import UnusableFile
     ("opening", "limited", "member"),
     [
         (oneroster.open_bundle, oneroster, "users.csv"),
-        (xlsx_files.open_xlsx, xlsx_files, "xl/worksheets/sheet1.xml"),
+        (xlsx_reader.open_xlsx, xlsx_reader, "xl/worksheets/sheet1.xml"),
     ],
 )
 def test_what_would_unpack_to_too_much_is_not_unpacked(
@@ -26,7 +26,7 @@ def test_what_would_unpack_to_too_much_is_not_unpacked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """ASVS V5.2.3; with a limit of a megabyte, for a test's sake."""
-    monkeypatch.setattr(limited, "_MOST_UNPACKED_BYTES", 1_000_000)
+    monkeypatch.setattr(limited, "_MAX_UNPACKED_BYTES", 1_000_000)
     bomb = tmp_path / "bomb.zip"
     with ZipFile(bomb, "w", ZIP_DEFLATED) as archive:
         archive.writestr(member, b" " * 1_000_001)

@@ -86,29 +86,29 @@ def test_answers_of_elsewhere_are_refused() -> None:
 
 def test_attempts_are_used_up_by_results_and_by_beginning() -> None:
     test = of(max_attempts=2)
-    assert test.submit(g.Tries(used=1, begun=None), NOW) == 2
+    assert test.submit(g.AttemptHistory(used=1, running=None), NOW) == 2
     with pytest.raises(g.AttemptsExhausted):
-        test.submit(g.Tries(used=2, begun=None), NOW)
-    begun = test.begin(g.Tries(used=1, begun=None), NOW)
-    assert (begun.attempt, begun.expires_at) == (2, None)
-    assert test.submit(g.Tries(used=2, begun=begun), NOW + timedelta(days=9)) == 2
+        test.submit(g.AttemptHistory(used=2, running=None), NOW)
+    running = test.start(g.AttemptHistory(used=1, running=None), NOW)
+    assert (running.attempt, running.expires_at) == (2, None)
+    assert test.submit(g.AttemptHistory(used=2, running=running), NOW + timedelta(days=9)) == 2
     with pytest.raises(g.AttemptRuns):
-        test.begin(g.Tries(used=2, begun=begun), NOW)
+        test.start(g.AttemptHistory(used=2, running=running), NOW)
 
 
 def test_an_enforced_time_limit_ends_after_a_moment_of_grace() -> None:
     test = of(time_limit_enforced=True, max_attempts=2)
     with pytest.raises(g.AttemptNotStarted):
-        test.submit(g.Tries(used=0, begun=None), NOW)
-    begun = test.begin(g.Tries(used=0, begun=None), NOW)
-    tries, end = g.Tries(used=1, begun=begun), NOW + timedelta(minutes=30)
-    assert begun.expires_at == end
-    assert test.submit(tries, end + g.GRACE) == 1
+        test.submit(g.AttemptHistory(used=0, running=None), NOW)
+    running = test.start(g.AttemptHistory(used=0, running=None), NOW)
+    history, end = g.AttemptHistory(used=1, running=running), NOW + timedelta(minutes=30)
+    assert running.expires_at == end
+    assert test.submit(history, end + g.GRACE) == 1
     with pytest.raises(g.AttemptExpired):
-        test.submit(tries, end + g.GRACE + timedelta(milliseconds=1))
+        test.submit(history, end + g.GRACE + timedelta(milliseconds=1))
     with pytest.raises(g.AttemptRuns):
-        test.begin(tries, end)
+        test.start(history, end)
     late = end + timedelta(minutes=1)
-    assert test.begin(tries, late) == g.Attempt(attempt=2, started_at=late, expires_at=late + timedelta(minutes=30))
+    assert test.start(history, late) == g.Attempt(attempt=2, started_at=late, expires_at=late + timedelta(minutes=30))
     with pytest.raises(g.AttemptsExhausted):
-        test.begin(g.Tries(used=2, begun=None), late)
+        test.start(g.AttemptHistory(used=2, running=None), late)

@@ -1,7 +1,17 @@
-"""Learning in memory keeps the contract."""
+"""Enrollments and completion in memory keep the contract."""
 
-from tests.contracts.learning import LearningContract
+from tests.contracts.learning.completion import CompletionContract
+from tests.contracts.learning.enrollments import EnrollmentsContract
+from tests.contracts.learning.study_time import StudyTimeContract
 
 
-class TestMemoryLearning(LearningContract):
+class TestMemoryEnrollments(EnrollmentsContract):
+    pass
+
+
+class TestMemoryCompletion(CompletionContract):
+    pass
+
+
+class TestMemoryStudyTime(StudyTimeContract):
     pass

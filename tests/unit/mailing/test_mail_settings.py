@@ -1,18 +1,19 @@
-"""Where mail goes and whom it is from, as settings say."""
+"""ATG_SMTP_URL, the sender, and the choice of the mailer."""
 
 from pathlib import Path
 
 import pytest
 from msgspec import structs
 
-from atg_adapters.memory.mail import MemoryMail
-from atg_adapters.outbox.mail import Outbox
-from atg_adapters.smtp.mail import SmtpMail
+from atg_adapters.memory.mailer import MemoryMailer
+from atg_adapters.outbox.mailer import OutboxMailer
+from atg_adapters.smtp.mailer import SmtpMailer
 from atg_core.mailing.addresses import Sender
-from atg_core.mailing.model import Language
+from atg_core.words import Language
 from atg_entrypoints.container import create_container
+from atg_entrypoints.environment import read_settings
 from atg_entrypoints.mail_settings import smtp_server
-from atg_entrypoints.settings import Settings, read_settings
+from atg_entrypoints.settings import Settings
 from atg_entrypoints.settings_checks import SettingsError
 from tests.conftest import SECRET
 
@@ -106,11 +107,11 @@ def test_by_default_mail_is_from_nobody_at_the_public_host(tmp_path: Path, publi
 def test_mail_goes_to_the_server_if_there_is_one_else_to_where_all_else_is_kept(tmp_path: Path) -> None:
     memory = Settings(database_url="memory://", secret_key=SECRET)
     embedded = Settings(home=str(tmp_path), secret_key=SECRET)
-    assert isinstance(create_container(memory).mail(), MemoryMail)
-    assert isinstance(create_container(embedded).mail(), Outbox)
+    assert isinstance(create_container(memory).mailer(), MemoryMailer)
+    assert isinstance(create_container(embedded).mailer(), OutboxMailer)
     for settings in (memory, embedded):
         with_server = structs.replace(settings, smtp_url="smtps://anna:hunter2@mail.example")
-        assert isinstance(create_container(with_server).mail(), SmtpMail)
+        assert isinstance(create_container(with_server).mailer(), SmtpMailer)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,4 +1,4 @@
-"""What templates make of values."""
+"""Rendering of email templates."""
 
 from html.parser import HTMLParser
 from pathlib import Path
@@ -6,11 +6,16 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
-from atg_adapters.jinja.templates import MAIL, JinjaTemplates
-from atg_core.mailing.model import Language
+from atg_adapters.jinja.templates import MAIL, JinjaMailTemplates
+from atg_adapters.words.catalogue import Catalogue
+from atg_core.words import Language
 
 CODE, URL = "PROMO-ABC123-120000", "https://atg.example/confirm?token=a.1.b&next=x"
 SUBJECTS = {Language.RU: "Ваш промокод", Language.EN: "Your promo code"}
+
+
+def templates() -> JinjaMailTemplates:
+    return JinjaMailTemplates(Catalogue())
 
 
 class Page(HTMLParser):
@@ -31,7 +36,7 @@ class Page(HTMLParser):
 
 @pytest.mark.parametrize("language", Language)
 def test_a_promo_code_is_mailed_with_a_link_that_confirms_the_address(language: Language) -> None:
-    message = JinjaTemplates().message(
+    message = templates().message(
         "promo_code", language, key="k", to="a@example.org", values={"code": CODE, "confirm_url": URL}
     )
     assert (message.key, message.to, message.subject) == ("k", "a@example.org", SUBJECTS[language])
@@ -54,7 +59,7 @@ ACCOUNT_MAILS = {
 @pytest.mark.parametrize("name", ACCOUNT_MAILS)
 def test_mail_about_accounts_has_what_it_tells_and_one_link(name: str, language: Language) -> None:
     values = ACCOUNT_MAILS[name]
-    message = JinjaTemplates().message(name, language, key="k", to="a@example.org", values=values)
+    message = templates().message(name, language, key="k", to="a@example.org", values=values)
     page = Page(message.html)
     for value in values.values():
         assert value in message.text
@@ -67,13 +72,13 @@ def test_mail_about_accounts_has_what_it_tells_and_one_link(name: str, language:
 @pytest.mark.parametrize("language", Language)
 def test_what_is_not_known_of_a_device_is_left_out(language: Language) -> None:
     values = {**ACCOUNT_MAILS["new_device"], "device": None, "address": None}
-    message = JinjaTemplates().message("new_device", language, key="k", to="a@example.org", values=values)
+    message = templates().message("new_device", language, key="k", to="a@example.org", values=values)
     assert "None" not in message.text + message.html
 
 
 def test_values_are_escaped_in_html_and_not_in_text() -> None:
     values = {"code": '<b>"&', "confirm_url": 'https://x/?"onclick="alert(1)'}
-    message = JinjaTemplates().message("promo_code", Language.EN, key="k", to="a@example.org", values=values)
+    message = templates().message("promo_code", Language.EN, key="k", to="a@example.org", values=values)
     assert '<b>"&' in message.text
     assert '<b>"&' in Page(message.html).texts
     assert "<b>" not in message.html
@@ -86,22 +91,35 @@ def test_a_value_that_is_missing_is_an_error(language: Language, missing: str) -
     values = {"code": CODE, "confirm_url": URL}
     del values[missing]
     with pytest.raises(UndefinedError, match=missing):
-        JinjaTemplates().message("promo_code", language, key="k", to="a@example.org", values=values)
+        templates().message("promo_code", language, key="k", to="a@example.org", values=values)
 
 
 def test_a_subject_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "x.en.txt").write_text(
+    (tmp_path / "x.txt").write_text(
         "{% block subject %}\n  For {{ who }}\n{% endblock %}{% block text %}Hi{% endblock %}"
     )
-    (tmp_path / "x.en.html").write_text("<p>Hi</p>")
-    message = JinjaTemplates(tmp_path).message(
+    (tmp_path / "x.html").write_text("<p>Hi</p>")
+    message = JinjaMailTemplates(Catalogue(), tmp_path).message(
         "x", Language.EN, key="k", to="a@example.org", values={"who": "Anna\r\nBcc: eve@example.org"}
     )
     assert (message.subject, message.text) == ("For Anna Bcc: eve@example.org", "Hi\n")
 
 
-def test_every_message_is_there_in_every_language_as_text_and_as_html() -> None:
-    names = {path.name.split(".")[0] for path in MAIL.iterdir()}
-    assert {path.name for path in MAIL.iterdir()} == {
-        f"{name}.{language}.{kind}" for name in names for language in Language for kind in ("txt", "html")
+@pytest.mark.parametrize("language", Language)
+def test_an_invitation_says_what_is_known(language: Language) -> None:
+    for group, said in (
+        ("7Б", {Language.RU: "Анна приглашает вас в группу «7Б».", Language.EN: "Анна invites you to the group “7Б”."}),
+        ("", {Language.RU: "Анна приглашает вас в группу.", Language.EN: "Анна invites you to a group."}),
+    ):
+        values = {"teacher": "Анна", "group": group, "link": URL}
+        message = templates().message("invitation", language, key="k", to="a@b.org", values=values)
+        assert said[language] in message.text.splitlines()
+        assert said[language] in Page(message.html).texts
+
+
+def test_every_message_is_there_as_text_and_as_html() -> None:
+    shared = {"frame.html", "parts.html"}
+    names = {path.stem for path in MAIL.iterdir() if path.name not in shared}
+    assert {path.name for path in MAIL.iterdir()} == shared | {
+        f"{name}.{kind}" for name in names for kind in ("txt", "html")
     }

@@ -1,26 +1,28 @@
-"""Feeds for tests, and what stands in them by the letter."""
+"""Calendar feeds for tests, and their raw content lines."""
 
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from atg_adapters.ical.feed import IcalFeed
-from atg_adapters.ical.recurrence import days_of
-from atg_core.schedule.calendar import Unfold
+from atg_adapters.ical.calendar_feed import IcalCalendarFeed
+from atg_adapters.ical.recurrence import recurrence_dates
 from atg_core.schedule.model import Lesson, RecurringLesson
-from atg_core.schedule.ports import Plan
+from atg_core.schedule.ports import ScheduleWindow
+from atg_core.schedule.recurrence import RecurrenceExpansion
 from tests.unit.schedule.planning import MINUTE
 
-FEED = IcalFeed(unfold=Unfold(dates=days_of), base_url="https://atg.example:8443/app", name="Лекции, ATG")
+FEED = IcalCalendarFeed(
+    recurrence=RecurrenceExpansion(dates=recurrence_dates), base_url="https://atg.example:8443/app", name="Лекции, ATG"
+)
 EVER = date(2000, 1, 1)
 HOUR = 60 * MINUTE
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
 def feed_of(
-    *rules: RecurringLesson, lessons: Sequence[Lesson] = (), since: date = EVER, feed: IcalFeed = FEED
+    *rules: RecurringLesson, lessons: Sequence[Lesson] = (), since: date = EVER, feed: IcalCalendarFeed = FEED
 ) -> bytes:
-    return feed.written(Plan(lessons=lessons, rules=rules), since)
+    return feed.written(ScheduleWindow(lessons=lessons, rules=rules), since)
 
 
 def lines_of(feed: bytes) -> list[str]:

@@ -1,6 +1,6 @@
-"""What two libraries, other than the one that writes the feed, read in it.
+"""Two other iCalendar libraries that read the feed.
 
-Both know local times by the feed's own VTIMEZONE, so that this is put to the test too.
+Both resolve local times by the feed's own VTIMEZONE, which tests that, too.
 """
 
 from dataclasses import dataclass

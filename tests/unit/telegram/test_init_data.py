@@ -1,4 +1,4 @@
-"""Who has opened a Mini App: only what Telegram has signed for our bot, today (S23)."""
+"""Verification of initData: signed by Telegram for our bot, within a day (S23)."""
 
 import hashlib
 import hmac
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atg_core.errors import NotSignedIn
-from atg_core.telegram.init_data import InitData, InvalidInitData, TelegramUser
+from atg_core.telegram.init_data import InitDataVerifier, InvalidInitData, TelegramUser
 
 # Published with the libraries of Telegram-Mini-Apps, signed by Telegram itself; the second has a `signature` too.
 PUBLISHED = (
@@ -40,7 +40,7 @@ USER = json.dumps(ANNA, ensure_ascii=False)
 
 
 def signed(token: str = TOKEN, **fields: str) -> str:
-    """Signed apart from the code that verifies: HMAC as RFC 2104 writes it out."""
+    """Signed independently of the verifying code, with HMAC spelled out (RFC 2104)."""
 
     def digest(key: bytes, message: bytes) -> bytes:
         padded = key.ljust(64, b"\0")
@@ -62,7 +62,7 @@ def today(**fields: str) -> str:
 
 def is_refused(init_data: str, *, token: str = TOKEN, now: datetime = NOW) -> bool:
     try:
-        InitData(token).verify(init_data, now)
+        InitDataVerifier(token).verify(init_data, now)
     except InvalidInitData:
         return True
     return False
@@ -78,7 +78,7 @@ def is_refused(init_data: str, *, token: str = TOKEN, now: datetime = NOW) -> bo
 )
 def test_what_telegram_has_signed_is_believed(init_data: str, token: str, signed_at: int, first_name: str) -> None:
     now = datetime.fromtimestamp(signed_at, UTC)
-    assert InitData(token).verify(init_data, now) == TelegramUser(
+    assert InitDataVerifier(token).verify(init_data, now) == TelegramUser(
         id=279058397, first_name=first_name, last_name="Kibenko", username="vdkfrost", language_code="ru"
     )
     assert is_refused(init_data, token=token, now=now + timedelta(hours=25))
@@ -86,14 +86,14 @@ def test_what_telegram_has_signed_is_believed(init_data: str, token: str, signed
 
 
 def test_a_name_may_have_any_letters() -> None:
-    assert InitData(TOKEN).verify(today(), NOW) == TelegramUser(
+    assert InitDataVerifier(TOKEN).verify(today(), NOW) == TelegramUser(
         id=279058397, first_name="Анна", last_name="O'Neil & +", username="anna", language_code="ru"
     )
 
 
 def test_a_user_may_have_only_a_first_name() -> None:
     for told in ({"id": 1, "first_name": "A"}, {"id": 1, "first_name": "A", "last_name": "", "username": None}):
-        assert InitData(TOKEN).verify(today(user=json.dumps(told)), NOW) == TelegramUser(id=1, first_name="A")
+        assert InitDataVerifier(TOKEN).verify(today(user=json.dumps(told)), NOW) == TelegramUser(id=1, first_name="A")
 
 
 def test_fields_that_come_later_are_signed_too() -> None:
@@ -211,11 +211,11 @@ def test_more_than_any_client_sends_is_refused() -> None:
 def test_a_refusal_tells_neither_the_reason_nor_what_was_given() -> None:
     for init_data in ("", today() + "&user=1", today(user="{"), signed(auth_date="1", user=USER)):
         with pytest.raises(NotSignedIn) as refused:
-            InitData(TOKEN).verify(init_data, NOW)
+            InitDataVerifier(TOKEN).verify(init_data, NOW)
         assert refused.value.code == "invalid_init_data"
         assert str(refused.value) == "Telegram has not signed this for our bot, or not today"
         assert refused.value.__suppress_context__ or refused.value.__context__ is None
-    assert "Test" not in repr(InitData(TOKEN))
+    assert "Test" not in repr(InitDataVerifier(TOKEN))
 
 
 names = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True).filter(
@@ -228,7 +228,7 @@ values = st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"
 def test_whatever_is_signed_is_believed_and_nothing_else(fields: dict[str, str], name: str, number: int) -> None:
     told: dict[str, Any] = {"id": number, "first_name": name.replace("\0", "")}
     init_data = signed(auth_date=at(NOW), user=json.dumps(told), **fields)
-    assert InitData(TOKEN).verify(init_data, NOW) == TelegramUser(id=number, first_name=told["first_name"])
+    assert InitDataVerifier(TOKEN).verify(init_data, NOW) == TelegramUser(id=number, first_name=told["first_name"])
     assert is_refused(init_data, token=TOKEN + "x")
     assert is_refused(init_data.replace(f"%22id%22%3A%20{number}", f"%22id%22%3A%20{number + 1}"))
 

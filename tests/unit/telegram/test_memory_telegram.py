@@ -1,4 +1,4 @@
-"""What a bot does, kept in the process."""
+"""Telegram in memory."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The settings of the bot, and what the container makes of them."""
+"""Settings of the Telegram bot."""
 
 from pathlib import Path
 
@@ -6,11 +6,12 @@ import pytest
 from msgspec import structs
 
 from atg_adapters.memory.telegram import MemoryTelegram
-from atg_adapters.outbox.telegram import TelegramOutbox
+from atg_adapters.outbox.telegram import OutboxTelegram
 from atg_adapters.telegram.bot_api import BotApi
-from atg_core.telegram.init_data import InitData
+from atg_core.telegram.init_data import InitDataVerifier
 from atg_entrypoints.container import close, create_container
-from atg_entrypoints.settings import Settings, read_settings
+from atg_entrypoints.environment import read_settings
+from atg_entrypoints.settings import Settings
 from atg_entrypoints.settings_checks import SettingsError
 
 TOKEN = f"{123456789}:Qw3rty-{'Zx9_' * 7}"
@@ -80,7 +81,7 @@ async def test_the_bot_api_is_asked_if_there_is_a_bot_else_all_is_kept_where_all
     memory = Settings(database_url="memory://", secret_key=SECRET)
     embedded = Settings(home=str(tmp_path), secret_key=SECRET)
     assert isinstance(create_container(memory).telegram(), MemoryTelegram)
-    assert isinstance(create_container(embedded).telegram(), TelegramOutbox)
+    assert isinstance(create_container(embedded).telegram(), OutboxTelegram)
     for settings in (memory, embedded):
         container = create_container(structs.replace(settings, telegram_bot_token=TOKEN))
         assert isinstance(container.telegram(), BotApi)
@@ -91,4 +92,4 @@ async def test_the_bot_api_is_asked_if_there_is_a_bot_else_all_is_kept_where_all
 def test_init_data_is_verified_only_where_there_is_a_bot() -> None:
     memory = Settings(database_url="memory://", secret_key=SECRET)
     assert create_container(memory).mini_app() is None
-    assert create_container(structs.replace(memory, telegram_bot_token=TOKEN)).mini_app() == InitData(TOKEN)
+    assert create_container(structs.replace(memory, telegram_bot_token=TOKEN)).mini_app() == InitDataVerifier(TOKEN)

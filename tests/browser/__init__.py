@@ -1,0 +1,1 @@
+"""The console in a real browser, over a running server with the demo's data."""

@@ -1,0 +1,62 @@
+"""The demo's server as tests of the browser use it: its people, its courses, and the answers to its tests."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+from uuid import uuid4
+
+import httpx
+
+from tests.conftest import EXAMPLES
+from tests.people import PASSWORD
+
+COURSE = "Компрессорный цех и осушка газа ПХГ"
+"""A course of 14 topics, two tests of lessons and a final test."""
+
+
+class Person(NamedTuple):
+    username: str
+    password: str
+
+
+@dataclass(frozen=True)
+class Demo:
+    """`admin`: a client that is signed in; `passwords`: of the demo's people, by username."""
+
+    url: str
+    admin: httpx.Client
+    passwords: Mapping[str, str]
+
+    def person(self) -> Person:
+        """A new learner, enrolled in nothing."""
+        person = Person(f"visitor-{uuid4().hex[:8]}", PASSWORD)
+        made = {**person._asdict(), "email": f"{person.username}@example.com", "full_name": "Анна Ким", "role": "user"}
+        self._asked("POST", "/admin/users", json=made)
+        return person
+
+    def named(self, username: str) -> Person:
+        return Person(username, self.passwords[username])
+
+    @cached_property
+    def course(self) -> str:
+        """The id of COURSE."""
+        [found] = self._asked("GET", "/courses", params={"q": COURSE}).json()["items"]
+        return str(found["id"])
+
+    @cached_property
+    def answers(self) -> Mapping[str, frozenset[str]]:
+        """The texts of the right options, by the text of the question."""
+        with (EXAMPLES / "questions.csv").open(encoding="utf-8", newline="") as file:
+            return {row["text"]: _right(row) for row in csv.DictReader(file)}
+
+    def _asked(self, method: str, path: str, **more: object) -> httpx.Response:
+        reply = self.admin.request(method, path, **more)  # type: ignore[arg-type]
+        assert reply.is_success, reply.text
+        return reply
+
+
+def _right(row: Mapping[str, str]) -> frozenset[str]:
+    options = row["options"].split(";")
+    return frozenset(options[int(number) - 1].strip() for number in row["correct"].split(";"))
