@@ -7,9 +7,9 @@ Mann-Whitney p, times the number of pairs (Bonferroni), is 0.01 or less. A right
 it is told apart by its reply, and begins a session.
 
 Then 10,000 wrong passwords for one account, from one address and from 2,000, at one process and at two. No more are
-checked than the limits allow (that no other is hashed: tests/contracts/http_throttling.py). Meanwhile others sign in,
-and so does the owner with a known device, and from anywhere else where one address alone guesses; where many do, from
-anywhere else within a minute after. Ends with 1 if any of it does not hold.
+checked than the limits allow (that no other is hashed: tests/contracts/identity/http_rate_limit.py). Meanwhile others
+sign in, and so does the owner with a known device, and from anywhere else where one address alone guesses; where many
+do, from anywhere else within a minute after. Ends with 1 if any of it does not hold.
 
 On SQLite, or on the PostgreSQL server at ATG_BENCH_DATABASE_URL.
 """
@@ -36,7 +36,7 @@ from atg_core.identity.audit import Action
 from atg_entrypoints.container import Container, close, create_container
 from atg_entrypoints.settings import Settings
 from tests.arranging import rows_of
-from tests.integration.guessing import WRONG, Guesser, guess
+from tests.integration.identity.guessing import WRONG, Guesser, guess
 from tests.integration.running import serving
 from tests.people import PASSWORD, account
 

@@ -104,7 +104,7 @@ async def chunks() -> AsyncIterator[bytes]:
 
 async def store(home: Path) -> None:
     container = create_container(Settings(home=str(home), secret_key="-" * 40))
-    await container.object_store().put(KEY, chunks(), content_type="video/mp4", most_bytes=10**10)
+    await container.object_store().put(KEY, chunks(), content_type="video/mp4", max_bytes=10**10)
 
 
 def main() -> None:

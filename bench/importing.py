@@ -3,6 +3,7 @@
 Imports users and progress, once into an empty database and once more, unchanged. psql copies the same files into
 staging tables and inserts from them into the same tables, and copies them into tables without an index. All of it in
 turn, ROUNDS times; printed are medians, their ratios, and the peak memory of the importing process. Needs psql.
+Then a workbook of LISTED users beside their CSV; `bench/importing.py workbooks` does that alone.
 """
 
 import os
@@ -16,11 +17,14 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from openpyxl import Workbook
 
+LISTED = 5_000
 USERS, TOPICS, ROUNDS = 200_000, 5, 3
 SERVER = os.environ.get("ATG_BENCH_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 ATG = str(Path(sys.executable).with_name("atg"))
 DATABASE = "atg_bench"
+COLUMNS = ["username", "email", "full_name", "role", "employee_id", "department"]
 CATALOGUE = {
     "stations": "short_name,name\nS,S\n",
     "programs": "code,station,title\nP,S,P\n",
@@ -58,34 +62,55 @@ def url_of(database: str) -> str:
     return urlunsplit(urlsplit(SERVER)._replace(path=f"/{database}"))
 
 
+def person(number: int) -> list[str]:
+    return [
+        *(f"user{number}", f"user{number}@example.com", f"Имя {number}", "user"),
+        *(f"E{number}", f"Отдел {number % 50}"),
+    ]
+
+
+def write_lists(folder: Path) -> None:
+    """The same users as CSV and as a workbook."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    with (folder / "users.csv").open("w") as file:
+        for row in (COLUMNS, *map(person, range(LISTED))):
+            file.write(",".join(row) + "\n")
+            sheet.append(row)
+    book.save(folder / "users.xlsx")
+
+
 def write(folder: Path) -> None:
     for kind, text in CATALOGUE.items():
         (folder / f"{kind}.csv").write_text(text)
     with (folder / "users.csv").open("w") as file:
-        file.write("username,email,full_name,role,employee_id,department\n")
-        for number in range(USERS):
-            file.write(f"user{number},user{number}@example.com,Имя {number},user,E{number},Отдел {number % 50}\n")
+        file.write(",".join(COLUMNS) + "\n")
+        file.writelines(",".join(person(number)) + "\n" for number in range(USERS))
     with (folder / "progress.csv").open("w") as file:
         file.write("username,lesson,topic,completed_at\n")
         for number in range(USERS):
             file.writelines(f"user{number},L,{topic},2026-03-02T08:00:00Z\n" for topic in range(TOPICS))
 
 
-def renewed(folder: Path) -> None:
-    """A new database with the catalogue and nobody in it."""
+def emptied() -> None:
     with psycopg.connect(SERVER, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {DATABASE}")
+
+
+def renewed(folder: Path) -> None:
+    """A new database with the catalogue and nobody in it."""
+    emptied()
     for kind in CATALOGUE:
         atg(folder, kind)
 
 
-def atg(folder: Path, *kinds: str) -> tuple[float, float]:
+def atg(folder: Path, *kinds: str, suffix: str = "csv") -> tuple[float, float]:
     """Seconds, and MiB at most, of importing files one after the other."""
     settings = {**os.environ, "ATG_DATABASE_URL": url_of(DATABASE), "ATG_HOME": str(folder), "ATG_LOG_LEVEL": "ERROR"}
     begun, most = time.monotonic(), 0.0
     for kind in kinds:
-        process = subprocess.Popen([ATG, "import", kind, f"{kind}.csv", "--quiet"], cwd=folder, env=settings)
+        process = subprocess.Popen([ATG, "import", kind, f"{kind}.{suffix}", "--quiet"], cwd=folder, env=settings)
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
@@ -124,9 +149,34 @@ def tell(rounds: Sequence[dict[str, float]]) -> None:
     print(f"  peak memory of atg import: {max(each['MiB'] for each in rounds):.0f} MiB")
 
 
+def one_list(folder: Path, suffix: str) -> tuple[float, float]:
+    emptied()
+    subprocess.run(
+        [ATG, "migrate"],
+        env={**os.environ, "ATG_DATABASE_URL": url_of(DATABASE)},
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    return atg(folder, "users", suffix=suffix)
+
+
+def tell_lists(folder: Path) -> None:
+    write_lists(folder)
+    rounds = [{suffix: one_list(folder, suffix) for suffix in ("csv", "xlsx")} for _ in range(ROUNDS)]
+    seconds = {suffix: statistics.median(each[suffix][0] for each in rounds) for suffix in ("csv", "xlsx")}
+    memory = {suffix: max(each[suffix][1] for each in rounds) for suffix in ("csv", "xlsx")}
+    print(f"{LISTED} users, medians of {len(rounds)} rounds, each a whole command")
+    for suffix in ("csv", "xlsx"):
+        ratio = seconds[suffix] / seconds["csv"]
+        print(f"  {suffix:5}{seconds[suffix]:8.2f} s   {ratio:5.2f} of the CSV   {memory[suffix]:5.0f} MiB")
+
+
 if __name__ == "__main__":
+    if sys.argv[1:] != ["workbooks"]:
+        with tempfile.TemporaryDirectory() as name:
+            write(Path(name))
+            tell([one_round(Path(name)) for _ in range(ROUNDS)])
     with tempfile.TemporaryDirectory() as name:
-        write(Path(name))
-        tell([one_round(Path(name)) for _ in range(ROUNDS)])
+        tell_lists(Path(name))
     with psycopg.connect(SERVER, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
