@@ -10,32 +10,43 @@ import logging
 import os
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import httpx
 from aiogram import Bot, Dispatcher, F
 from aiogram.filters import Command, CommandObject, CommandStart, ExceptionTypeFilter
 from aiogram.fsm.context import FSMContext
-from aiogram.types import CallbackQuery, ErrorEvent, InlineKeyboardButton, LabeledPrice, Message, PreCheckoutQuery, User
+from aiogram.types import (
+    BufferedInputFile,
+    CallbackQuery,
+    ErrorEvent,
+    InlineKeyboardButton,
+    LabeledPrice,
+    Message,
+    PreCheckoutQuery,
+    User,
+)
 from aiogram.utils.keyboard import InlineKeyboardBuilder
 
 log = logging.getLogger("shop-bot")
 LONGEST = 4096
+MOST_BYTES = 50_000_000  # of a file that a bot may send
 PAUSES = (1, 5, 20)
 AWAY = "The shop does not answer just now, please try again in a minute"
 
 
 class Refused(Exception):
-    """The shop says no; the message is for the customer."""
+    """The shop refused the request; the message is for the customer."""
 
 
 @dataclass(frozen=True)
 class Shop:
-    """The server, called with the service's token."""
+    """The API of the shop, called with a service token."""
 
     client: httpx.AsyncClient
 
     async def ask(self, method: str, path: str, *, pauses: tuple[int, ...] = (), **body: Any) -> Any:
-        """Raises Refused, and httpx.HTTPError where the server is away; tried again after each pause."""
+        """Raises Refused, and httpx.HTTPError if the server is unavailable; retried after each pause."""
         for pause in (*pauses, None):
             try:
                 reply = await self.client.request(method, path, json=body or None)
@@ -49,10 +60,17 @@ class Shop:
         raise AssertionError
 
     async def customer(self, user: User) -> int:
-        """The customer's number; made at the first contact."""
+        """The customer's id; registers them at the first contact."""
         known = {"first_name": user.first_name, "last_name": user.last_name, "username": user.username}
         told = {"telegram_id": user.id, "language_code": user.language_code or "en", **known}
         return (await self.ask("POST", "/api/users/", **told))["id"]
+
+    async def file(self, key: str, customer: int) -> bytes:
+        """Raises Refused if it is not there, httpx.HTTPError."""
+        reply = await self.client.get(f"/files/stream/{quote(key)}", params={"for_user": customer})
+        if reply.status_code == 404:
+            raise Refused(reply.json()["message"])
+        return reply.raise_for_status().content
 
     async def lessons(self, customer: int) -> list[dict[str, Any]]:
         return (await self.ask("GET", f"/api/lessons/?size=50&for_user={customer}"))["items"]
@@ -70,7 +88,7 @@ async def start(message: Message, shop: Shop) -> None:
 
 
 async def buy(query: CallbackQuery, bot: Bot, shop: Shop, state: FSMContext) -> None:
-    """The press of a button is one payment, however often Telegram tells of it."""
+    """The id of the button press makes the payment idempotent."""
     lesson_id, user = int(query.data.partition(":")[2]), query.from_user
     body = {"user_id": await shop.customer(user), "lesson_id": lesson_id, "payment_id": f"press-{query.id}"}
     promo = (await state.get_data()).get("promo")
@@ -92,12 +110,12 @@ async def buy(query: CallbackQuery, bot: Bot, shop: Shop, state: FSMContext) -> 
         currency="XTR",
         provider_token="",
         prices=[LabeledPrice(label=lesson["title"][:32], amount=purchase["amount"])],
-        start_parameter=f"lesson-{lesson_id}",  # so that nobody else pays a forwarded invoice
+        start_parameter=f"lesson-{lesson_id}",  # so that nobody else can pay a forwarded invoice
     )
 
 
 async def check(query: PreCheckoutQuery, shop: Shop) -> None:
-    """Telegram waits ten seconds for this, and the customer with it."""
+    """Telegram waits ten seconds for the answer."""
     try:
         async with asyncio.timeout(5):
             path = f"/api/purchases/{query.invoice_payload}/pre-checkout"
@@ -108,7 +126,7 @@ async def check(query: PreCheckoutQuery, shop: Shop) -> None:
 
 
 async def paid(message: Message, bot: Bot, shop: Shop) -> None:
-    """A payment that the shop refuses is given back."""
+    """A payment that the shop refuses is refunded."""
     payment, customer = message.successful_payment, message.from_user
     charge = payment.telegram_payment_charge_id
     path = f"/api/purchases/{payment.invoice_payload}/complete"
@@ -133,10 +151,29 @@ async def show(bot: Bot, shop: Shop, user: User, lesson_id: int) -> None:
     text = f"{lesson['title']}\n\n{lesson['text_content'] or 'This lesson has no text.'}"
     for begin in range(0, len(text), LONGEST):
         await bot.send_message(user.id, text[begin : begin + LONGEST], protect_content=True)
+    if lesson["video_path"]:
+        await show_video(bot, shop, user, customer, lesson["video_path"])
+
+
+async def show_video(bot: Bot, shop: Shop, user: User, customer: int, key: str) -> None:
+    """Sends the file, or a link where it is larger than a bot may send; the link ends with a refund."""
+    try:
+        found = await shop.ask("GET", f"/files/presign?{urlencode({'key': key, 'for_user': customer})}")
+        content = await shop.file(key, customer) if found["size"] <= MOST_BYTES else None
+    except Refused:
+        log.warning("no video: %s", key)
+        await bot.send_message(user.id, "The video of this lesson can not be played just now.")
+        return
+    if content is None:
+        keyboard = InlineKeyboardBuilder().row(InlineKeyboardButton(text="▶ Watch", url=found["url"]))
+        await bot.send_message(user.id, "The video, for an hour:", reply_markup=keyboard.as_markup())
+    else:
+        video = BufferedInputFile(content, filename=key.rpartition("/")[2])
+        await bot.send_video(user.id, video, protect_content=True, request_timeout=600)
 
 
 async def promo(message: Message, command: CommandObject, shop: Shop, state: FSMContext) -> None:
-    """Keeps the code for the next purchases; what it makes of a price is the shop's word."""
+    """Checks the code, and keeps it for the next purchases."""
     code, customer = (command.args or "").strip(), await shop.customer(message.from_user)
     lesson = next((one for one in await shop.lessons(customer) if not one["has_access"]), None)
     if not code or lesson is None:
@@ -149,7 +186,7 @@ async def promo(message: Message, command: CommandObject, shop: Shop, state: FSM
 
 
 async def support(message: Message, command: CommandObject, shop: Shop) -> None:
-    """Telegram asks every bot that takes Stars for this command."""
+    """Telegram requires this command of every bot that accepts Stars."""
     if not command.args:
         await message.answer("Send /paysupport and your question.")
         return
@@ -160,7 +197,7 @@ async def support(message: Message, command: CommandObject, shop: Shop) -> None:
 
 
 async def tell(failed: ErrorEvent) -> None:
-    """What went wrong, to the customer who has asked."""
+    """Tells the customer what went wrong."""
     update, error = failed.update, failed.exception
     if update.callback_query:
         await update.callback_query.answer(str(error) if isinstance(error, Refused) else AWAY, show_alert=True)
