@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from atg_adapters.sql.drivers import AiosqliteDriver, Bound, PsycopgDriver
+from atg_adapters.sql.drivers import AiosqliteDriver, PsycopgDriver
+from atg_adapters.sql.merging import Bound
 from atg_adapters.sql.result import Result
 from atg_adapters.sql.statements import CompiledStatement
 from atg_entrypoints.container import Container

@@ -14,6 +14,9 @@ from atg_adapters.sql.pool import DatabaseBusy
 
 _ROWS = sa.table("rows_", sa.column("id", sa.Integer), sa.column("name", sa.Text))
 _ADD = sa.insert(_ROWS)
+_OTHERS = sa.table("others", sa.column("id", sa.Integer), sa.column("name", sa.Text))
+_ADD_OTHER = sa.insert(_OTHERS)
+_RENAME = sa.update(_ROWS).where(_ROWS.c.id == sa.bindparam("key")).values(name=sa.bindparam("name"))
 _ALL = sa.select(_ROWS).order_by(_ROWS.c.id)
 _SOME = sa.select(_ROWS.c.name).where(_ROWS.c.id.in_(sa.bindparam("ids", expanding=True))).order_by(_ROWS.c.id)
 _PID = sa.select(sa.func.pg_backend_pid())
@@ -25,10 +28,12 @@ _SLEEP = sa.select(sa.func.pg_sleep(sa.bindparam("seconds", type_=sa.Float)))
 async def database(database_url: str) -> AsyncIterator[Database]:
     database = Database(database_url, pool_size=3)
     async with database.transaction() as connection:
-        await connection.execute_text("CREATE TABLE IF NOT EXISTS rows_ (id INTEGER PRIMARY KEY, name TEXT)")
+        for table in ("rows_", "others"):
+            await connection.execute_text(f"CREATE TABLE IF NOT EXISTS {table} (id INTEGER PRIMARY KEY, name TEXT)")
     yield database
     async with database.transaction() as connection:
-        await connection.execute_text("DROP TABLE rows_")
+        for table in ("rows_", "others"):
+            await connection.execute_text(f"DROP TABLE {table}")
     await database.close()
 
 
@@ -157,6 +162,29 @@ async def test_what_nobody_waits_for_and_fails_undoes_its_transaction_or_its_nes
         with pytest.raises(ZeroDivisionError):
             await add_later(5, failing=True)
     assert [row.id for row in await database.rows(_ALL)] == [3]
+
+
+@on_both
+async def test_what_nobody_waits_for_changes_several_tables_or_none(database: Database) -> None:
+    """PostgreSQL runs the first two as one statement, and the third after it."""
+
+    async def write(number: int, other: int) -> None:
+        async with database.transaction() as connection:
+            connection.later(
+                (_ADD, {"id": number, "name": "$1"}),
+                (_ADD_OTHER, {"id": other, "name": "other"}),
+                (_RENAME, {"key": number, "name": f"renamed {number}"}),
+            )
+
+    await _add(database, 8)
+    await write(1, 10)
+    with pytest.raises(IntegrityError):
+        await write(2, 10)
+    with pytest.raises(IntegrityError):
+        await write(8, 11)
+    assert [tuple(row) for row in await database.rows(_ALL)] == [(1, "renamed 1"), (8, "x")]
+    async with database.transaction() as connection:
+        assert await connection.scalars(sa.select(_OTHERS.c.id)) == [10]
 
 
 @on_both

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import Insert
 
-from atg_adapters.sql.drivers import Bound, Driver
+from atg_adapters.sql.drivers import Driver
+from atg_adapters.sql.merging import Bound
 from atg_adapters.sql.result import Result, Row
 from atg_adapters.sql.statements import CACHES, CompiledStatement, Values
 

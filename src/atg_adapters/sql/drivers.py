@@ -10,11 +10,9 @@ import psycopg
 from psycopg.pq import TransactionStatus
 from sqlalchemy.engine import URL, Dialect
 
+from atg_adapters.sql.merging import Bound, merged
 from atg_adapters.sql.result import Result, Row
 from atg_adapters.sql.statements import POSTGRESQL, SQLITE, CompiledStatement
-
-type Bound = tuple[CompiledStatement, str, Sequence[Any]]
-"""A statement, its text and its parameters."""
 
 _SECONDS_TO_WAIT = 2
 _CONNECTING = {
@@ -112,7 +110,7 @@ class PsycopgDriver:
 
     async def commit(self, bound: Sequence[Bound]) -> None:
         if bound:
-            await self._together(bound, "COMMIT")
+            await self._together(merged(bound), "COMMIT")
         elif self._to_begin:  # nothing was run
             self._to_begin = ""
         else:

@@ -57,6 +57,10 @@ class CompiledStatement:
         self.is_text = isinstance(statement, sa.TextClause)
         columns_of_result: Any = getattr(compiled, "_result_columns", ())
         self.returns_rows = bool(columns_of_result)
+        self.changes: str | None = None
+        """The table that a write changes, if it returns nothing and always has the same text."""
+        if isinstance(statement, Insert | Update) and not self.returns_rows and not self.expanding:
+            self.changes = str(statement.table)
         self._types = [column.type for column in columns_of_result]
         self._names = [str(column.keyname) for column in columns_of_result]
         self._row: SimpleResultMetaData | None = None

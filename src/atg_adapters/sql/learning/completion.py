@@ -20,6 +20,7 @@ from atg_adapters.sql.learning.enrollment_progress import (
     progress_of,
 )
 from atg_adapters.sql.learning.totals import refresh_of
+from atg_adapters.sql.rows import numbered, numbered_binds, values_of
 from atg_adapters.sql.tables.identity import users
 from atg_adapters.sql.tables.learning import (
     certificate_numbers,
@@ -87,7 +88,8 @@ _number = insert(certificate_numbers).values(year=sa.bindparam("in_year"), last=
 _NEXT_NUMBERS = _number.on_conflict_do_update(
     index_elements=["year"], set_={"last": certificate_numbers.c.last + _number.excluded.last}
 ).returning(certificate_numbers.c.last)
-_SAVED = [name for name in Enrollment.__dataclass_fields__ if name not in {"id", "user_id", "course_id"}]
+_COLUMNS = list(Enrollment.__dataclass_fields__)
+_SAVED = [name for name in _COLUMNS if name not in {"id", "user_id", "course_id"}]
 _SAVE = (
     sa.update(user_courses)
     .where(user_courses.c.id == sa.bindparam("id_"))
@@ -95,9 +97,22 @@ _SAVE = (
 )
 
 
-def saving(enrollments: Sequence[Enrollment]) -> list[tuple[sa.Executable, dict[str, Any]]]:
-    """The statements that save them, with their values."""
-    return [(_SAVE, {"id_": each.id, **{name: getattr(each, name) for name in _SAVED}}) for each in enrollments]
+@cache
+def _save_together(count: int) -> Any:
+    """The rows are there: each conflicts with itself."""
+    new = insert(user_courses).values(numbered_binds(user_courses, _COLUMNS, count))
+    return new.on_conflict_do_update(index_elements=["id"], set_={name: new.excluded[name] for name in _SAVED})
+
+
+def saving(enrollments: Sequence[Enrollment]) -> tuple[sa.Executable, dict[str, Any]]:
+    """One statement that saves a few of them, with its values."""
+    if len(enrollments) == 1:
+        return _SAVE, _values_of(enrollments[0])
+    return _save_together(len(enrollments)), numbered(_COLUMNS, map(values_of, enrollments))
+
+
+def _values_of(enrollment: Enrollment) -> dict[str, Any]:
+    return {"id_": enrollment.id, **{name: getattr(enrollment, name) for name in _SAVED}}
 
 
 class SqlCompletion:
@@ -123,7 +138,7 @@ class SqlCompletion:
         return [progress_of(row) for row in rows]
 
     async def save(self, enrollments: Sequence[Enrollment]) -> None:
-        await self.connection.execute(_SAVE, [values for _, values in saving(enrollments)])
+        await self.connection.execute(_SAVE, [_values_of(each) for each in enrollments])
 
     async def next_numbers(self, year: int, count: int) -> int:
         last: int = (await self.connection.execute(_NEXT_NUMBERS, {"in_year": year, "count": count})).scalar_one()
