@@ -6,7 +6,7 @@ ATG := .venv/bin/atg
 export UV_PROJECT_ENVIRONMENT := .venv
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
-.PHONY: help setup run test unit coverage fuzz lint docs words screenshots bench bench-quick bench-charts bench-peers bench-counts bench-auth bench-files bench-import bench-start bench-memory lock lock-node lock-browser lock-peers audit clean
+.PHONY: help setup run test unit coverage fuzz lint docs words screenshots drill bench bench-quick bench-charts bench-peers bench-counts bench-auth bench-files bench-import bench-start bench-memory lock lock-node lock-browser lock-peers audit clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -56,6 +56,9 @@ words: setup  ## add what the code says anew to the Russian files of the catalog
 
 screenshots: setup  ## take the pictures of the console in docs/console anew, over a demo of its own (needs Chromium)
 	.venv/bin/python -m tests.browser.screenshots docs/console
+
+drill: setup  ## prove that a backup of what is configured can be restored, and gives what is stored
+	$(ATG) drill
 
 bench: setup bench-peers  ## requests a second and what each costs, beside others: a quarter of an hour (OPTIONS, as --help says)
 	.venv/bin/python -m bench.throughput --output bench/results.json $(OPTIONS)

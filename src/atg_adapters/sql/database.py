@@ -130,9 +130,9 @@ class Database:
 
     def snapshot(self) -> AbstractAsyncContextManager[Connection]:
         """A connection with snapshot isolation, for streaming rows."""
-        if self.is_sqlite:
-            return self.reader()
-        return self._connected(self._reading, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        # SQLite's readers see what was there at their first statement (sqlite.org/isolation.html).
+        begin = "BEGIN" if self.is_sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        return self._connected(self._reading, begin)
 
     @asynccontextmanager
     async def engine_transaction(self) -> AsyncIterator[AsyncConnection]:

@@ -29,7 +29,7 @@ async def migrate(database: Database, revision: str = "head", *, timezone: tzinf
     `timezone`: decides what a day is, for revisions that count by days.
     Raises DatabaseAway.
     """
-    if revision == "head" and await _revision_of(database) == newest_revision():
+    if revision == "head" and await revision_of(database) == newest_revision():
         return
     from atg_adapters.sql import revisions  # noqa: PLC0415 - Alembic takes a tenth of a second to import
 
@@ -53,7 +53,7 @@ async def differences(database: Database) -> list[Any]:
         return await connection.run_sync(revisions.compare)
 
 
-async def _revision_of(database: Database) -> str | None:
+async def revision_of(database: Database) -> str | None:
     """The revision that the database has, None if it has none."""
     has_revision = _HAS_REVISION_ON_SQLITE if database.is_sqlite else _HAS_REVISION_ON_POSTGRESQL
     if not await database.row(has_revision, {"table_": _VERSION_TABLE}):

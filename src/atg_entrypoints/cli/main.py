@@ -21,6 +21,15 @@ _COMMANDS = {
         "Import files in one transaction; what is there already is compared and only differences are stored.",
     ),
     "export": ("exporting", "Write a kind as CSV to standard output; importing it again changes nothing."),
+    "backup": (
+        "backup",
+        "Write the database, as it is at one moment, and the files into one archive, with a hash of each part.",
+    ),
+    "restore": ("backup", "Fill an empty database and an empty store from a backup."),
+    "drill": (
+        "backup",
+        "Prove that a backup can be restored: make one, restore it elsewhere, make one of that, compare all hashes.",
+    ),
     "openapi": ("openapi", "Write the description of the HTTP API."),
     "db": ("database", "Looking at the database."),
     "stats": ("stats", "Learners' progress and totals."),
