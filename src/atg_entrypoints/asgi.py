@@ -18,4 +18,7 @@ def create() -> "ASGIApp":
         from atg_entrypoints.console.app import create_app  # noqa: PLC0415
         from atg_entrypoints.container import create_container  # noqa: PLC0415
 
-        return create_app(create_container(settings))
+        container = create_container(settings)
+        if not settings.in_memory:
+            container.database().limit_waiting()
+        return create_app(container)

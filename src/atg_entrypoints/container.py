@@ -7,6 +7,7 @@ from dependency_injector import providers
 
 from atg_adapters.memory.database import MemoryDatabase
 from atg_adapters.sql.database import Database
+from atg_adapters.sql.schema import SchemaCheck
 from atg_core.files.ports import ObjectStore
 from atg_entrypoints.settings import Settings
 from atg_entrypoints.wiring import jobs
@@ -31,6 +32,8 @@ type Check = Callable[[], Awaitable[Any]]
 
 def _checks(database: Database | MemoryDatabase, redis: "Redis | None", store: ObjectStore) -> dict[str, Check]:
     checks: dict[str, Check] = {"database": database.check}
+    if isinstance(database, Database):
+        checks["schema"] = SchemaCheck(database)
     if redis is not None:
         checks["cache"] = redis.ping
     return checks | {"store": store.check}

@@ -99,9 +99,10 @@ async def test_who_waits_in_vain_for_a_connection_is_told_that_the_database_is_b
     sleeping = asyncio.create_task(database.rows(_SLEEP, {"seconds": 0.5}))
     await asyncio.sleep(0.1)
     with pytest.raises(DatabaseBusy):
-        await database.check()
+        await database.rows(_PID)
+    await database.check()  # it is not away
     await sleeping
-    await database.check()
+    await database.rows(_PID)
     await database.close()
 
 

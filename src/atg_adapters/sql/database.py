@@ -8,23 +8,25 @@ from contextvars import ContextVar
 from typing import Any
 
 import sqlalchemy as sa
+from psycopg.errors import LockNotAvailable, QueryCanceled
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from atg_adapters.sql.connection import Connection, engine_error
 from atg_adapters.sql.drivers import PRAGMAS, AiosqliteDriver, Driver, PsycopgDriver
-from atg_adapters.sql.pool import Pool
+from atg_adapters.sql.pool import DatabaseBusy, Pool
 from atg_adapters.sql.result import Result, Row
 from atg_adapters.sql.statements import Values
+from atg_adapters.sql.watchdog import ServerSilent, Watchdog
 from atg_core.errors import Unavailable
 from atg_core.unit_of_work import UnitOfWork
 
 _SECONDS_TO_WAIT = 10
 _SECONDS_OF_A_WRITER = 30
 """An import holds SQLite's one writing connection for a while."""
+_SECONDS_OF_A_STATEMENT, _SECONDS_OF_A_LOCK = 10, 5
 _SQLITE_READERS = 10
-_SELECT_ONE = sa.select(sa.literal(1))
 
 
 _shared: ContextVar[tuple["Database", Connection] | None] = ContextVar("shared", default=None)
@@ -63,7 +65,8 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 20) -> None:
         """`pool_size`: connections of this process to PostgreSQL."""
-        self.url = async_url(url)
+        self.url, self._options = async_url(url), ""
+        self._watchdog = Watchdog(self._open)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self._driver: type[PsycopgDriver | AiosqliteDriver] = AiosqliteDriver
@@ -75,29 +78,42 @@ class Database:
             self._writing = self._reading = Pool(self._open, size=pool_size, seconds_to_wait=_SECONDS_TO_WAIT)
 
     async def _open(self) -> Driver:
-        return await self._driver.open(self.url)
+        return await self._driver.open(self.url, self._options)
+
+    def limit_waiting(self) -> None:
+        """For a process that serves: who waits there is told soon that the database is busy."""
+        self._options = f"-c statement_timeout={_SECONDS_OF_A_STATEMENT}s -c lock_timeout={_SECONDS_OF_A_LOCK}s"
 
     @asynccontextmanager
     async def _connected(self, pool: Pool, begin: str | None = None) -> AsyncIterator[Connection]:
         """One context manager for everything: each of them costs as much as it takes to find a connection."""
+        wait = self._watchdog.begin()
         try:
-            driver = await pool.take()
-        except self._driver.error as error:
-            raise DatabaseAway from engine_error(self._driver, None, error)
-        try:
-            connection = Connection(driver, in_transaction=begin is not None)
-            if begin:
-                await driver.begin(begin)
-            yield connection
-            if begin:
-                await connection.commit()
-        except BaseException as error:
-            # Goes on to its end when the task is cancelled once more meanwhile.
-            await asyncio.shield(asyncio.ensure_future(pool.settle(driver)))
-            if _is_unreachable(error):
+            async with wait.timeout:
+                try:
+                    driver = wait.driver = await pool.take()
+                except self._driver.error as error:
+                    raise DatabaseAway from engine_error(self._driver, None, error)
+                try:
+                    connection = Connection(driver, in_transaction=begin is not None)
+                    if begin:
+                        await driver.begin(begin)
+                    yield connection
+                    if begin:
+                        await connection.commit()
+                except BaseException as error:
+                    # Goes on to its end when the task is cancelled once more meanwhile.
+                    await asyncio.shield(asyncio.ensure_future(pool.settle(driver)))
+                    if told := _told_of(error):
+                        raise told from error
+                    raise
+                await pool.give_back(driver)
+        except TimeoutError as error:
+            if wait.timeout.expired():
                 raise DatabaseAway from error
             raise
-        await pool.give_back(driver)
+        finally:
+            self._watchdog.end(wait)
 
     def transaction(self) -> AbstractAsyncContextManager[Connection]:
         """A connection in a transaction: a clean exit commits, an error rolls back.
@@ -146,8 +162,8 @@ class Database:
             async with engine.begin() as connection:
                 yield connection
         except DBAPIError as error:
-            if _is_unreachable(error):
-                raise DatabaseAway from error
+            if told := _told_of(error):
+                raise told from error
             raise
 
     async def rows(self, statement: sa.Executable, values: Values | None = None) -> Sequence[Row]:
@@ -177,12 +193,16 @@ class Database:
         return open_store
 
     async def check(self) -> None:
-        """Runs SELECT 1. Raises DatabaseAway."""
-        await self.row(_SELECT_ONE)
+        """Asks it on a connection of its own, so that who is only busy is not away. Raises DatabaseAway."""
+        try:
+            await self._watchdog.check()
+        except (ServerSilent, self._driver.error) as error:
+            raise DatabaseAway from error
 
     async def close(self) -> None:
         await self._reading.close()
         await self._writing.close()
+        await self._watchdog.close()
 
 
 def fields_of(row: Row) -> dict[str, Any]:
@@ -190,10 +210,11 @@ def fields_of(row: Row) -> dict[str, Any]:
     return {str(name): value for name, value in row._asdict().items()}
 
 
-def _is_unreachable(error: BaseException) -> bool:
-    """PostgreSQL's operational errors are its server's or its connection's; SQLite's can be wrong SQL, too."""
+def _told_of(error: BaseException) -> Unavailable | None:
+    """What is told of an error that is the database's. SQLite's operational errors can be wrong SQL, too."""
     if not isinstance(error, OperationalError | InterfaceError):
-        return False
-    if not isinstance(error.orig, sqlite3.Error):
-        return True
-    return any(words in str(error.orig) for words in ("locked", "unable to open", "disk I/O"))
+        return None
+    if isinstance(error.orig, sqlite3.Error):
+        is_away = any(words in str(error.orig) for words in ("locked", "unable to open", "disk I/O"))
+        return DatabaseAway() if is_away else None
+    return DatabaseBusy() if isinstance(error.orig, QueryCanceled | LockNotAvailable) else DatabaseAway()

@@ -23,9 +23,9 @@ _CONNECTING = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "application_name": "atg",
-    # What it compiles is short: for a journal of many columns that took ten times as long as running it.
-    "options": "-c jit=off",
 }
+_OPTIONS = "-c jit=off"
+"""What it compiles is short: for a journal of many columns that took ten times as long as running it."""
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA busy_timeout=5000",
@@ -47,7 +47,8 @@ class Driver(Protocol):
     """The statement that begins a transaction which may write."""
 
     @classmethod
-    async def open(cls, url: URL) -> Self: ...
+    async def open(cls, url: URL, options: str = "") -> Self:
+        """`options`: those of PostgreSQL's sessions (https://www.postgresql.org/docs/current/libpq-connect.html)."""
 
     async def begin(self, text: str) -> None:
         """Begins a transaction, on PostgreSQL in the round trip of its first statement."""
@@ -76,10 +77,26 @@ class Driver(Protocol):
     def is_idle(self) -> bool:
         """Whether it can be given back: open, and in no transaction."""
 
+    def give_up(self) -> None:
+        """From now on nothing that is interrupted waits for the server."""
+
     async def close(self) -> None: ...
 
     async def settle(self) -> None:
         """Waits for what an interrupted caller has left running, and ends its transaction."""
+
+
+class _PsycopgConnection(psycopg.AsyncConnection[Any]):
+    """A connection whose caller, when it is cancelled, does not wait for a server that was given up."""
+
+    is_given_up = False
+
+    async def _try_cancel(self, *, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - psycopg's own parameter
+        """Else psycopg asks the server to end the statement, and waits for both up to ten seconds."""
+        if self.is_given_up:
+            self.pgconn.finish()
+        else:
+            await super()._try_cancel(timeout=timeout)
 
 
 class PsycopgDriver:
@@ -90,11 +107,12 @@ class PsycopgDriver:
     writing = "BEGIN"
 
     @classmethod
-    async def open(cls, url: URL) -> Self:
+    async def open(cls, url: URL, options: str = "") -> Self:
         _, given = POSTGRESQL.create_connect_args(url)
-        return cls(await psycopg.AsyncConnection.connect(**{**_CONNECTING, **given}, autocommit=True))
+        ours = {**_CONNECTING, "options": f"{_OPTIONS} {options}".strip()}
+        return cls(await _PsycopgConnection.connect(**{**ours, **given}, autocommit=True))
 
-    def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
+    def __init__(self, connection: "_PsycopgConnection") -> None:
         self.connection = connection
         connection.prepared_max = _PREPARED
         self._cursor = psycopg.AsyncRawCursor(connection)
@@ -165,6 +183,9 @@ class PsycopgDriver:
     def is_idle(self) -> bool:
         return self.connection.pgconn.transaction_status == TransactionStatus.IDLE
 
+    def give_up(self) -> None:
+        self.connection.is_given_up = True
+
     async def close(self) -> None:
         await self.connection.close()
 
@@ -182,7 +203,7 @@ class AiosqliteDriver:
     writing = "BEGIN IMMEDIATE"
 
     @classmethod
-    async def open(cls, url: URL) -> Self:
+    async def open(cls, url: URL, options: str = "") -> Self:  # noqa: ARG003 - it has none
         [path], given = SQLITE.create_connect_args(url)
         connecting = aiosqlite.connect(path, **given, isolation_level=None)
         connecting._thread.daemon = True  # noqa: SLF001 - else a process that forgets to close it would never end
@@ -237,6 +258,9 @@ class AiosqliteDriver:
 
     def is_idle(self) -> bool:
         return not self.connection.in_transaction
+
+    def give_up(self) -> None:
+        """There is no server."""
 
     async def close(self) -> None:
         await self.connection.close()

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from atg_adapters.sql.database import Database
+from atg_core.errors import Unavailable
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 _VERSION_TABLE = "alembic_version"
@@ -21,6 +22,22 @@ _REVISION: sa.Select[str] = sa.select(sa.column("version_num", sa.String)).selec
 def newest_revision(migrations: Path = MIGRATIONS) -> str:
     """By the names of the files, which begin with the number of their revision."""
     return max(path.name.partition("_")[0] for path in (migrations / "versions").glob("[0-9]*_*.py"))
+
+
+class SchemaOutdated(Unavailable):
+    """The database has not the newest schema"""
+
+
+class SchemaCheck:
+    """Raises SchemaOutdated, until the database has had the newest schema once: it is not taken back under a server."""
+
+    def __init__(self, database: Database) -> None:
+        self._database, self._is_newest = database, False
+
+    async def __call__(self) -> None:
+        self._is_newest = self._is_newest or await revision_of(self._database) == newest_revision()
+        if not self._is_newest:
+            raise SchemaOutdated
 
 
 async def migrate(database: Database, revision: str = "head", *, timezone: tzinfo = UTC) -> None:

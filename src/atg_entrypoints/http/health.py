@@ -18,6 +18,8 @@ from atg_entrypoints.http.policy import PUBLIC
 from atg_entrypoints.http.wire import Instant
 
 VERSION = version("atg")
+NEEDED = frozenset({"database", "schema"})
+"""Parts without which nothing can be served."""
 _SECONDS_TO_ANSWER = 2.0
 
 type Checks = Mapping[str, Callable[[], Awaitable[None]]]
@@ -38,7 +40,11 @@ class PartHealth(Struct, frozen=True, kw_only=True):
 
 
 class Readiness(Struct, frozen=True, kw_only=True):
+    """`degraded`: the parts that are away, where the others can be served without them."""
+
     ready: bool
+    status: Literal["ready", "degraded", "down"]
+    degraded: list[str]
     checks: dict[str, PartHealth]
 
 
@@ -52,14 +58,24 @@ async def health() -> Health:
     policy=PUBLIC,
     unlimited=True,
     tags=["operations"],
-    summary="Do the database, the cache and the store answer",
+    summary="Do the database, its schema, the cache and the store answer",
 )
 async def ready(state: State, checks: NamedDependency[SkipValidation[Checks]]) -> Response[Readiness]:
-    """Each part is asked at the same time and has two seconds to answer. A process that is ending is not ready."""
-    parts = await asyncio.gather(*(_ask(check) for check in checks.values()))
-    up = all(part.status == "up" for part in parts) and not is_draining(state)
-    body = Readiness(ready=up, checks=dict(zip(checks, parts, strict=True)))
-    return Response(body, status_code=200 if up else 503, headers={} if up else {"Retry-After": "2"})
+    """Each part is asked at the same time and has two seconds to answer. A process that is ending is not ready.
+
+    503 where nothing can be served: without the database or its newest schema. Without the cache or the store the rest
+    still is: 200, `degraded`. What is only busy is up.
+    """
+    parts = dict(zip(checks, await asyncio.gather(*map(_ask, checks.values())), strict=True))
+    away = [name for name, part in parts.items() if part.status == "down"]
+    is_down = is_draining(state) or not NEEDED.isdisjoint(away)
+    body = Readiness(
+        ready=not is_down,
+        status="down" if is_down else "degraded" if away else "ready",
+        degraded=[] if is_down else away,
+        checks=parts,
+    )
+    return Response(body, status_code=503 if is_down else 200, headers={"Retry-After": "2"} if is_down else {})
 
 
 async def _ask(check: Callable[[], Awaitable[None]]) -> PartHealth:
