@@ -13,6 +13,7 @@ from msgspec.structs import fields
 from atg_entrypoints.settings import Settings, variable_of
 from atg_entrypoints.settings_checks import SettingsError, check
 from atg_entrypoints.value_faults import faults_of
+from atg_entrypoints.variable_names import OTHER_NAMES
 
 _LISTS = [field.name for field in fields(Settings) if get_origin(field.type) is list]
 _MAY_BE_EMPTY = ("enter_roles",)
@@ -25,8 +26,8 @@ def read_settings(environment: Mapping[str, str] | None = None, *, dotenv: str |
 
     In development a missing secret key is generated and stored in the home folder. Raises SettingsError.
     """
-    values = {**_of_file(dotenv), **(os.environ if environment is None else environment)}
-    named = {name: values.get(variable_of(name)) for name in Settings.__struct_fields__}
+    values = all_variables(environment, dotenv)
+    named = {name: _value_of(name, values) for name in Settings.__struct_fields__}
     given = {name: value for name, value in named.items() if value or (value == "" and name in _MAY_BE_EMPTY)}
     settings = _typed(given)
     if settings.env == "development" and not settings.secret_key:
@@ -36,6 +37,19 @@ def read_settings(environment: Mapping[str, str] | None = None, *, dotenv: str |
         _make_home(settings.home_path)
         _keep_private(settings)
     return settings
+
+
+def all_variables(
+    environment: Mapping[str, str] | None = None, dotenv: str | Path = ".env"
+) -> Mapping[str, str | None]:
+    """Those of the `.env` file and, before them, of the environment."""
+    return {**_of_file(dotenv), **(os.environ if environment is None else environment)}
+
+
+def _value_of(name: str, values: Mapping[str, str | None]) -> str | None:
+    """An empty variable of ours is one that is absent, as everywhere."""
+    value = values.get(variable_of(name))
+    return value if value or name not in OTHER_NAMES else values.get(OTHER_NAMES[name])
 
 
 def _of_file(dotenv: str | Path) -> Mapping[str, str | None]:

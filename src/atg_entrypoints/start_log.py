@@ -5,7 +5,9 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from atg_entrypoints.environment import all_variables
 from atg_entrypoints.settings import Settings
+from atg_entrypoints.variable_names import unread
 
 _log = structlog.get_logger("atg.start")
 
@@ -21,6 +23,12 @@ def log_start(settings: Settings) -> None:
         store=_store(settings),
         contexts=settings.contexts,
     )
+
+
+def log_unread_variables() -> None:
+    """Only their names: the values may be secrets."""
+    for name, meant in unread(all_variables()):
+        _log.warning("nothing reads this variable", name=name, meant=meant)
 
 
 def _store(settings: Settings) -> str:

@@ -121,7 +121,9 @@ async def test_a_database_that_hangs_is_told_soon_and_served_again_when_it_goes_
                 assert await asked("/auth/me") == (200, ANY)
                 with _stopped(str(postgres)):
                     for _ in range(2):
-                        replies = await asyncio.gather(*map(asked, ["/auth/me", "/groups", "/admin/audit"] * 15 + ["/ready"]))
+                        replies = await asyncio.gather(
+                            *map(asked, ["/auth/me", "/groups", "/admin/audit"] * 15 + ["/ready"])
+                        )
                         assert {status for status, _ in replies} == {503}
                         assert max(seconds for _, seconds in replies) < 3.5
                         assert await asked("/health") == (200, ANY)

@@ -8,6 +8,7 @@ import pytest
 from atg_core.identity.model import Role
 from atg_entrypoints.environment import read_settings
 from atg_entrypoints.settings_checks import SettingsError
+from atg_entrypoints.variable_names import unread
 
 STRONG = "Jx3vQ9-pL0wZ7rT2mN8kB5yH4sD6fG1cXaVe"
 
@@ -246,3 +247,48 @@ def test_in_production_codes_go_by_tls_alone_or_stay_here(tmp_path: Path) -> Non
     for address in ("http://edu.example.com/", "http://192.168.1.5:8080/"):
         with pytest.raises(SettingsError, match="does not begin with https"):
             read_settings(given | {"ATG_OAUTH_RETURN_URLS": address})
+
+
+def test_the_variables_that_hosts_set_are_read_where_ours_are_absent(tmp_path: Path) -> None:
+    hosted = {
+        "DATABASE_URL": "postgres://atg:secret@db.example.com/atg",
+        "REDIS_URL": "redis://cache.example.com",
+        "SECRET_KEY": STRONG,
+        "PORT": "9000",
+        "ATG_OAUTH_VK_CLIENT_ID": "51000000",
+        "ATG_OAUTH_VK_CLIENT_SECRET": STRONG,
+        "ATG_HOME": str(tmp_path),
+    }
+    settings = read_settings(hosted, dotenv=tmp_path / ".env")
+    assert (settings.database, settings.redis_url, settings.secret_key, settings.port, settings.vk_client_id) == (
+        hosted["DATABASE_URL"],
+        hosted["REDIS_URL"],
+        STRONG,
+        9000,
+        "51000000",
+    )
+    ours = {"ATG_DATABASE_URL": "sqlite:///here.db", "ATG_PORT": "8001", "ATG_REDIS_URL": ""}
+    settings = read_settings({**hosted, **ours}, dotenv=tmp_path / ".env")
+    assert (settings.database, settings.port, settings.redis_url) == ("sqlite:///here.db", 8001, hosted["REDIS_URL"])
+
+
+def test_variables_that_nothing_reads_are_named_with_what_was_meant() -> None:
+    given = {
+        "ATG_DATABSE_URL": "x",
+        "ATG_QUITE_DIFFERENT_THING": "x",
+        "ATG_TEST_DATABASE_URL": "x",
+        "ATG_OAUTH_VK_CLIENT_ID": "x",
+        "POSTGRES_PASSWORD": "x",
+        "MINIO_ENDPOINT": "x",
+        "ATG_S3_BUCKET": "ours",
+        "MINIO_BUCKET": "theirs",
+        "EMAIL_FROM": "",
+        "PATH": "/bin",
+    }
+    assert list(unread(given)) == [
+        ("ATG_DATABSE_URL", "ATG_DATABASE_URL"),
+        ("ATG_QUITE_DIFFERENT_THING", None),
+        ("POSTGRES_PASSWORD", "ATG_DATABASE_URL"),
+        ("MINIO_ENDPOINT", "ATG_S3_ENDPOINT"),
+    ]
+    assert list(unread({"DATABASE_URL": "x", "POSTGRES_PASSWORD": "x"})) == []

@@ -12,7 +12,7 @@ import uvicorn
 from atg_entrypoints.cli.command import run, settings_or_exit
 from atg_entrypoints.cli.opening_database import opened_database
 from atg_entrypoints.settings import Settings
-from atg_entrypoints.start_log import log_start
+from atg_entrypoints.start_log import log_start, log_unread_variables
 from atg_entrypoints.supervision import Supervisor
 
 app = typer.Typer()
@@ -58,6 +58,7 @@ def serve_api(settings: Settings) -> None:
     # After its graceful shutdown uvicorn raises the signal once more; the process shall then end as it should, with 0.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     log_start(settings)
+    log_unread_variables()
     if settings.workers == 1:
         uvicorn.run("atg_entrypoints.asgi:create", **_options(settings))
         return
