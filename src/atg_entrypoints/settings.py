@@ -90,7 +90,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     zoom_api_url: str = "https://api.zoom.us/v2"
     term_start: date | None = None
     start_early_minutes: Annotated[int, Meta(ge=0, le=1440)] = 15
-    pool_per_teacher: Annotated[int, Meta(ge=0)] = 2
+    pool_per_teacher: Annotated[int, Meta(ge=0)] = 1
     pool_starts_per_teacher: Annotated[int, Meta(ge=0)] = 20
     lesson_max_hours: Annotated[int, Meta(ge=0, le=24)] = 8
     public_url: str = ""

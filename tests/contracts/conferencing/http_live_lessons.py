@@ -132,7 +132,8 @@ class HttpLiveLessonsContract:
         await room.teacher.delete(f"/schedule/recurring-lessons/{rule['id']}")
         assert (await room.teacher.get(f"/schedule/lessons/{lesson['id']}"))["recurring_lesson_id"] is None
 
-    async def test_without_a_free_account_a_start_is_refused_at_once(self, room: Room) -> None:
+    async def test_without_a_free_account_a_start_is_refused_at_once(self, room: Room, stocked: Container) -> None:
+        lift_limits(stocked)
         first, second = await room.lesson(NOON), await room.lesson(NOON, allow_overlap=True)
         await self.start(room, first)
         reply = await room.teacher.client.post(f"/schedule/lessons/{second['id']}/start", headers=room.teacher.headers)
@@ -175,16 +176,25 @@ class HttpLiveLessonsContract:
         refused = await room.teacher.post("/schedule/lessons", 400, **body, end_time="2026-11-24T11:00:00Z")
         assert refused["errors"][0]["field"] == "end_time"
         first, second = await room.lesson(NOON), await room.lesson(NOON, hours=2, allow_overlap=True)
-        third = await room.lesson(NOON, hours=3, allow_overlap=True)
-        await room.teacher.put(f"/schedule/lessons/{third['id']}", 400, end_time="2026-11-24T11:00:00Z")
+        await room.teacher.put(f"/schedule/lessons/{second['id']}", 400, end_time="2026-11-24T11:00:00Z")
+        await self.start(room, first)
+        reply = await self.start(room, second, 409)
+        assert (reply["code"], reply["lesson_id"]) == ("lesson_running", first["id"])
+        clock.now = NOON + timedelta(hours=1)
+        await self.start(room, second)
+        assert (await room.teacher.get(f"/schedule/lessons/{first['id']}"))["status"] == "ended"
+        assert (await room.admin.get(f"{ACCOUNTS}/usage"))["busy"] == 1
+
+    async def test_a_teacher_holds_as_many_accounts_as_the_setting_says(self, room: Room, stocked: Container) -> None:
+        settings = structs.replace(stocked.settings(), pool_per_teacher=2)
+        stocked.settings.override(providers.Object(settings))
+        for label in "BC":
+            await room.admin.post(ACCOUNTS, provider="local", label=label)
+        first, second, third = [await room.lesson(NOON, hours=hours, allow_overlap=True) for hours in (1, 2, 3)]
         await self.start(room, first)
         await self.start(room, second)
         reply = await self.start(room, third, 409)
         assert (reply["code"], reply["lesson_id"]) == ("lesson_running", second["id"])
-        clock.now = NOON + timedelta(hours=1)
-        await self.start(room, third)
-        assert (await room.teacher.get(f"/schedule/lessons/{first['id']}"))["status"] == "ended"
-        assert (await room.teacher.get(f"/schedule/lessons/{second['id']}"))["status"] == "live"
         assert (await room.admin.get(f"{ACCOUNTS}/usage"))["busy"] == 2
 
     async def test_what_was_planned_before_may_not_last_longer_either(self, room: Room, stocked: Container) -> None:

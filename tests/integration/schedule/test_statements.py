@@ -66,6 +66,7 @@ async def test_the_schedule_takes_few_statements_however_much_is_planned(
             with counted(remembering) as statements:
                 await room.teacher.post(f"/schedule/lessons/{lesson['id']}/start", 200)
             assert exactly in {None, len(statements)}, statements
+        await room.teacher.post(f"/schedule/lessons/{lesson['id']}/end", 200)
 
 
 async def test_an_invitation_takes_the_same_statements_whether_there_is_an_account_or_not(
