@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from atg_core.clock import utc_now
+from atg_core.errors import NotSignedIn
 from atg_core.identity.model import Device, Role
 from atg_core.identity.second_factor import SecondFactor
 from atg_entrypoints.container import Container, close, create_container
@@ -16,7 +17,7 @@ from atg_entrypoints.settings import Settings
 from tests.arranging import rows_of
 from tests.conftest import EXAMPLES, SECRET
 from tests.integration.command import Atg
-from tests.people import PASSWORD, add_person
+from tests.people import PASSWORD, account, add_person, begin_session
 from tests.unit.importing.test_oneroster import OLD as ONEROSTER
 from tests.unit.importing.test_oneroster import write as write_bundle
 
@@ -109,6 +110,53 @@ async def test_an_administrator_is_made_from_a_password_on_standard_input(atg: A
     assert (again.returncode, again.stderr) == (2, "atg: This username is taken\n")
     _, account = await container.sign_in()("root", GOOD_PASSWORD, Device(ip_address=None, user_agent=None))
     assert account.user.role is Role.ADMIN
+
+
+async def test_accounts_are_listed_shown_and_changed(atg: Atg, container: Container) -> None:
+    await add_person(container, "anna", email="anna@example.com", full_name="Анна\u202e\x1b[31m")
+    boris = account("boris", role=Role.TEACHER)
+    async with container.open_identity()() as store:
+        await store.add_account(boris)
+    await begin_session(container, boris.user)
+    listed = [json.loads(line) for line in atg("users", "list", "--json").stdout.splitlines()]
+    assert [(each["username"], each["role"], each["is_active"]) for each in listed] == [
+        ("anna", "user", True),
+        ("boris", "teacher", True),
+    ]
+    assert not any("hash" in name for name in listed[0])
+    assert [line.split()[0] for line in atg("users", "list", "--role", "teacher").stdout.splitlines()] == ["boris"]
+    shown = atg("users", "show", "ANNA@example.com").stdout
+    assert "anna@example.com" in shown
+    assert "\x1b" not in shown
+    assert atg("users", "show", "nobody").returncode == 2
+    weak = atg("users", "set-password", "boris", "--password-stdin", given="password\n")
+    assert (weak.returncode, "easy to guess" in weak.stderr) == (2, True)
+    asked = atg("users", "set-password", "boris", given=f"{GOOD_PASSWORD}\n")
+    assert (asked.returncode, "--password-stdin" in asked.stderr) == (2, True)
+    changed = atg("users", "set-password", "boris", "--password-stdin", given=f"{GOOD_PASSWORD}\n")
+    assert (changed.returncode, changed.stdout) == (0, "boris has another password now.\n")
+    assert (await container.callers().live_sessions(boris.user.id, utc_now(), limit=9, offset=0))[1] == 0
+    await container.sign_in()("boris", GOOD_PASSWORD, Device(ip_address=None, user_agent=None))
+    assert atg("users", "deactivate", "boris").returncode == 0
+    with pytest.raises(NotSignedIn):
+        await container.sign_in()("boris", GOOD_PASSWORD, Device(ip_address=None, user_agent=None))
+    assert [line.split()[0] for line in atg("users", "list", "--inactive").stdout.splitlines()] == ["boris"]
+    assert atg("users", "activate", "boris").returncode == 0
+    sources = {row["source"]: row["action"] for row in await rows_of(container, "audit_events")}
+    assert sources["atg users set-password"] == "password_changed"
+    assert sources["atg users deactivate"] == "user_deactivated"
+
+
+def test_only_some_commands_bring_the_schema_to_the_newest(sqlite_atg: Atg) -> None:
+    fresh = {"ATG_DATABASE_URL": "", "ATG_HOME": str(sqlite_atg.home / "fresh")}
+    for command in (("users", "list"), ("jobs", "list"), ("export", "users"), ("stats", "rebuild"), ("worker",)):
+        ran = sqlite_atg(*command, **fresh)
+        assert (ran.returncode, ran.stderr) == (
+            2,
+            "atg: The database has not the newest schema: run `atg migrate`\n",
+        ), command
+    assert sqlite_atg("migrate", **fresh).returncode == 0
+    assert sqlite_atg("users", "list", **fresh).returncode == 0
 
 
 async def test_a_second_factor_is_removed_for_who_has_lost_it(atg: Atg, container: Container) -> None:

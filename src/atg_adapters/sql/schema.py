@@ -25,7 +25,7 @@ def newest_revision(migrations: Path = MIGRATIONS) -> str:
 
 
 class SchemaOutdated(Unavailable):
-    """The database has not the newest schema"""
+    """The database has not the newest schema: run `atg migrate`"""
 
 
 class SchemaCheck:
@@ -35,9 +35,15 @@ class SchemaCheck:
         self._database, self._is_newest = database, False
 
     async def __call__(self) -> None:
-        self._is_newest = self._is_newest or await revision_of(self._database) == newest_revision()
         if not self._is_newest:
-            raise SchemaOutdated
+            await require_newest(self._database)
+            self._is_newest = True
+
+
+async def require_newest(database: Database) -> None:
+    """Raises SchemaOutdated."""
+    if await revision_of(database) != newest_revision():
+        raise SchemaOutdated
 
 
 async def migrate(database: Database, revision: str = "head", *, timezone: tzinfo = UTC) -> None:

@@ -79,8 +79,10 @@ class AdministerUsers:
         await self.caller_cache.drop(*released)
         return account.user
 
-    async def change(self, admin: Caller, user_id: UUID, changes: dict[str, Any]) -> User:
-        """Partial update of a user, including `password`.
+    async def change(
+        self, admin: Caller | None, user_id: UUID, changes: dict[str, Any], *, source: str | None = None
+    ) -> User:
+        """Partial update of a user, including `password`. `source`: of the audit events, where no admin acts.
 
         Raises UserNotFound, UsernameTaken, EmailTaken, WeakPassword, LastAdmin.
         """
@@ -105,7 +107,7 @@ class AdministerUsers:
             if not after.is_active or fields.keys() & {"password_hash", "email"}:
                 await store.revoke_email_tokens(user_id, self.clock())
             for action in actions:
-                await store.record(self._event(action, admin, user_id))
+                await store.record(self._event(action, admin, user_id, source))
         await self.caller_cache.drop(user_id, *released)
         return after
 
@@ -119,7 +121,7 @@ class AdministerUsers:
         return user
 
     async def _release(
-        self, store: IdentityStore, admin: Caller, email: str | None, *, but: UUID | None = None
+        self, store: IdentityStore, admin: Caller | None, email: str | None, *, but: UUID | None = None
     ) -> list[UUID]:
         """Who has lost this email."""
         released = await release_unverified_email(store, email, self.clock(), but=but) if email else None
@@ -135,8 +137,15 @@ class AdministerUsers:
         async with self.hashing_limit:
             return await self.passwords.hash(password)
 
-    def _event(self, action: Action, admin: Caller, user_id: UUID) -> AuditEvent:
-        return AuditEvent(id=self.new_id(), at=self.clock(), action=action, actor_id=admin.id, user_id=user_id)
+    def _event(self, action: Action, admin: Caller | None, user_id: UUID, source: str | None = None) -> AuditEvent:
+        return AuditEvent(
+            id=self.new_id(),
+            at=self.clock(),
+            action=action,
+            actor_id=admin.id if admin else None,
+            user_id=user_id,
+            source=source,
+        )
 
 
 def _changed(before: User, fields: dict[str, Any], now: datetime) -> User:

@@ -79,7 +79,7 @@ def demo(host: Host = None, port: Port = None) -> None:
 
 
 async def _prepare_demo(settings: Settings) -> dict[str, str]:
-    async with opened(settings) as container:
+    async with opened(settings, migrating=True) as container:
         return await import_examples(container, settings.home_path)
 
 

@@ -65,7 +65,7 @@ async def import_paths(settings: Settings, kind: str, paths: list[Path], options
             bundles = [stack.enter_context(open_bundle(path)) for path in paths] if kind == _ONEROSTER else []
             sources = [] if bundles else _open(kind, paths, stack, options)
             report = Report(options.report, stack) if options.report else None
-            async with opened(settings) as container:
+            async with opened(settings, migrating=True) as container:
                 sources += await _sources_in(bundles, container)
                 files = list(dict.fromkeys(source.file for source in sources))
                 advance = stack.enter_context(progress(files, quiet=options.quiet))

@@ -42,7 +42,7 @@ async def import_tree(settings: Settings, folder: Path, prefix: str) -> None:
             copied += was_copied
             progress.advance(bar, file.size)
 
-        async with opened(settings) as container:
+        async with opened(settings, migrating=True) as container:
             try:
                 await CopyFiles(object_store=container.object_store())(files, done)
             except* (AtgError, OSError) as errors:

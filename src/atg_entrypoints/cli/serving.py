@@ -10,7 +10,7 @@ import typer
 import uvicorn
 
 from atg_entrypoints.cli.command import run, settings_or_exit
-from atg_entrypoints.cli.opening_database import opened_database
+from atg_entrypoints.cli.opening_database import prepare_database
 from atg_entrypoints.settings import Settings
 from atg_entrypoints.start_log import log_start, log_unread_variables
 from atg_entrypoints.supervision import Supervisor
@@ -33,7 +33,7 @@ Workers = Annotated[int | None, typer.Option(min=1, max=64, help="Processes, ins
 def serve(host: Host = None, port: Port = None, workers: Workers = None) -> None:
     """Serve the HTTP API."""
     settings = serving_settings(host, port, workers)
-    run(_prepare(settings))
+    run(prepare_database(settings))
     serve_api(settings)
 
 
@@ -43,14 +43,6 @@ def serving_settings(host: str | None, port: int | None, workers: int | None) ->
         if value is not None:
             os.environ[name] = str(value)
     return settings_or_exit()
-
-
-async def _prepare(settings: Settings) -> None:
-    """What is kept in memory has no schema, and is that of the process that serves."""
-    if settings.in_memory and not settings.admin_username:
-        return
-    async with opened_database(settings):
-        pass
 
 
 def serve_api(settings: Settings) -> None:
