@@ -48,6 +48,10 @@ async def test_the_schedule_takes_few_statements_however_much_is_planned(
             with counted(remembering) as statements:
                 found = await someone.get(path)
             assert 1 <= len(statements) <= most, (path, statements)
+    for path in ("/students", "/students?q=pupil&size=1", f"/students?q=pupil&not_in={room.group}"):
+        with counted(remembering) as statements:
+            await room.teacher.get(path)
+        assert 1 <= len(statements) <= 3, (path, statements)
     events = await room.teacher.get("/schedule/calendar?start=2026-09-01&end=2027-09-01")
     assert len(events) == 500 + 40 * (52 - 5) + sum(number % 7 == 1 for number in range(40))
     assert found["student_count"] == 2
