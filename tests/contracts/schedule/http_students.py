@@ -95,9 +95,7 @@ class HttpStudentsContract(InARoom):
             await room.teacher.delete(f"/groups/{groups[group]}/students/{by_name['anna']}")
         assert await _names(room.teacher) == []
 
-    async def test_groups_are_found_by_a_part_of_the_name_in_any_case(
-        self, room: Room, groups: dict[str, int]
-    ) -> None:
+    async def test_groups_are_found_by_a_part_of_the_name_in_any_case(self, room: Room, groups: dict[str, int]) -> None:
         async def found(who: Person, words: str) -> list[str]:
             return [row["name"] for row in (await who.get(f"/groups?q={words}"))["items"]]
 

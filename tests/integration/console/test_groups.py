@@ -72,7 +72,7 @@ async def test_groups_and_own_students_are_found_by_a_part_of_the_name(groups: G
     assert groups.first not in found
     found = (await groups.teacher.get("/app/groups?q=ЁЖИК")).text
     assert "Найдено учеников: 1" in found
-    assert f'{groups.first}/students/{groups.student_id}' in found
+    assert f"{groups.first}/students/{groups.student_id}" in found
     assert "Ничего не найдено" in (await groups.teacher.get("/app/groups?q=%25")).text
     mine = (await groups.student.get("/app/groups?q=Ёжиков")).text
     assert "Найдено учеников" not in mine
@@ -213,7 +213,7 @@ async def test_a_class_joins_by_the_code_on_a_sheet(groups: Groups) -> None:
     for wrong, status in (("", 400), ("short", 400), ("WRONG234", 404)):
         refused = await groups.student.post("/app/groups/join", data={"code": wrong})
         assert (refused.status_code, heading(refused)) == (status, "Вступить в группу")
-        assert "role=\"alert\"" in refused.text
+        assert 'role="alert"' in refused.text
     joined = await groups.student.post("/app/groups/join", data={"code": code[1].lower()})
     assert joined.headers["location"] == f"{groups.second}?done=joined"
     mine = await groups.student.get(joined.headers["location"])
@@ -293,7 +293,7 @@ async def test_an_administrator_hands_a_group_over_and_is_told_what_goes_along(
     for teacher in ("", "x", groups.student_id):
         refused = await admin.post(f"{groups.first}/teacher", data={"teacher_id": teacher, "q": "гром"})
         assert refused.status_code == 400
-        assert "role=\"alert\"" in refused.text
+        assert 'role="alert"' in refused.text
         assert str(other) in refused.text
     given = await admin.post(f"{groups.first}/teacher", data={"teacher_id": str(other)})
     assert given.headers["location"] == f"{groups.first}?done=given"
@@ -301,9 +301,7 @@ async def test_an_administrator_hands_a_group_over_and_is_told_what_goes_along(
     assert (await groups.teacher.get(groups.first)).status_code == 404
 
 
-async def test_nothing_is_another_teacher_s(
-    groups: Groups, stocked: Container, browser: httpx.AsyncClient
-) -> None:
+async def test_nothing_is_another_teacher_s(groups: Groups, stocked: Container, browser: httpx.AsyncClient) -> None:
     colleague = another(browser)
     await enter(colleague, stocked, "colleague", role=Role.TEACHER)
     student = f"{groups.first}/students/{groups.student_id}"
@@ -322,3 +320,20 @@ async def test_nothing_is_another_teacher_s(
     async with stocked.open_groups()() as store:
         group = await store.group(int(groups.first.rpartition("/")[2]), None)
     assert (group.name, group.student_count, group.join_code) == ("10А", 1, None)
+
+
+async def test_pages_of_groups_are_in_both_languages_and_have_nothing_of_their_own(groups: Groups) -> None:
+    await groups.teacher.post(f"{groups.first}/join-code")
+    student = f"{groups.first}/students/{groups.student_id}"
+    pages = ("", "/join-code", "/students/add", "/delete")
+    paths = ["/app/groups?q=А", *(f"{groups.first}{each}" for each in pages), student, f"{student}/remove"]
+    for language in ("ru", "en"):
+        await groups.teacher.post("/app/look", data={"language": language, "next": "/app/"})
+        for path in paths:
+            page = (await groups.teacher.get(path)).text
+            assert not re.search(r"<script(?![^>]* src=\"/app/static/)|<style|\sstyle=|\son\w+=", page), path
+            told = re.sub(r"<[^>]+>|Русский|English|Олег Ёжиков|Ирина Соколова|10А", "", page)
+            if language == "en":
+                assert not re.search("[а-яё]", told), path
+            else:
+                assert not re.search(r"\b(the|group|student|code|lesson|Remove|Groups)\b", told), path

@@ -33,7 +33,7 @@ _OWN_GROUPS_OF = _GROUPS_OF.where(_is_own)
 
 
 class SqlStudentQueries:
-    """`StudentQueries`. A teacher's students are found by the indexes of groups; words are looked for among them alone."""
+    """`StudentQueries`. A teacher's students are found by the indexes of groups, and searched one by one."""
 
     def __init__(self, database: Database) -> None:
         self.database = database

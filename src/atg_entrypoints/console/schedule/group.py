@@ -12,7 +12,6 @@ from litestar.params import FromPath, SkipValidation
 from atg_core.clock import Clock
 from atg_core.errors import AtgError
 from atg_core.identity.model import Role
-from atg_core.schedule.calendar import ShowCalendar
 from atg_core.schedule.invitations import MAX_OPEN, InvitationQueries
 from atg_core.schedule.model import Group
 from atg_core.schedule.ports import GroupNotFound, ScheduleQueries

@@ -106,9 +106,7 @@ async def choose_students(
 
 
 async def _choice(request: Asked, group: Group, queries: Students, paging: Pages, words: str) -> dict[str, Any]:
-    found, total = await queries.students(
-        viewer_of(request), words, group.id, limit=paging.size, offset=paging.offset
-    )
+    found, total = await queries.students(viewer_of(request), words, group.id, limit=paging.size, offset=paging.offset)
     return {"group": group, "found": paging.of(found, total), "q": words.strip()}
 
 

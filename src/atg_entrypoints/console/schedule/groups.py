@@ -93,7 +93,8 @@ async def show_groups(
     done: DoneQuery = "",
 ) -> Response[str]:
     """`q`: finds groups and, for who teaches, students."""
-    values = await _values(request, schedule_queries, show_calendar, clock, paging, q.strip())
+    lessons = await lessons_ahead(request, show_calendar, clock)
+    values = await _values(request, schedule_queries, lessons, paging, q.strip())
     if q.strip() and may_teach(request.user):
         found, total = await student_queries.students(viewer_of(request), q, limit=_MOST_STUDENTS, offset=0)
         values |= {"students": found, "students_total": total}
@@ -101,12 +102,12 @@ async def show_groups(
 
 
 async def _values(
-    request: Asked, queries: ScheduleQueries, calendar: ShowCalendar, clock: Clock, paging: Paging, words: str
+    request: Asked, queries: ScheduleQueries, lessons: Mapping[int, list[NextLesson]], paging: Paging, words: str
 ) -> dict[str, Any]:
     groups, total = await queries.groups(viewer_of(request), words, limit=paging.size, offset=paging.offset)
     return {
         "found": paging.of(groups, total),
-        "lessons": await lessons_ahead(request, calendar, clock),
+        "lessons": lessons,
         "invitations": await waiting_invitations(request),
         "q": words,
         "students": [],
@@ -134,7 +135,8 @@ async def make_group(
         given = checked(GroupCreation, {"name": name})
         made = await edit_groups.add(viewer_of(request), given.name)
     except Refusals as error:
-        values = await _values(request, schedule_queries, show_calendar, clock, paging, "")
+        lessons = await lessons_ahead(request, show_calendar, clock)
+        values = await _values(request, schedule_queries, lessons, paging, "")
         return form_again(request, _PAGE, {**values, "name": name}, error)
     return led_to(f"{GROUPS}/{made.id}?done=made")
 
