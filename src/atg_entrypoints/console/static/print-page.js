@@ -1,10 +1,8 @@
-// A page that is made to be printed: the button is there for who has scripts alone.
+// A page that is made to be printed. Its button is not shown where this does not run.
 
 class PrintPage extends HTMLElement {
   connectedCallback() {
-    const button = /** @type {HTMLButtonElement} */ (this.querySelector("button"));
-    button.hidden = false;
-    button.addEventListener("click", () => print());
+    this.querySelector("button")?.addEventListener("click", () => print());
   }
 }
 customElements.define("print-page", PrintPage);
