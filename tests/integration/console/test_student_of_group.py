@@ -31,7 +31,7 @@ async def path(browser: httpx.AsyncClient, stocked: Container) -> str:
 
 def _rows(page: str, heading_id: str) -> list[list[str]]:
     """The texts of the cells of a section's table."""
-    section = re.search(rf'<section aria-labelledby="{heading_id}">.*?</section>', page, re.DOTALL)
+    section = re.search(rf'<h2 id="{heading_id}">.*?</section>', page, re.DOTALL)
     assert section
     rows = re.findall(r"<tr>(.*?)</tr>", section[0].partition("<tbody>")[2], re.DOTALL)
     cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
