@@ -16,6 +16,7 @@ PUBLIC = (
     "/app/new-password",
     "/app/confirm-email",
     "/app/not-me",
+    "/app/invitations/answer",
     "/app/certificates",
 )
 PERSONAL = (
@@ -35,6 +36,7 @@ REFUSED = (
     "/app/new-password",
     "/app/confirm-email",
     "/app/not-me",
+    "/app/invitations/answer",
     "/app/account/password",
     "/app/nowhere",
     "/app/groups/join",
@@ -97,7 +99,8 @@ async def _groups(page: Page, demo: Demo) -> AsyncIterator[Shown]:
     group = page.url.partition("?")[0]
     await page.locator("form[action$='/join-code'] button").click()
     await page.wait_for_url("**?done=code")
-    await page.locator("[name=emails]").fill("new@example.com, не адрес")
+    invited = demo.person()
+    await page.locator("[name=emails]").fill(f"{invited.username}@example.com, не адрес")
     await page.locator("form[action$='/students'] button").click()
     await page.locator(".results").wait_for()
     yield Shown("a group after invitations", page)
@@ -110,6 +113,10 @@ async def _groups(page: Page, demo: Demo) -> AsyncIterator[Shown]:
     await page.locator("main form button").click()
     await page.locator("[role=alert]").wait_for()
     yield Shown("a code that is none", page)
+    await page.context.clear_cookies()
+    await sign_in(page, invited)
+    await page.locator(".invitation").wait_for()
+    yield Shown("an invitation at the start page", page)
     for username, paths in (
         ("teacher", ("", "?q=Беляева", "/1", "/1/students/add")),
         ("student", ("", "/1")),

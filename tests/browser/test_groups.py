@@ -105,6 +105,22 @@ async def _remove(page: Page, hands: Hands, name: str) -> None:
     await expect(page.locator(".empty")).to_contain_text("Здесь будут ученики")
 
 
+async def test_an_invitation_waits_at_the_start_page(visits: Visits, demo: Demo) -> None:
+    invited = demo.person(role="student", full_name=_STUDENT)
+    async with visits.page() as teacher, visits.page(width=PHONE) as student:
+        await sign_in(teacher, demo.person(role="teacher", full_name=_TEACHER))
+        name = f"Группа {uuid4().hex[:6]}"
+        await _make_group(teacher, Mouse(), name)
+        await teacher.get_by_label("Адреса почты").fill(f"{invited.username}@example.com")
+        await teacher.get_by_role("button", name="Пригласить").click()
+        await expect(teacher.locator(".results li")).to_contain_text("Приглашение отправлено")
+        await sign_in(student, invited)
+        notice = student.locator(".invitation")
+        await expect(notice).to_contain_text(f"{_TEACHER} приглашает вас в группу «{name}»")
+        await notice.get_by_role("button", name="Принять").click()
+        await expect(student.get_by_role("heading", level=1)).to_have_text(name)
+
+
 async def test_without_javascript_a_group_is_made_and_joined(visits: Visits, demo: Demo) -> None:
     async with visits.page(scripts=False) as teacher, visits.page(scripts=False) as student:
         await sign_in(teacher, demo.person(role="teacher", full_name=_TEACHER))

@@ -23,7 +23,7 @@ from atg_entrypoints.console.identity import (
 )
 from atg_entrypoints.console.learning import catalog, certificates, courses, tests
 from atg_entrypoints.console.pages import AnyRequest, broken, refused, refused_by_http, send_refusal, static_files
-from atg_entrypoints.console.schedule import group, group_students, groups, handover, joining
+from atg_entrypoints.console.schedule import group, group_students, groups, handover, invitation_links, joining
 from atg_entrypoints.console.sessions import PREFIX, ConsoleSessions
 from atg_entrypoints.container import Container
 from atg_entrypoints.http.app import create_api, finished, limited
@@ -42,7 +42,7 @@ _PAGES: Sequence[tuple[Context, Sequence[BaseRouteHandler]]] = (
     ("learning", tests.HANDLERS),
     ("learning", certificates.HANDLERS),
     ("schedule", [*groups.HANDLERS, *group.HANDLERS, *group_students.HANDLERS]),
-    ("schedule", [*joining.HANDLERS, *handover.HANDLERS]),
+    ("schedule", [*joining.HANDLERS, *invitation_links.HANDLERS, *handover.HANDLERS]),
     ("gradebook", student.HANDLERS),
 )
 _A_YEAR = 365 * 86_400

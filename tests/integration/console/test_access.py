@@ -37,6 +37,8 @@ _PUBLIC = {
     "POST /app/confirm-email",
     "GET /app/not-me",
     "POST /app/not-me",
+    "GET /app/invitations/answer",
+    "POST /app/invitations/answer",
     "POST /app/look",
     "GET /app/certificates",
     "GET /app/certificates/{number:str}",

@@ -99,7 +99,7 @@ async def test_what_became_of_each_email_is_told_and_invitations_are_taken_back(
     assert told.status_code == 200
     results = re.findall(r"<li><span>([^<]+)</span> <span[^>]*>([^<]+)</span></li>", told.text)
     assert results == [
-        ("pupil@example.com", "Добавлен в группу"),
+        ("pupil@example.com", "В группе"),
         ("new@example.com", "Приглашение отправлено"),
         ("просто имя", "Это не адрес почты"),
     ]
