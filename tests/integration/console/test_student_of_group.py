@@ -47,6 +47,7 @@ async def test_a_page_says_what_will_be_there(browser: httpx.AsyncClient, path: 
     assert "Чужой" not in page.text
 
 
+@pytest.mark.parametrize("stocked_url", ["memory", "sqlite"], indirect=True)
 async def test_a_page_shows_the_numbers_of_the_gradebook(
     browser: httpx.AsyncClient, stocked: Container, path: str
 ) -> None:

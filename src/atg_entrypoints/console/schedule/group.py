@@ -41,6 +41,7 @@ _DONE = {
     "removed": phrase("The student is removed from the group"),
     "added": phrase("The students are added"),
     "withdrawn": phrase("The invitation is taken back"),
+    "answered": phrase("The invitation was answered already, or has ended"),
     "code": phrase("There is a new code; a former one no longer works"),
     "ended": phrase("The code has ended"),
     "given": phrase("The group is handed over"),

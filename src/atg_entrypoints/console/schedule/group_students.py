@@ -1,6 +1,7 @@
 """Adding, inviting and removing students of a group, and taking invitations back."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -169,8 +170,10 @@ def _student_of(students: Sequence[Student], student_id: UUID) -> Student:
 async def remove_student(
     request: Asked, group_id: FromPath[str], student_id: FromPath[str], edit_groups: Edits
 ) -> Response[Any]:
+    """Who has left meanwhile is none, as was wanted."""
     key = serial_or(GroupNotFound, group_id)
-    await edit_groups.remove_student(viewer_of(request), key, uuid_or(StudentNotInGroup, student_id))
+    with suppress(StudentNotInGroup):
+        await edit_groups.remove_student(viewer_of(request), key, uuid_or(StudentNotInGroup, student_id))
     return led_to(f"{address_of(key)}?done=removed")
 
 
@@ -181,9 +184,13 @@ async def withdraw_here(
     invitation_id: FromPath[str],
     withdraw_invitation: NamedDependency[SkipValidation[WithdrawInvitation]],
 ) -> Response[Any]:
-    key = serial_or(GroupNotFound, group_id)
-    await withdraw_invitation(viewer_of(request), key, uuid_or(InvitationNotFound, invitation_id))
-    return led_to(f"{address_of(key)}?done=withdrawn")
+    """It may have been answered meanwhile, which is told."""
+    key, done = serial_or(GroupNotFound, group_id), "withdrawn"
+    try:
+        await withdraw_invitation(viewer_of(request), key, uuid_or(InvitationNotFound, invitation_id))
+    except InvitationNotFound:
+        done = "answered"
+    return led_to(f"{address_of(key)}?done={done}")
 
 
 HANDLERS: Sequence[BaseRouteHandler] = (

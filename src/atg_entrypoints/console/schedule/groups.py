@@ -34,6 +34,7 @@ _AHEAD, _MOST_LESSONS, _MOST_STUDENTS = timedelta(days=14), 3, 20
 _DONE = {
     "deleted": phrase("The group is deleted"),
     "declined": phrase("The invitation is declined"),
+    "late": phrase("This invitation was answered or taken back already, or it is too old"),
 }
 
 Asked = Request[Caller, AccessClaims, Any]

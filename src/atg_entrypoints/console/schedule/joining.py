@@ -25,6 +25,8 @@ from atg_entrypoints.http.schedule.viewer import viewer_of
 from atg_entrypoints.http.wire import serial_or, uuid_or
 
 _JOIN, _SHEET = "schedule/join", "schedule/join_sheet"
+_LATE = f"{GROUPS}?done=late"
+"""Also for another's invitation: nobody learns whether there is one."""
 
 Codes = NamedDependency[SkipValidation[EditJoinCodes]]
 Answers = NamedDependency[SkipValidation[AnswerInvitation]]
@@ -81,14 +83,19 @@ async def join_here(
 
 @post("/invitations/{invitation_id:str}/accept", policy=SIGNED_IN, status_code=HTTPStatus.OK)
 async def accept_here(request: Asked, invitation_id: FromPath[str], answer_invitation: Answers) -> Response[Any]:
-    key = uuid_or(InvitationNotFound, invitation_id)
-    group = await answer_invitation.accept(key, invitee_of(request, None))
+    try:
+        group = await answer_invitation.accept(uuid_or(InvitationNotFound, invitation_id), invitee_of(request, None))
+    except InvitationNotFound:
+        return led_to(_LATE)
     return led_to(f"{address_of(group.id)}?done=joined")
 
 
 @post("/invitations/{invitation_id:str}/decline", policy=SIGNED_IN, status_code=HTTPStatus.OK)
 async def decline_here(request: Asked, invitation_id: FromPath[str], answer_invitation: Answers) -> Response[Any]:
-    await answer_invitation.decline(uuid_or(InvitationNotFound, invitation_id), invitee_of(request, None))
+    try:
+        await answer_invitation.decline(uuid_or(InvitationNotFound, invitation_id), invitee_of(request, None))
+    except InvitationNotFound:
+        return led_to(_LATE)
     return led_to(f"{GROUPS}?done=declined")
 
 
