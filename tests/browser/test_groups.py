@@ -1,10 +1,12 @@
 """A teacher makes a group and shows its code, a student joins by it, and the teacher looks at the student."""
 
 import re
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
 from playwright.async_api import Page, expect
+from pypdf import PdfReader
 
 from tests.browser.hands import Hands, Keyboard, Mouse
 from tests.browser.people import Demo
@@ -70,6 +72,7 @@ async def _show_code(page: Page, hands: Hands) -> str:
     await expect(page.get_by_role("navigation").first).to_be_hidden()
     await expect(page.get_by_role("button", name="Печать")).to_be_hidden()
     await page.emulate_media(media="screen")
+    assert len(PdfReader(BytesIO(await page.pdf(format="A4"))).pages) == 1
     return (await page.locator(".sheet .big").inner_text()).strip()
 
 
