@@ -7,6 +7,9 @@ from tests.authorisation.teaching_data import RULE, SLOT
 _OF_GROUP = {"group_id": "{group}", "title": "x"}
 GROUPS = (
     row("GET /groups", signed_in(200)),
+    row("GET /groups?q=a", signed_in(200)),
+    row("GET /students", teachers(200)),
+    row("GET /students?q=a&not_in={group}", teachers(200)),
     row("POST /groups", teachers(201), {"name": "new"}),
     row("GET /groups/{group}", group(200)),
     row("PUT /groups/{group}", taught(200), {"name": "y"}),

@@ -16,6 +16,7 @@ PUBLIC = (
     "/app/new-password",
     "/app/confirm-email",
     "/app/not-me",
+    "/app/invitations/answer",
     "/app/certificates",
 )
 PERSONAL = (
@@ -35,8 +36,10 @@ REFUSED = (
     "/app/new-password",
     "/app/confirm-email",
     "/app/not-me",
+    "/app/invitations/answer",
     "/app/account/password",
     "/app/nowhere",
+    "/app/groups/join",
 )
 """Answered with a status that the browser's console tells."""
 
@@ -79,6 +82,57 @@ async def every_page(page: Page, demo: Demo) -> AsyncIterator[Shown]:
     yield Shown("results and certificates", page)
     await page.goto(await page.locator("a[href^='/app/certificates/']").first.get_attribute("href") or "")
     yield Shown("a certificate", page)
+    async for shown in _groups(page, demo):
+        yield shown
+
+
+async def _groups(page: Page, demo: Demo) -> AsyncIterator[Shown]:
+    """As a new teacher, as that of the demo, as a student and as an administrator."""
+    await page.context.clear_cookies()
+    await sign_in(page, demo.person(role="teacher"))
+    await page.goto("/app/groups")
+    yield Shown("groups of a new teacher", page)
+    await page.locator("[name=name]").fill("10А")
+    await page.locator("form[action='/app/groups'] button.main").click()
+    await page.wait_for_url("**?done=made")
+    yield Shown("a new group", page)
+    group = page.url.partition("?")[0]
+    await page.locator("form[action$='/join-code'] button").click()
+    await page.wait_for_url("**?done=code")
+    invited = demo.person()
+    await page.locator("[name=emails]").fill(f"{invited.username}@example.com, не адрес")
+    await page.locator("form[action$='/students'] button").click()
+    await page.locator(".results").wait_for()
+    yield Shown("a group after invitations", page)
+    await page.goto(f"{group}/join-code")
+    yield Shown("a sheet with a code", page)
+    await page.goto(f"{group}/delete")
+    yield Shown("a question", page)
+    await page.goto("/app/groups/join")
+    await page.locator("[name=code]").fill("WRONG234")
+    await page.locator("main form button").click()
+    await page.locator("[role=alert]").wait_for()
+    yield Shown("a code that is none", page)
+    await page.context.clear_cookies()
+    await sign_in(page, invited)
+    await page.locator(".invitation").wait_for()
+    yield Shown("an invitation at the start page", page)
+    for username, paths in (
+        ("teacher", ("", "?q=Беляева", "/1", "/1/students/add")),
+        ("student", ("", "/1")),
+        ("admin", ("", "/1", "/1/teacher")),
+    ):
+        await page.context.clear_cookies()
+        await sign_in(page, demo.named(username))
+        for path in paths:
+            await page.goto(f"/app/groups{path}")
+            yield Shown(f"groups{path} of the {username}", page)
+    student = page.locator(".people a[href*='/students/']").first
+    await page.goto("/app/groups/1")
+    await page.goto(await student.get_attribute("href") or "")
+    yield Shown("a student", page)
+    await page.goto(f"{page.url}/remove")
+    yield Shown("whether to remove a student", page)
 
 
 async def _course(page: Page, demo: Demo) -> AsyncIterator[Shown]:

@@ -29,10 +29,10 @@ class Demo:
     admin: httpx.Client
     passwords: Mapping[str, str]
 
-    def person(self) -> Person:
-        """A new learner, enrolled in nothing."""
+    def person(self, *, role: str = "user", full_name: str = "Анна Ким") -> Person:
+        """Somebody new, enrolled in nothing and in no group."""
         person = Person(f"visitor-{uuid4().hex[:8]}", PASSWORD)
-        made = {**person._asdict(), "email": f"{person.username}@example.com", "full_name": "Анна Ким", "role": "user"}
+        made = {**person._asdict(), "email": f"{person.username}@example.com", "full_name": full_name, "role": role}
         self._asked("POST", "/admin/users", json=made)
         return person
 

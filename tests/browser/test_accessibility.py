@@ -31,6 +31,7 @@ NO_PAGES = {
     "/app/account/second-factor/set-up": "leads to the second factor",
     "/app/account/second-factor/confirm": "leads to the second factor",
     "/app/account/second-factor/remove": "leads to the second factor",
+    "/app/groups/{group_id:str}/name": "leads to the group",
 }
 """Addresses that are asked for by GET and show nothing, and why."""
 

@@ -13,7 +13,7 @@ GROUPS = Kind(
     table="study_groups",
     key=("teacher_id", "name"),
     references=(refers("teacher", "users", "teacher_id"),),
-    columns=(column("name", required=True),),
+    columns=(column("name", required=True, folded=True),),
     items=(
         ListColumn(header="students", table="group_students", parent="group_id", field="student_id", target="users"),
     ),

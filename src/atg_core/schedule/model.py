@@ -54,6 +54,7 @@ class Group:
     id: int
     name: str
     teacher_id: UUID
+    teacher_name: str
     student_count: int
     created_at: datetime
     updated_at: datetime

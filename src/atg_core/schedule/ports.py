@@ -207,8 +207,10 @@ class CalendarTokens(Protocol):
 class ScheduleQueries(Protocol):
     """Read-only queries of what a viewer may see. Lessons are ordered by start."""
 
-    async def groups(self, viewer: Viewer, *, limit: int, offset: int) -> tuple[list[Group], int]:
-        """By id."""
+    async def groups(
+        self, viewer: Viewer, words: str | None = None, *, limit: int, offset: int
+    ) -> tuple[list[Group], int]:
+        """By id; `words`: those with this part of the name, in any case."""
 
     async def group(self, viewer: Viewer, group_id: int) -> tuple[Group, list[Student]]:
         """Students by name. Raises GroupNotFound."""

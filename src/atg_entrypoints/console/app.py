@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.types import ASGIApp, HTTPScope, Send
 
 from atg_core.errors import AtgError, NotFound
+from atg_entrypoints.console.gradebook import student
 from atg_entrypoints.console.identity import (
     account,
     credentials,
@@ -22,6 +23,7 @@ from atg_entrypoints.console.identity import (
 )
 from atg_entrypoints.console.learning import catalog, certificates, courses, tests
 from atg_entrypoints.console.pages import AnyRequest, broken, refused, refused_by_http, send_refusal, static_files
+from atg_entrypoints.console.schedule import group, group_students, groups, handover, invitation_links, joining
 from atg_entrypoints.console.sessions import PREFIX, ConsoleSessions
 from atg_entrypoints.container import Container
 from atg_entrypoints.http.app import create_api, finished, limited
@@ -39,6 +41,9 @@ _PAGES: Sequence[tuple[Context, Sequence[BaseRouteHandler]]] = (
     ("learning", catalog.HANDLERS),
     ("learning", tests.HANDLERS),
     ("learning", certificates.HANDLERS),
+    ("schedule", [*groups.HANDLERS, *group.HANDLERS, *group_students.HANDLERS]),
+    ("schedule", [*joining.HANDLERS, *invitation_links.HANDLERS, *handover.HANDLERS]),
+    ("gradebook", student.HANDLERS),
 )
 _A_YEAR = 365 * 86_400
 _HASHING = HASHING_PATHS | {

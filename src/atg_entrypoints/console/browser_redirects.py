@@ -17,6 +17,7 @@ _REDIRECTS: Mapping[str, str] = {
     "/auth/email/confirm": "/app/confirm-email",
     "/auth/password/reset": "/app/new-password",
     "/auth/sessions/revoke": "/app/not-me",
+    "/invitations/answer": "/app/invitations/answer",
 }
 """The service itself, its admin panel, and the links in emails, which lead to pages of the API where there is none."""
 _CERTIFICATES = "/certificates/"

@@ -21,6 +21,7 @@ class Entry:
 
 ENTRIES = (
     Entry("/app/", phrase("My learning"), ("/app/courses/",)),
+    Entry("/app/groups", phrase("Groups"), ("/app/groups/",), frozenset({Role.TEACHER, Role.STUDENT, Role.ADMIN})),
     Entry("/app/catalog", phrase("Catalog"), ("/app/catalog/",)),
     Entry("/app/stations", phrase("Stations"), ("/app/stations/",)),
     Entry("/app/results", phrase("Results"), ("/app/results/",)),

@@ -51,6 +51,7 @@ from atg_adapters.memory.schedule.invitations import MemoryInvitationQueries, Me
 from atg_adapters.memory.schedule.lessons import MemoryLessons
 from atg_adapters.memory.schedule.queries import MemoryScheduleQueries
 from atg_adapters.memory.schedule.recurring_lessons import MemoryRecurringLessons
+from atg_adapters.memory.schedule.students import MemoryStudentQueries
 from atg_adapters.memory.shop.customers import MemoryCustomers
 from atg_adapters.memory.shop.products import MemoryProducts
 from atg_adapters.memory.shop.promo_codes import MemoryPromoCodes
@@ -112,6 +113,7 @@ class MemoryAdapters(containers.DeclarativeContainer):
     open_import_store = _unit_of_work(MemoryImportStore)
     open_imported_accounts = _unit_of_work(MemoryImportedAccounts)
     schedule_queries = _reading(MemoryScheduleQueries)
+    student_queries = _reading(MemoryStudentQueries)
     open_groups = _unit_of_work(MemoryGroups)
     open_invitations = _unit_of_work(MemoryInvitations, shared=True)
     invitation_queries = _reading(MemoryInvitationQueries)

@@ -13,6 +13,7 @@ from atg_adapters.sql.schedule.invitations import SqlInvitationQueries, SqlInvit
 from atg_adapters.sql.schedule.lessons import SqlLessons
 from atg_adapters.sql.schedule.queries import SqlScheduleQueries
 from atg_adapters.sql.schedule.recurring_lessons import SqlRecurringLessons
+from atg_adapters.sql.schedule.students import SqlStudentQueries
 from atg_core.schedule.calendar import ShowCalendar
 from atg_core.schedule.calendar_feed import IssueCalendarToken, ShowCalendarFeed
 from atg_core.schedule.groups import EditGroups
@@ -37,6 +38,7 @@ class Schedule(Shared):
         RecurrenceExpansion, dates=providers.Object(recurrence_dates), term_start=Shared.settings.provided.term_start
     )
     schedule_queries = reading(SqlScheduleQueries)
+    student_queries = reading(SqlStudentQueries)
     open_groups = unit_of_work(SqlGroups)
     open_lessons = unit_of_work(SqlLessons)
     open_recurring_lessons = unit_of_work(SqlRecurringLessons)

@@ -1,12 +1,14 @@
 """What an import stores is found in any case, over every `ImportStore`."""
 
 from unicodedata import normalize
+from uuid import uuid4
 
 import pytest
 
 from atg_core.catalog.model import CourseQuery
 from atg_core.identity.model import UserQuery
 from atg_core.importing.records import Counts
+from atg_core.schedule.model import Viewer
 from atg_core.shop.ports import ShopFilters
 from atg_entrypoints.container import Container
 from tests.arranging import arrange, rows_of, source
@@ -54,6 +56,15 @@ class AnyCaseImportingContract:
         for words, number in (("ёж", 1), ("ПЁТР@ПОЧТА", 0), ("ж-1", 0), ("щ", 1), ("ЦЕХ", len(rows) - 1)):
             assert await self._found(container, words) == number, words
         assert (await arrange(container, users=[changed]))["users.csv"] == Counts(unchanged=1)
+
+    async def test_groups_are_found(self, container: Container) -> None:
+        await arrange(container, users=[{**PETR, "role": "teacher"}])
+        for name in ("Ёлки-26", "Ёлки-27"):
+            await arrange(container, groups=[{"teacher": "Пётр", "name": name, "students": ""}])
+        queries, everybody = container.schedule_queries(), Viewer(id=uuid4(), is_admin=True)
+        for words, number in (("ёЛК", 2), ("26", 1), ("елки", 0)):
+            _, total = await queries.groups(everybody, words, limit=1, offset=0)
+            assert total == number, words
 
     async def test_a_username_or_email_that_differs_in_case_alone_is_a_bad_row(self, container: Container) -> None:
         await arrange(container, users=[PETR])

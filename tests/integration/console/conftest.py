@@ -11,6 +11,7 @@ from atg_entrypoints.settings import Settings
 from tests.api import Api
 from tests.conftest import SECRET
 from tests.databases import kept_url
+from tests.integration.console.teaching import Groups, open_groups
 
 OWN = {"sec-fetch-site": "same-origin", "accept": "text/html", "accept-language": "ru"}
 """What a browser tells of a form of the console's own."""
@@ -43,3 +44,9 @@ async def browser(api: Api, stocked: Container) -> AsyncIterator[httpx.AsyncClie
     transport = httpx.ASGITransport(app, client=("192.0.2.7", 1234))
     async with httpx.AsyncClient(transport=transport, base_url="http://atg.test", headers=OWN) as browser:
         yield browser
+
+
+@pytest.fixture
+async def groups(browser: httpx.AsyncClient, stocked: Container) -> Groups:
+    """The teacher is at `browser`."""
+    return await open_groups(browser, stocked)

@@ -37,6 +37,8 @@ _PUBLIC = {
     "POST /app/confirm-email",
     "GET /app/not-me",
     "POST /app/not-me",
+    "GET /app/invitations/answer",
+    "POST /app/invitations/answer",
     "POST /app/look",
     "GET /app/certificates",
     "GET /app/certificates/{number:str}",
@@ -76,7 +78,37 @@ _OF_EVERYBODY_SIGNED_IN = {
     "POST /app/courses/{course_id:str}/tests/{kind:str}/{parent_id:str}",
     "POST /app/courses/{course_id:str}/tests/{kind:str}/{parent_id:str}/begin",
     "GET /app/results",
+    "GET /app/groups",
+    "GET /app/groups/join",
+    "POST /app/groups/join",
+    "GET /app/groups/{group_id:str}",
+    "GET /app/groups/{group_id:str}/name",
+    "GET /app/groups/{group_id:str}/students",
+    "POST /app/invitations/{invitation_id:str}/accept",
+    "POST /app/invitations/{invitation_id:str}/decline",
 }
+_OF_TEACHERS = {
+    "POST /app/groups",
+    "POST /app/groups/{group_id:str}/name",
+    "GET /app/groups/{group_id:str}/delete",
+    "POST /app/groups/{group_id:str}/delete",
+    "POST /app/groups/{group_id:str}/students",
+    "GET /app/groups/{group_id:str}/students/add",
+    "POST /app/groups/{group_id:str}/students/add",
+    "GET /app/groups/{group_id:str}/students/{student_id:str}",
+    "GET /app/groups/{group_id:str}/students/{student_id:str}/remove",
+    "POST /app/groups/{group_id:str}/students/{student_id:str}/remove",
+    "POST /app/groups/{group_id:str}/invitations/{invitation_id:str}/withdraw",
+    "GET /app/groups/{group_id:str}/join-code",
+    "POST /app/groups/{group_id:str}/join-code",
+    "POST /app/groups/{group_id:str}/join-code/end",
+}
+"""Administrators are among them."""
+_OF_ADMINS = {
+    "GET /app/groups/{group_id:str}/teacher",
+    "POST /app/groups/{group_id:str}/teacher",
+}
+_OF_SOME = _OF_TEACHERS | _OF_ADMINS
 
 
 def _routes() -> Iterator[str]:
@@ -91,11 +123,12 @@ def _asked(route: str) -> tuple[str, str]:
 
 
 def test_every_route_is_in_one_of_the_tables() -> None:
-    assert set(_routes()) == _PUBLIC | _OF_EVERYBODY_SIGNED_IN
-    assert not _PUBLIC & _OF_EVERYBODY_SIGNED_IN
+    assert set(_routes()) == _PUBLIC | _OF_EVERYBODY_SIGNED_IN | _OF_SOME
+    assert not _PUBLIC & (_OF_EVERYBODY_SIGNED_IN | _OF_SOME)
+    assert not _OF_EVERYBODY_SIGNED_IN & _OF_SOME
 
 
-@pytest.mark.parametrize("route", sorted(_OF_EVERYBODY_SIGNED_IN))
+@pytest.mark.parametrize("route", sorted(_OF_EVERYBODY_SIGNED_IN | _OF_SOME))
 async def test_whoever_is_not_signed_in_is_led_to_sign_in(browser: httpx.AsyncClient, route: str) -> None:
     method, path = _asked(route)
     reply = await browser.request(method, path)
@@ -126,3 +159,16 @@ async def test_whoever_is_signed_in_is_refused_no_page(
             reply = await browser.get(path)
             assert reply.status_code in {HTTPStatus.OK, HTTPStatus.NOT_FOUND, HTTPStatus.SEE_OTHER}, path
             assert not reply.headers.get("location", "").startswith("/app/sign-in"), path
+
+
+@pytest.mark.parametrize("role", [Role.STUDENT, Role.USER, Role.INSTRUCTOR, Role.TEACHER, Role.ADMIN])
+async def test_what_is_for_a_role_is_refused_to_all_others(
+    browser: httpx.AsyncClient, stocked: Container, role: Role
+) -> None:
+    await enter(browser, stocked, role=role)
+    allowed = {Role.TEACHER: _OF_TEACHERS, Role.ADMIN: _OF_SOME}.get(role, set())
+    for route in sorted(_OF_SOME):
+        method, path = _asked(route)
+        reply = await browser.request(method, path.replace("/groups/1", "/groups/999999"))
+        is_refused = reply.status_code == HTTPStatus.FORBIDDEN
+        assert is_refused is (route not in allowed), (route, reply.status_code)

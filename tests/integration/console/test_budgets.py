@@ -20,6 +20,7 @@ _KILOBYTE = 1000
 _MOST_STATEMENTS = 15
 _PLAIN = (
     *("/app/", "/app/catalog", "/app/stations", "/app/stations/1", "/app/results", "/app/sign-in", "/app/nowhere"),
+    *("/app/groups", "/app/groups/join"),
     *("/app/enter", "/app/account", "/app/account/password", "/app/account/devices", "/app/account/second-factor"),
 )
 _REFERENCES = re.compile(r'(?:href|src)="(/app/static/[^"]+)"')

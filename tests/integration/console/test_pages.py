@@ -19,6 +19,7 @@ _OF_PEOPLE = re.compile(r"<main.*</main>|<title>.*?</title>|<span class=\"name\"
 """What is in the language of who wrote it."""
 _PAGES = (
     *("/app/", "/app/catalog", "/app/stations", "/app/stations/1", "/app/results"),
+    *("/app/groups", "/app/groups/join"),
     *("/app/account", "/app/account/password", "/app/account/devices", "/app/account/second-factor"),
 )
 

@@ -1,12 +1,17 @@
 """Pages take as few statements for many records as for few."""
 
+from datetime import timedelta
+from uuid import UUID
+
 import httpx
 
 from atg_adapters.memory.identity.caller_cache import MemoryCallerCache
+from atg_core.identity.model import Role
 from atg_entrypoints.container import Container
-from tests.arranging import arrange
+from tests.arranging import arrange, enrol
 from tests.contracts.databases import on_sqlite
 from tests.integration.console.browsing import enter
+from tests.people import add_person
 from tests.school import school
 from tests.statements import counted
 
@@ -35,7 +40,7 @@ async def test_pages_of_learners_take_few_statements_however_much_there_is(
     for course in (few.course, many.course):
         await browser.post(f"/app/courses/{course}/enroll")
     for path, most in (
-        ("/app/", 4),
+        ("/app/", 6),
         ("/app/catalog", 4),
         ("/app/catalog/{course}", 3),
         ("/app/stations", 1),
@@ -56,3 +61,56 @@ async def test_pages_of_learners_take_few_statements_however_much_there_is(
                 assert (await browser.get(filled)).status_code == 200
             numbers.add(len(statements))
         assert max(numbers) <= most, (path, statements)
+
+
+@on_sqlite
+async def test_pages_of_groups_take_few_statements_however_many_students_there_are(
+    browser: httpx.AsyncClient, stocked: Container
+) -> None:
+    stocked.caller_cache.override(MemoryCallerCache())
+    await enter(browser, stocked, "mentor", role=Role.TEACHER)
+    few, many = [await _group(browser, stocked, f"{number}А", number) for number in (1, 30)]
+    for path, most in (
+        ("/app/groups", 5),
+        ("/app/groups?q=А", 8),
+        ("/app/groups/{group}", 10),
+        ("/app/groups/{group}/students/add", 5),
+        ("/app/groups/{group}/students/{student}", 5),
+        ("/app/groups/{group}/students/{student}/remove", 2),
+        ("/app/groups/{group}/delete", 2),
+    ):
+        numbers = set()
+        for group, student in (few, many):
+            filled = path.format(group=group, student=student)
+            await browser.get(filled)
+            with counted(stocked) as statements:
+                assert (await browser.get(filled)).status_code == 200
+            numbers.add(len(statements))
+        assert len(numbers) == 1, (path, numbers)
+        assert max(numbers) <= most, (path, statements)
+
+
+async def _group(browser: httpx.AsyncClient, stocked: Container, name: str, students: int) -> tuple[int, UUID]:
+    """With an invitation, a lesson, homework and a control point for each student; and one of the students."""
+    made = await browser.post("/app/groups", data={"name": name})
+    group = int(made.headers["location"].partition("?")[0].rpartition("/")[2])
+    ids = [await add_person(stocked, f"{name}-{number}", role=Role.STUDENT) for number in range(students)]
+    await enrol(stocked, group, ids)
+    api, now = f"/app/api/groups/{group}", stocked.clock()()
+    emails = ", ".join(f"{name}-new-{number}@example.com" for number in range(min(students, 20)))
+    assert (await browser.post(f"/app/groups/{group}/students", data={"emails": emails})).status_code == 200
+    for number in range(students):
+        begins = now + timedelta(days=number - 5)
+        times = {"start_time": begins.isoformat(), "end_time": (begins + timedelta(minutes=1)).isoformat()}
+        lesson = {"title": "x", "group_id": group, "allow_overlap": True, **times}
+        point = {"title": "x", "kind": "test", "date": begins.date().isoformat(), "max_grade": 5}
+        homework = {"title": "x", "group_id": group}
+        for path, body in (
+            ("/app/api/schedule/lessons", lesson),
+            (f"{api}/control-points", point),
+            ("/app/api/homework", homework),
+        ):
+            made = await browser.post(path, json=body)
+            assert made.status_code == 201, made.text
+        await browser.post(f"/app/api/homework/{made.json()['id']}/publish")
+    return group, ids[0]

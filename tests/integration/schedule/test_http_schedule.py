@@ -9,6 +9,7 @@ from tests.contracts.schedule.http_invitations import HttpInvitationsContract
 from tests.contracts.schedule.http_lessons import HttpLessonsContract
 from tests.contracts.schedule.http_recurring_lessons import HttpRecurringLessonsContract
 from tests.contracts.schedule.http_schedule_access import HttpScheduleAccessContract
+from tests.contracts.schedule.http_students import HttpStudentsContract
 
 
 @over_each_database
@@ -48,4 +49,9 @@ class TestInvitationLimits(HttpInvitationLimitsContract):
 
 @over_each_database
 class TestInvitationPage(HttpInvitationPageContract):
+    pass
+
+
+@over_each_database
+class TestStudents(HttpStudentsContract):
     pass

@@ -6,6 +6,7 @@ import httpx
 
 from atg_core.schedule.model import ExceptionAction, RuleException
 from atg_entrypoints.container import Container
+from tests.arranging import enrol
 from tests.people import add_person
 from tests.statements import counted
 from tests.teaching import room_of
@@ -67,6 +68,22 @@ async def test_the_schedule_takes_few_statements_however_much_is_planned(
                 await room.teacher.post(f"/schedule/lessons/{lesson['id']}/start", 200)
             assert exactly in {None, len(statements)}, statements
         await room.teacher.post(f"/schedule/lessons/{lesson['id']}/end", 200)
+
+
+async def test_a_search_over_students_takes_three_statements_however_many_there_are(
+    client: httpx.AsyncClient, remembering: Container
+) -> None:
+    room = await room_of(client, remembering)
+    paths = ("/students", "/students?q=pupil&size=1", f"/students?q=pupil&not_in={room.group}")
+    await room.teacher.get("/auth/me")
+    for more in range(2):
+        for number in range(10 * more):
+            made = (await room.teacher.post("/groups", name=str(number)))["id"]
+            await enrol(remembering, made, [student.id for student in room.students])
+        for path in paths:
+            with counted(remembering) as statements:
+                await room.teacher.get(path)
+            assert len(statements) == 3, (path, statements)
 
 
 async def test_an_invitation_takes_the_same_statements_whether_there_is_an_account_or_not(

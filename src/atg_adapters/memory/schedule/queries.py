@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec import convert
 
 from atg_adapters.memory.database import MemoryDatabase, Row
+from atg_adapters.memory.people import display_name
 from atg_core.identity.model import Role
 from atg_core.schedule.model import Group, Lesson, RecurringLesson, RuleException, Student, Viewer
 from atg_core.schedule.ports import (
@@ -16,11 +17,13 @@ from atg_core.schedule.ports import (
     RecurringLessonNotFound,
     ScheduleWindow,
 )
+from atg_core.text import holds
 
 
 def group_of(database: MemoryDatabase, row: Row) -> Group:
     count = sum(1 for _ in database.rows("group_students", group_id=row["id"]))
-    return convert({**row, "student_count": count}, Group)
+    teacher = display_name(database, row["teacher_id"])
+    return convert({**row, "student_count": count, "teacher_name": teacher}, Group)
 
 
 def rule_of(database: MemoryDatabase, row: Row) -> RecurringLesson:
@@ -43,11 +46,13 @@ class MemoryScheduleQueries:
             return True
         return any(self.database.rows("group_students", group_id=group_id, student_id=viewer.id))
 
-    async def groups(self, viewer: Viewer, *, limit: int, offset: int) -> tuple[list[Group], int]:
+    async def groups(
+        self, viewer: Viewer, words: str | None = None, *, limit: int, offset: int
+    ) -> tuple[list[Group], int]:
         rows = [
             row
             for row in sorted(self.database.rows("study_groups"), key=lambda row: row["id"])
-            if self._sees(viewer, row["teacher_id"], row["id"])
+            if self._sees(viewer, row["teacher_id"], row["id"]) and holds(words, row["name"])
         ]
         return [group_of(self.database, row) for row in rows[offset : offset + limit]], len(rows)
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
+from atg_adapters.sql.folding import with_folded
 from atg_adapters.sql.schedule.lessons import HOLD_TEACHER, live_lease
 from atg_adapters.sql.schedule.overlap import OVERLAP
 from atg_adapters.sql.schedule.ownership import SqlGroupOwnership
@@ -95,7 +96,8 @@ class SqlGroups(SqlGroupOwnership):
 
     async def add_group(self, name: str, teacher_id: UUID, now: datetime) -> Group:
         await self._require_teacher(teacher_id)
-        values = {"name": name, "teacher_id": teacher_id, "created_at": now, "updated_at": now}
+        given = {"name": name, "teacher_id": teacher_id, "created_at": now, "updated_at": now}
+        values = with_folded(study_groups, given)
         try:
             async with self.connection.begin_nested():
                 row = await self._first(insert(study_groups).values(values).returning(_groups.id))
@@ -114,7 +116,8 @@ class SqlGroups(SqlGroupOwnership):
         try:
             async with self.connection.begin_nested():
                 changing = sa.update(study_groups).where(_groups.id == _id)
-                await self.connection.execute(changing.values({**values, "updated_at": now}), {"key": group_id})
+                changed = with_folded(study_groups, {**values, "updated_at": now})
+                await self.connection.execute(changing.values(changed), {"key": group_id})
         except IntegrityError:
             raise GroupNameTaken from None
         return await self.group(group_id, None)

@@ -6,20 +6,13 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from atg_adapters.sql.connection import Connection
-from atg_adapters.sql.schedule.queries import group_of
-from atg_adapters.sql.tables.schedule import (
-    group_students,
-    study_groups,
-)
+from atg_adapters.sql.schedule.queries import GROUP, group_of
+from atg_adapters.sql.tables.schedule import study_groups
 from atg_core.schedule.model import Group
 from atg_core.schedule.ports import GroupNotFound
 
 _id: sa.BindParameter[Any] = sa.bindparam("key")
-_groups = study_groups.c
-_count = (
-    sa.select(sa.func.count()).where(group_students.c.group_id == _groups.id).scalar_subquery().label("student_count")
-)
-_GROUP = sa.select(study_groups, _count).where(_groups.id == _id).with_for_update(of=study_groups)
+_GROUP = GROUP.where(study_groups.c.id == _id).with_for_update(of=study_groups)
 
 
 class SqlGroupOwnership:

@@ -10,9 +10,10 @@ from msgspec import convert
 
 from atg_adapters.sql.connection import Connection
 from atg_adapters.sql.database import Database, fields_of
+from atg_adapters.sql.folding import escaped, search
 from atg_adapters.sql.lists import is_among
 from atg_adapters.sql.result import Row
-from atg_adapters.sql.tables.identity import users
+from atg_adapters.sql.tables.identity import display_name, users
 from atg_adapters.sql.tables.schedule import (
     calendar_tokens,
     group_students,
@@ -48,7 +49,8 @@ _are_mine = (_lessons.teacher_id == _viewer, _lessons.group_id.in_(_mine))
 _my_rule = _rules.group_id.in_(_my_groups)
 
 _count = sa.select(sa.func.count()).where(group_students.c.group_id == _groups.id).scalar_subquery()
-_GROUP = sa.select(study_groups, _count.label("student_count"))
+_teacher = sa.select(display_name(users)).where(users.c.id == _groups.teacher_id).scalar_subquery()
+GROUP = sa.select(study_groups, _count.label("student_count"), _teacher.label("teacher_name"))
 _STUDENTS = (
     sa.select(users.c.id, users.c.username, users.c.full_name, users.c.email)
     .join(group_students, group_students.c.student_id == users.c.id)
@@ -147,14 +149,18 @@ class SqlScheduleQueries:
         total: int = (await connection.execute(counting, seen)).scalar_one()
         return (await connection.execute(select.limit(limit).offset(offset), seen)).all(), total
 
-    async def groups(self, viewer: Viewer, *, limit: int, offset: int) -> tuple[list[Group], int]:
-        select = _seen(_GROUP.order_by(_groups.id), viewer, _groups.id.in_(_my_groups))
+    async def groups(
+        self, viewer: Viewer, words: str | None = None, *, limit: int, offset: int
+    ) -> tuple[list[Group], int]:
+        select = _seen(GROUP.order_by(_groups.id), viewer, _groups.id.in_(_my_groups))
+        if given := escaped(words or ""):
+            select = select.where(search(_groups.name, words=given))
         async with self.database.reader() as connection:
             rows, total = await self._page(connection, select, viewer, limit, offset)
         return [group_of(row) for row in rows], total
 
     async def group(self, viewer: Viewer, group_id: int) -> tuple[Group, list[Student]]:
-        select = _seen(_GROUP.where(_groups.id == _id), viewer, _groups.id.in_(_my_groups))
+        select = _seen(GROUP.where(_groups.id == _id), viewer, _groups.id.in_(_my_groups))
         async with self.database.reader() as connection:
             row = (await connection.execute(select, {"key": group_id, "viewer": viewer.id})).first()
             if row is None:

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 import atg_adapters.sql.tables.identity  # noqa: F401 - columns have the types of the keys that they refer to
+from atg_adapters.sql.folding import folded
 from atg_adapters.sql.tables.metadata import held, instant, metadata, order_index, reference, serial, timestamps, uuid
 from atg_adapters.sql.types import one_of
 from atg_core.schedule.invitations import InvitationStatus
@@ -33,6 +34,7 @@ study_groups = sa.Table(
     held("teacher_id", _USERS, index=False),
     sa.Column("join_code", sa.String(8)),
     *timestamps(),
+    folded("name"),
     sa.UniqueConstraint("teacher_id", "name"),
     sa.Index(None, "join_code", unique=True),
 )

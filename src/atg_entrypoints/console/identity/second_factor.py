@@ -9,7 +9,6 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import SkipValidation
-from markupsafe import Markup
 
 from atg_core.errors import NotSignedIn, TooMany
 from atg_core.identity.ports import Callers
@@ -21,6 +20,7 @@ from atg_entrypoints.console.identity.account import DoneQuery
 from atg_entrypoints.console.identity.arrivals import HOME, SIGN_IN, not_signed_in
 from atg_entrypoints.console.identity.asked import ACCOUNT, Asked
 from atg_entrypoints.console.pages import AnyRequest, led_to, page
+from atg_entrypoints.console.qr_codes import qr_code
 from atg_entrypoints.http.policy import PUBLIC, SIGNED_IN
 from atg_entrypoints.settings import Settings
 
@@ -35,10 +35,7 @@ def _setup(uri: str) -> dict[str, Any]:
     secret = parse_qs(urlsplit(uri).query).get("secret", [""])[0] if uri.startswith("otpauth://") else ""
     if not secret or len(uri) > _LONGEST_URI:
         return {"uri": "", "secret": "", "picture": ""}
-    import segno  # noqa: PLC0415 - few processes draw codes
-
-    drawn = segno.make_qr(uri, error="m").svg_inline(scale=5, light="white", omitsize=True)
-    return {"uri": uri, "secret": secret, "picture": Markup(drawn)}  # noqa: S704 - of numbers alone
+    return {"uri": uri, "secret": secret, "picture": qr_code(uri)}
 
 
 @get("/account/second-factor", policy=SIGNED_IN)

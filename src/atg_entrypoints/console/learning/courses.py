@@ -29,6 +29,7 @@ from atg_entrypoints.console.learning.asked import (
 )
 from atg_entrypoints.console.pages import is_part, led_to, page
 from atg_entrypoints.console.sessions import PREFIX
+from atg_entrypoints.console.waiting_invitations import waiting_invitations
 from atg_entrypoints.http.policy import SIGNED_IN
 from atg_entrypoints.http.wire import serial_or, uuid_or
 
@@ -56,6 +57,7 @@ async def show_home(
         "totals": totals,
         "streak": streak,
         "now": now,
+        "invitations": await waiting_invitations(request),
     }
     return page(request, "learning/home", values)
 

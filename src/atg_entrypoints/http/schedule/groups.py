@@ -1,12 +1,12 @@
 """Groups and their students over HTTP (spec: schedule, Groups and lessons)."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Request, Response, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
-from litestar.params import FromPath, JSONBody, SkipValidation
+from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 
 from atg_core.identity.model import Caller
 from atg_core.schedule.groups import EditGroups
@@ -28,7 +28,7 @@ from atg_entrypoints.http.schedule.groups_wire import (
 )
 from atg_entrypoints.http.schedule.invitations_wire import JoinCode, JoinedGroup, JoinRequest
 from atg_entrypoints.http.schedule.viewer import viewer_of
-from atg_entrypoints.http.wire import Page, Paging, present_fields, serial_or, to_wire, uuid_or
+from atg_entrypoints.http.wire import NO_NUL, Page, Paging, present_fields, serial_or, to_wire, uuid_or
 
 _TAGS = ["groups"]
 
@@ -40,9 +40,14 @@ CallOf = Request[Caller, Any, Any]
 
 @get("/groups", policy=SIGNED_IN, tags=_TAGS, summary="Groups that one teaches or is in", also={400})
 async def list_groups(
-    request: CallOf, schedule_queries: Reads, paging: NamedDependency[SkipValidation[Paging]]
+    request: CallOf,
+    schedule_queries: Reads,
+    paging: NamedDependency[SkipValidation[Paging]],
+    q: Annotated[
+        str | None, QueryParameter(name="q", max_length=200, pattern=NO_NUL, description="A part of the name")
+    ] = None,
 ) -> Page[GroupRow]:
-    found, total = await schedule_queries.groups(viewer_of(request), limit=paging.size, offset=paging.offset)
+    found, total = await schedule_queries.groups(viewer_of(request), q, limit=paging.size, offset=paging.offset)
     return paging.of(to_wire(found, list[GroupRow]), total)
 
 

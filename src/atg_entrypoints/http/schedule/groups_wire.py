@@ -20,6 +20,7 @@ class GroupRow(Struct, frozen=True, kw_only=True):
     id: int
     name: str
     teacher_id: UUID
+    teacher_name: str
     student_count: int
     created_at: Instant
     updated_at: Instant

@@ -84,7 +84,7 @@ async def list_my_invitations(
     request: CallOf, invitation_queries: Reads, paging: Pages, clock: Now
 ) -> Page[ReceivedInvitationRow]:
     """Those to the caller's email, if it is confirmed."""
-    email = _confirmed_email(request.user)
+    email = confirmed_email(request.user)
     if email is None:
         return paging.of([], 0)
     found, total = await invitation_queries.received(email, clock(), limit=paging.size, offset=paging.offset)
@@ -110,7 +110,7 @@ async def accept_invitation(
     """
     key, answer = uuid_or(InvitationNotFound, invitation_id), data or InvitationAnswer()
     group = await answer_invitation.accept(
-        key, _invitee(request, answer.token), password=answer.password, full_name=answer.full_name
+        key, invitee_of(request, answer.token), password=answer.password, full_name=answer.full_name
     )
     return to_wire(group, JoinedGroup)
 
@@ -130,7 +130,7 @@ async def decline_invitation(
 ) -> None:
     """As accepting; the teacher is not told."""
     token = data.token if data else None
-    await answer_invitation.decline(uuid_or(InvitationNotFound, invitation_id), _invitee(request, token))
+    await answer_invitation.decline(uuid_or(InvitationNotFound, invitation_id), invitee_of(request, token))
 
 
 @get(
@@ -184,16 +184,16 @@ async def take_invitation_form(
     return answered_page(translate, accepted=True)
 
 
-def _invitee(request: AnyRequest, token: str | None) -> Invitee:
+def invitee_of(request: AnyRequest, token: str | None) -> Invitee:
     caller: Caller | None = request.user
     return Invitee(
         user_id=caller.id if caller else None,
-        confirmed_email=_confirmed_email(caller) if caller else None,
+        confirmed_email=confirmed_email(caller) if caller else None,
         token=token,
     )
 
 
-def _confirmed_email(caller: Caller) -> str | None:
+def confirmed_email(caller: Caller) -> str | None:
     return canonical_email(caller.email) if caller.email and caller.email_verified else None
 
 
