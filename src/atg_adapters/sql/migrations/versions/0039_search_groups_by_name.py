@@ -1,6 +1,6 @@
 """Search groups by name
 
-Revision: 0040, after 0038
+Revision: 0039, after 0038
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 from atg_core.text import fold
 
-revision = '0040'
+revision = '0039'
 down_revision = '0038'
 branch_labels = None
 depends_on = None
