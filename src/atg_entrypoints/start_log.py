@@ -18,8 +18,8 @@ def log_start(settings: Settings) -> None:
         version=version("atg"),
         address=f"http://{settings.host}:{settings.port}",
         workers=settings.workers,
-        database="memory" if settings.in_memory else _without_credentials(settings.database),
-        cache=_without_credentials(settings.redis_url) if settings.redis_url else "none",
+        database="memory" if settings.in_memory else without_credentials(settings.database),
+        cache=without_credentials(settings.redis_url) if settings.redis_url else "none",
         store=_store(settings),
         contexts=settings.contexts,
     )
@@ -33,11 +33,11 @@ def log_unread_variables() -> None:
 
 def _store(settings: Settings) -> str:
     if settings.s3_endpoint:
-        return f"{_without_credentials(settings.s3_endpoint)}/{settings.s3_bucket}"
+        return f"{without_credentials(settings.s3_endpoint)}/{settings.s3_bucket}"
     return "memory" if settings.in_memory else str(settings.home_path / "files")
 
 
-def _without_credentials(url: str) -> str:
+def without_credentials(url: str) -> str:
     """Scheme, host, port and path; neither who signs in there nor the query, where a password may be, too."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}".rstrip("/")

@@ -63,6 +63,20 @@ class SmtpMailer:
         finally:
             client.close()
 
+    async def check(self) -> None:
+        """Connects as for a message, and sends none. Raises MailAway."""
+        client = self._client()
+        try:
+            async with asyncio.timeout(self._seconds):
+                await client.connect()
+                await client.noop()
+        except SMTPResponseException as refused:
+            raise MailAway(self._told(_codes(refused))) from None
+        except (TimeoutError, SMTPException, OSError) as error:
+            raise MailAway(self._told(str(error) or type(error).__name__)) from None
+        finally:
+            client.close()
+
     def _client(self) -> SMTP:
         return SMTP(
             hostname=self._host,

@@ -3,7 +3,8 @@
 import sys
 from contextlib import nullcontext
 from importlib import import_module
-from typing import Any
+from importlib.metadata import version
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -31,6 +32,14 @@ _COMMANDS = {
         "Prove that a backup can be restored: make one, restore it elsewhere, make one of that, compare all hashes.",
     ),
     "openapi": ("openapi", "Write the description of the HTTP API."),
+    "doctor": (
+        "doctor",
+        "Say what is configured, what answers, and what to do; ends with 1 if something that is needed does not work.",
+    ),
+    "config": (
+        "config",
+        "Show every setting, and which of them are set; secrets only as whether they are there.",
+    ),
     "db": ("database", "Looking at the database."),
     "stats": ("stats", "Learners' progress and totals."),
     "users": ("users", "Accounts."),
@@ -62,9 +71,20 @@ def load_command(name: str) -> Any:
     return group.commands.get(name, group)
 
 
-app = typer.Typer(cls=LazyGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(cls=LazyGroup, no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
+
+
+def _tell_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"atg {version('atg')}")
+        raise typer.Exit
 
 
 @app.callback(help=__doc__)
-def _main() -> None:
+def _main(
+    *,
+    is_asked: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and end.")
+    ] = False,
+) -> None:
     """Typer makes a group where there is a callback."""
