@@ -148,5 +148,9 @@ class Unavailable(AtgError):
     """A part of the service is away, try again soon"""
 
 
+class StorageFull(Unavailable):
+    """There is no space left to store anything, try again later"""
+
+
 class BadGateway(AtgError):
     """A service that this one needs did not do what it was asked"""

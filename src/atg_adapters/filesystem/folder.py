@@ -12,7 +12,9 @@ from uuid import uuid4
 
 import msgspec
 
+from atg_adapters.disk_space import is_full, require_space
 from atg_adapters.filesystem.reader import FileReader, etag_of
+from atg_core.errors import StorageFull
 from atg_core.files.keys import InvalidKey
 from atg_core.files.media import media_type_of
 from atg_core.files.model import StoredObject
@@ -45,6 +47,12 @@ class Folder:
         """Raises InvalidKey. A name of 128 Cyrillic letters is too long already, whatever the key may hold in all."""
         if any(len(name.encode()) > self._max_name_bytes for name in key.split("/")):
             raise InvalidKey(_TOO_LONG, field="key")
+
+    def check(self) -> None:
+        """Raises StorageFull, StoreAway."""
+        with _translated():
+            self.find("-")
+            require_space(self.root)
 
     def find(self, key: str) -> StoredObject | None:
         try:
@@ -180,4 +188,4 @@ def _translated() -> Iterator[None]:
     except OSError as error:
         if error.errno in {errno.ENAMETOOLONG, errno.EINVAL}:
             raise InvalidKey(_TOO_LONG, field="key") from error
-        raise StoreAway from error
+        raise StorageFull if is_full(error) else StoreAway from error

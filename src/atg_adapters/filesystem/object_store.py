@@ -10,11 +10,13 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+from atg_adapters.disk_space import is_full
 from atg_adapters.filesystem.folder import Folder, sync
 from atg_adapters.filesystem.listing import AFTER_FOLDER, list_keys
 from atg_adapters.filesystem.multipart import MultipartUploads
 from atg_adapters.filesystem.reader import FileReader
 from atg_adapters.filesystem.signed_urls import SignedUrls
+from atg_core.errors import StorageFull
 from atg_core.files.model import Listing, StoredObject, UploadPart
 from atg_core.files.ports import CHUNK_BYTES, FileTooLarge
 from atg_core.files.signed_urls import UrlSigner
@@ -124,7 +126,7 @@ class FilesystemObjectStore(SignedUrls):
         return await self._run(self._multipart.abort_before, moment)
 
     async def check(self) -> None:
-        await self._run(self._folder.find, "-")
+        await self._run(self._folder.check)
 
     async def _run[*Values, Result](self, work: Callable[[*Values], Result], *values: *Values) -> Result:
         """Runs in a thread. When the task is cancelled it still waits: work that goes on alone would meet, or leave
@@ -132,6 +134,10 @@ class FilesystemObjectStore(SignedUrls):
         running = asyncio.get_running_loop().run_in_executor(self._threads, work, *values)
         try:
             return await asyncio.shield(running)
+        except OSError as error:
+            if is_full(error):
+                raise StorageFull from error
+            raise
         except asyncio.CancelledError:
             await asyncio.wait([running])
             raise

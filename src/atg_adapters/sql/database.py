@@ -5,21 +5,23 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from psycopg.errors import LockNotAvailable, QueryCanceled
+from psycopg.errors import DiskFull, LockNotAvailable, QueryCanceled, ReadOnlySqlTransaction
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from atg_adapters.disk_space import require_space
 from atg_adapters.sql.connection import Connection, engine_error
 from atg_adapters.sql.drivers import PRAGMAS, AiosqliteDriver, Driver, PsycopgDriver
 from atg_adapters.sql.pool import DatabaseBusy, Pool
 from atg_adapters.sql.result import Result, Row
 from atg_adapters.sql.statements import Values
 from atg_adapters.sql.watchdog import ServerSilent, Watchdog
-from atg_core.errors import Unavailable
+from atg_core.errors import StorageFull, Unavailable
 from atg_core.unit_of_work import UnitOfWork
 
 _SECONDS_TO_WAIT = 10
@@ -193,7 +195,9 @@ class Database:
         return open_store
 
     async def check(self) -> None:
-        """Asks it on a connection of its own, so that who is only busy is not away. Raises DatabaseAway."""
+        """On a connection of its own, so that who is only busy is not away. Raises DatabaseAway, StorageFull."""
+        if self.is_sqlite and self.url.database:
+            require_space(Path(self.url.database).parent)
         try:
             await self._watchdog.check()
         except (ServerSilent, self._driver.error) as error:
@@ -212,9 +216,15 @@ def fields_of(row: Row) -> dict[str, Any]:
 
 def _told_of(error: BaseException) -> Unavailable | None:
     """What is told of an error that is the database's. SQLite's operational errors can be wrong SQL, too."""
+    if not isinstance(error, DBAPIError):
+        return None
+    if isinstance(error.orig, DiskFull | ReadOnlySqlTransaction):
+        return StorageFull()
     if not isinstance(error, OperationalError | InterfaceError):
         return None
     if isinstance(error.orig, sqlite3.Error):
-        is_away = any(words in str(error.orig) for words in ("locked", "unable to open", "disk I/O"))
-        return DatabaseAway() if is_away else None
+        words = str(error.orig)
+        if any(each in words for each in ("disk is full", "readonly database")):
+            return StorageFull()
+        return DatabaseAway() if any(each in words for each in ("locked", "unable to open", "disk I/O")) else None
     return DatabaseBusy() if isinstance(error.orig, QueryCanceled | LockNotAvailable) else DatabaseAway()

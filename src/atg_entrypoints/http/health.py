@@ -13,6 +13,7 @@ from litestar.params import SkipValidation
 from msgspec import Meta, Struct
 
 from atg_core.clock import utc_now
+from atg_core.errors import AtgError
 from atg_entrypoints.http.draining import is_draining
 from atg_entrypoints.http.policy import PUBLIC
 from atg_entrypoints.http.wire import Instant
@@ -33,10 +34,11 @@ class Health(Struct, frozen=True, kw_only=True):
 
 
 class PartHealth(Struct, frozen=True, kw_only=True):
-    """`latency_ms`: how long the part took to answer, or to fail."""
+    """`latency_ms`: how long the part took to answer, or to fail; `code`: of the error, where it is a known one."""
 
     status: Literal["up", "down"]
     latency_ms: float
+    code: str | None = None
 
 
 class Readiness(Struct, frozen=True, kw_only=True):
@@ -66,7 +68,7 @@ async def ready(state: State, checks: NamedDependency[SkipValidation[Checks]]) -
     503 where nothing can be served: without the database or its newest schema. Without the cache or the store the rest
     still is: 200, `degraded`. What is only busy is up.
     """
-    parts = dict(zip(checks, await asyncio.gather(*map(_ask, checks.values())), strict=True))
+    parts = await ask(checks)
     away = [name for name, part in parts.items() if part.status == "down"]
     is_down = is_draining(state) or not NEEDED.isdisjoint(away)
     body = Readiness(
@@ -78,12 +80,18 @@ async def ready(state: State, checks: NamedDependency[SkipValidation[Checks]]) -
     return Response(body, status_code=503 if is_down else 200, headers={"Retry-After": "2"} if is_down else {})
 
 
+async def ask(checks: Checks) -> dict[str, PartHealth]:
+    """All parts at once, within two seconds."""
+    return dict(zip(checks, await asyncio.gather(*map(_ask, checks.values())), strict=True))
+
+
 async def _ask(check: Callable[[], Awaitable[None]]) -> PartHealth:
     begun = perf_counter()
     status: Literal["up", "down"] = "up"
+    code = None
     try:
         async with asyncio.timeout(_SECONDS_TO_ANSWER):
             await check()
-    except Exception:  # noqa: BLE001 - whatever the reason, the part is down
-        status = "down"
-    return PartHealth(status=status, latency_ms=round((perf_counter() - begun) * 1000, 1))
+    except Exception as error:  # noqa: BLE001 - whatever the reason, the part is down
+        status, code = "down", error.code if isinstance(error, AtgError) else None
+    return PartHealth(status=status, latency_ms=round((perf_counter() - begun) * 1000, 1), code=code)

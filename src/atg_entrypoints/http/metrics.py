@@ -1,7 +1,8 @@
 """`/metrics` for Prometheus: requests by route, and the job backlog, for whoever has `ATG_METRICS_TOKEN`."""
 
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from litestar import Request, Response, get
@@ -12,9 +13,10 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from atg_core.errors import NotFound, NotSignedIn, Unavailable
+from atg_core.errors import NotFound, NotSignedIn, StorageFull, Unavailable
 from atg_core.jobs.model import Backlog, Work
 from atg_core.jobs.ports import JobQueue
+from atg_entrypoints.http.health import NEEDED, Checks, PartHealth, ask
 from atg_entrypoints.http.policy import PUBLIC, bearer_token
 from atg_entrypoints.settings import Settings
 
@@ -35,16 +37,17 @@ class Metrics(PrometheusController):
         request: Request[Any, Any, Any],
         settings: NamedDependency[SkipValidation[Settings]],
         jobs: NamedDependency[SkipValidation[JobQueue]],
+        checks: NamedDependency[SkipValidation[Checks]],
         work: NamedDependency[SkipValidation[Work]],
     ) -> Response[bytes]:
         _require_token(request, settings)
         response: Response[bytes] = await PrometheusController.get.fn(self)
-        try:
-            backlog = await jobs.backlog()
-        except Unavailable:  # process metrics are served while the database is unavailable
-            return response
-        registry = CollectorRegistry()
-        registry.register(_Jobs(_of_every_kind(backlog, work)))
+        registry, parts = CollectorRegistry(), await ask(checks)
+        registry.register(_Parts(parts))
+        # Metrics of the process and its parts are served while the database is away.
+        if all(parts[name].status == "up" for name in NEEDED & parts.keys()):
+            with suppress(Unavailable):
+                registry.register(_Jobs(_of_every_kind(await jobs.backlog(), work)))
         response.content += generate_latest(registry)
         return response
 
@@ -57,6 +60,21 @@ def _require_token(request: Request[Any, Any, Any], settings: Settings) -> None:
             raise NotSignedIn
     elif settings.env == "production":
         raise NotFound("Not found")
+
+
+class _Parts(Collector):
+    def __init__(self, parts: Mapping[str, PartHealth]) -> None:
+        self._parts = parts
+
+    def collect(self) -> Iterator[Metric]:
+        up = GaugeMetricFamily("atg_part_up", "Whether the part answers: 1, or 0.", labels=["part"])
+        seconds = GaugeMetricFamily("atg_part_seconds", "How long it took to answer, or to fail.", labels=["part"])
+        full = GaugeMetricFamily("atg_part_full", "Whether the part has no space left: 1, or 0.", labels=["part"])
+        for name, part in self._parts.items():
+            up.add_metric([name], part.status == "up")
+            seconds.add_metric([name], part.latency_ms / 1000)
+            full.add_metric([name], part.code == StorageFull.code)
+        return iter((up, seconds, full))
 
 
 class _Jobs(Collector):
