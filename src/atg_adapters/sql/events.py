@@ -2,13 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Collection
 from functools import partial
-from itertools import batched
 from uuid import UUID
 
 import psycopg
 import sqlalchemy as sa
 
-from atg_adapters.events.payload import CHANNEL, MOST_USERS, encoded, head_of
+from atg_adapters.events.payload import CHANNEL, MOST_USERS, head_of
 from atg_adapters.sql.database import Database
 from atg_adapters.sql.tables.schedule import group_students
 from atg_core.events import Event
@@ -17,19 +16,15 @@ type Deliver = Callable[[Event, Collection[UUID]], Awaitable[None]]
 
 _group = sa.bindparam("group", type_=sa.Integer)
 _STUDENTS = sa.select(group_students.c.student_id).where(group_students.c.group_id == _group)
-_channel, _head, _payload = (sa.bindparam(name, type_=sa.Text) for name in ("channel", "head", "payload"))
-_NOTIFY = sa.select(sa.func.pg_notify(_channel, _payload))
-_parts = (
-    sa.select(
-        sa.cast(group_students.c.student_id, sa.Text).label("student"),
-        ((sa.func.row_number(type_=sa.Integer).over() - 1) // MOST_USERS).label("part"),
-    )
-    .where(group_students.c.group_id == _group)
-    .subquery()
-)
-_NOTIFY_GROUP = sa.select(
-    sa.func.pg_notify(_channel, _head + sa.func.string_agg(_parts.c.student, ","))
-).group_by(_parts.c.part)
+_channel, _head, _users = (sa.bindparam(name, type_=sa.Text) for name in ("channel", "head", "users"))
+_told = sa.union_all(
+    sa.select(sa.cast(group_students.c.student_id, sa.Text).label("told")).where(group_students.c.group_id == _group),
+    sa.select(sa.func.unnest(sa.func.string_to_array(_users, ","))),
+).subquery()
+_parts = sa.select(
+    _told.c.told, ((sa.func.row_number(type_=sa.Integer).over() - 1) // MOST_USERS).label("part")
+).subquery()
+_NOTIFY = sa.select(sa.func.pg_notify(_channel, _head + sa.func.string_agg(_parts.c.told, ","))).group_by(_parts.c.part)
 _SECONDS = 30.0
 """A server that has gone is found by asking it so often."""
 
@@ -53,11 +48,9 @@ class NotifyingEvents:
         self._database = database
 
     async def publish(self, event: Event, *, user_ids: Collection[UUID] = (), group_id: int | None = None) -> None:
+        told = {"group": group_id, "users": ",".join(map(str, user_ids))}
         async with self._database.joined() as connection:
-            for users in batched(user_ids, MOST_USERS):
-                connection.later((_NOTIFY, {"channel": CHANNEL, "payload": encoded(event, users)}))
-            if group_id is not None:
-                connection.later((_NOTIFY_GROUP, {"channel": CHANNEL, "head": head_of(event), "group": group_id}))
+            connection.later((_NOTIFY, {"channel": CHANNEL, "head": head_of(event), **told}))
 
 
 async def listen(database: Database, begun: Callable[[], None], heard: Callable[[str], None]) -> None:
