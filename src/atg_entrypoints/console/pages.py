@@ -64,6 +64,10 @@ def _day(value: datetime | None, language: Language, zone: tzinfo) -> str:
     return f"{day:%d.%m.%Y}" if language is Language.RU else f"{day.day} {day:%b %Y}"
 
 
+def _time(value: datetime, zone: tzinfo) -> str:
+    return f"{value.astimezone(zone):%H:%M}"
+
+
 def _moment(value: datetime | None, language: Language, zone: tzinfo) -> str:
     return f"{_day(value, language, zone)} {value.astimezone(zone):%H:%M}" if value else ""
 
@@ -129,6 +133,7 @@ def _known(request: AnyRequest) -> dict[str, Any]:
         "_": lambda template, **parameters: words.text(template, language, **parameters),
         "number": lambda value: _number(value, language),
         "day": lambda value: _day(value, language, settings.zone),
+        "time_of_day": lambda value: _time(value, settings.zone),
         "moment": lambda value: _moment(value, language, settings.zone),
         # The console may be looked at by another name than that in the settings.
         "here": lambda url: url.removeprefix(settings.base_url),

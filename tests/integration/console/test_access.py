@@ -76,7 +76,11 @@ _OF_EVERYBODY_SIGNED_IN = {
     "POST /app/courses/{course_id:str}/tests/{kind:str}/{parent_id:str}",
     "POST /app/courses/{course_id:str}/tests/{kind:str}/{parent_id:str}/begin",
     "GET /app/results",
+    "GET /app/events",
 }
+_OF_TEACHERS = {"POST /app/home/start"}
+_STREAMS = {"GET /app/events"}
+"""Whose replies do not end."""
 
 
 def _routes() -> Iterator[str]:
@@ -91,11 +95,11 @@ def _asked(route: str) -> tuple[str, str]:
 
 
 def test_every_route_is_in_one_of_the_tables() -> None:
-    assert set(_routes()) == _PUBLIC | _OF_EVERYBODY_SIGNED_IN
+    assert set(_routes()) == _PUBLIC | _OF_EVERYBODY_SIGNED_IN | _OF_TEACHERS
     assert not _PUBLIC & _OF_EVERYBODY_SIGNED_IN
 
 
-@pytest.mark.parametrize("route", sorted(_OF_EVERYBODY_SIGNED_IN))
+@pytest.mark.parametrize("route", sorted(_OF_EVERYBODY_SIGNED_IN | _OF_TEACHERS))
 async def test_whoever_is_not_signed_in_is_led_to_sign_in(browser: httpx.AsyncClient, route: str) -> None:
     method, path = _asked(route)
     reply = await browser.request(method, path)
@@ -120,9 +124,15 @@ async def test_whoever_is_signed_in_is_refused_no_page(
     browser: httpx.AsyncClient, stocked: Container, role: Role
 ) -> None:
     await enter(browser, stocked, role=role)
-    for route in sorted(_OF_EVERYBODY_SIGNED_IN):
+    for route in sorted(_OF_EVERYBODY_SIGNED_IN - _STREAMS):
         method, path = _asked(route)
         if method == "GET":
             reply = await browser.get(path)
             assert reply.status_code in {HTTPStatus.OK, HTTPStatus.NOT_FOUND, HTTPStatus.SEE_OTHER}, path
             assert not reply.headers.get("location", "").startswith("/app/sign-in"), path
+
+
+async def test_only_who_teaches_starts_a_lesson(browser: httpx.AsyncClient, stocked: Container) -> None:
+    await enter(browser, stocked, role=Role.STUDENT)
+    reply = await browser.post("/app/home/start", data={"lesson": "1"})
+    assert reply.status_code == HTTPStatus.FORBIDDEN
