@@ -11,6 +11,7 @@ from litestar.types import ASGIApp, HTTPScope, Send
 from atg_core.errors import AtgError, NotFound
 from atg_entrypoints.console import events, home
 from atg_entrypoints.console.conferencing import start
+from atg_entrypoints.console.gradebook import progress
 from atg_entrypoints.console.identity import (
     account,
     credentials,
@@ -38,6 +39,7 @@ _PAGES: Sequence[tuple[Context, Sequence[BaseRouteHandler]]] = (
     ("identity", [*enter.HANDLERS, *oauth.HANDLERS, *email_links.HANDLERS]),
     ("identity", [*account.HANDLERS, *credentials.HANDLERS, *devices.HANDLERS, *second_factor.HANDLERS]),
     ("conferencing", start.HANDLERS),
+    ("gradebook", progress.HANDLERS),
     ("learning", courses.HANDLERS),
     ("learning", catalog.HANDLERS),
     ("learning", tests.HANDLERS),

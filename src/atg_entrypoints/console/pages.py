@@ -1,7 +1,7 @@
 """How a page is made: a template, the words of its language, and who looks at it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from http import HTTPStatus
 from pathlib import Path
@@ -57,10 +57,11 @@ def _number(value: Decimal | float | None, language: Language) -> str:
     return text.replace(".", ",") if language is Language.RU else text
 
 
-def _day(value: datetime | None, language: Language, zone: tzinfo) -> str:
+def _day(value: date | None, language: Language, zone: tzinfo) -> str:
+    """Of an instant the day in the zone."""
     if value is None:
         return ""
-    day = value.astimezone(zone)
+    day = value.astimezone(zone) if isinstance(value, datetime) else value
     return f"{day:%d.%m.%Y}" if language is Language.RU else f"{day.day} {day:%b %Y}"
 
 
