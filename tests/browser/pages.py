@@ -79,6 +79,16 @@ async def every_page(page: Page, demo: Demo) -> AsyncIterator[Shown]:
     yield Shown("results and certificates", page)
     await page.goto(await page.locator("a[href^='/app/certificates/']").first.get_attribute("href") or "")
     yield Shown("a certificate", page)
+    for username, paths in (
+        ("teacher", ("/app/", f"/app/groups/{demo.group}/progress")),
+        ("student", ("/app/", "/app/progress")),
+    ):
+        await page.context.clear_cookies()
+        await sign_in(page, demo.named(username))
+        for path in paths:
+            await page.goto(path)
+            await page.locator("live-updates[data-open], progress-chart[data-drawn]").first.wait_for(state="attached")
+            yield Shown(f"{path} of a {username}", page)
 
 
 async def _course(page: Page, demo: Demo) -> AsyncIterator[Shown]:
