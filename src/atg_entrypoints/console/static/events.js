@@ -1,5 +1,5 @@
 // <live-updates data-lesson-started="…">: hears of changes, and fetches anew what shows them: elements with an id and
-// `data-refresh-on="lesson homework.graded"` (topics or kinds). Without a stream it looks every half a minute.
+// `data-refresh-on="lesson homework.graded"` (topics or kinds). What a stream does not tell it finds every half a minute.
 import { tell } from "./console.js";
 
 const POLL_MS = 30_000;
@@ -24,7 +24,7 @@ class LiveUpdates extends HTMLElement {
     document.addEventListener("visibilitychange", this.#seen);
     addEventListener("pagehide", this.#close);
     addEventListener("pageshow", this.#seen);
-    document.addEventListener("focusout", () => this.#changed.size && this.#look());
+    document.addEventListener("focusout", this.#lookSoon);
     setInterval(() => {
       if (!document.hidden && !this.#isWhole) this.#hear("");
     }, POLL_MS);
@@ -68,17 +68,24 @@ class LiveUpdates extends HTMLElement {
   /** @param {string} kind */
   #hear(kind) {
     this.#changed.add(kind);
-    clearTimeout(this.#waiting);
-    this.#waiting = setTimeout(() => this.#look(), Math.random() * SPREAD_MS);
+    this.#lookSoon();
   }
 
+  #lookSoon = () => {
+    clearTimeout(this.#waiting);
+    if (this.#changed.size) this.#waiting = setTimeout(() => this.#look(), Math.random() * SPREAD_MS);
+  };
+
   async #look() {
+    if (this.#isLooking) {
+      this.#lookSoon();
+      return;
+    }
     const changed = [...this.#changed];
     const parts = [...document.querySelectorAll("[data-refresh-on]")].filter((part) => shows(part, changed));
     const free = parts.filter((part) => !isTypedIn(part));
-    if (this.#isLooking || document.hidden) return;
     // What is typed in is looked at when the focus has left it.
-    this.#changed = free.length < parts.length ? this.#changed : new Set();
+    if (free.length === parts.length) this.#changed.clear();
     if (!free.length) return;
     this.#isLooking = true;
     try {
