@@ -57,7 +57,11 @@ async def test_a_student_sees_enter_within_two_seconds_of_the_teachers_start(
         await expect(row).to_contain_text("Ещё не начался")
         await at_phone.evaluate("document.body.dataset.same = 'page'")
         await at_phone.locator("#today a[href='/app/calendar']").focus()
-        await at_desk.locator("#today li.overdue", has_text=lesson["title"]).get_by_role("button").click(no_wait_after=True)
+        await (
+            at_desk.locator("#today li.overdue", has_text=lesson["title"])
+            .get_by_role("button")
+            .click(no_wait_after=True)
+        )
         # From when the server says that it is live.
         await expect(at_desk.locator("#today li.live", has_text=lesson["title"])).to_be_visible(timeout=SECONDS * 1000)
         await expect(row.get_by_role("link", name="Войти")).to_be_visible(timeout=_WITHIN_MS)

@@ -1,4 +1,4 @@
-"""Streams of several processes: what one publishes the other tells, and a process that is told to end waits for none."""
+"""Streams of several processes: what one publishes the other tells; a process that ends waits for none."""
 
 import asyncio
 import json

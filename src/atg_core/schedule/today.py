@@ -84,16 +84,15 @@ class ShowToday:
         return [self._shown(event, names, user_id, now) for event in events]
 
     def _shown(self, event: Lesson | Occurrence, names: dict[int, str], user_id: UUID, now: datetime) -> TodayLesson:
-        if isinstance(event, Occurrence):
-            about, start, end, status = event.rule, event.start, event.end, LessonStatus.PLANNED
-        else:
-            about, start, end, status = event, event.start_time, event.end_time, event.status
-        is_own = about.teacher_id == user_id
         lesson = event if isinstance(event, Lesson) else None
+        about = event.rule if isinstance(event, Occurrence) else event
+        start, end = (event.start, event.end) if isinstance(event, Occurrence) else (event.start_time, event.end_time)
+        status = lesson.status if lesson else LessonStatus.PLANNED
+        is_own = about.teacher_id == user_id
         return TodayLesson(
             lesson_id=lesson.id if lesson else None,
             rule_id=None if lesson else about.id,
-            day=None if isinstance(event, Lesson) else event.date,
+            day=event.date if isinstance(event, Occurrence) else None,
             group_id=about.group_id,
             group_name=names.get(about.group_id, ""),
             title=about.title,

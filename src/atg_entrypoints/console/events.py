@@ -51,7 +51,10 @@ class EventStream(Response[None]):
 
     def to_asgi_response(self, *_: Any, **_options: Any) -> ASGIApp:  # type: ignore[override]
         async def reply(_scope: Scope, receive: Receive, send: Send) -> None:
-            async with self._subscriptions.subscribe(self._caller.id) as subscription, _while_there(receive, subscription):
+            async with (
+                self._subscriptions.subscribe(self._caller.id) as subscription,
+                _while_there(receive, subscription),
+            ):
                 await send({**_START})
                 await _write(send, _begun(hears_all=self._subscriptions.hears_all))
                 with suppress(SubscriptionsEnded):

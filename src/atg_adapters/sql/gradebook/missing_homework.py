@@ -14,7 +14,7 @@ from atg_core.homework.model import SubmissionStatus
 
 _members, _homework, _submissions = group_students.c, homework.c, homework_submissions.c
 _MISSING = (
-    sa.select(_members.student_id, sa.func.count().label("count"))
+    sa.select(_members.student_id, sa.func.count().label("missing"))
     .select_from(group_students.join(homework, _homework.group_id == _members.group_id))
     .where(
         _members.group_id == sa.bindparam("group", type_=sa.Integer),
@@ -38,4 +38,4 @@ class SqlMissingHomeworkQueries:
 
     async def missing(self, group_id: int, now: datetime) -> Mapping[UUID, int]:
         rows = await self.database.rows(_MISSING, {"group": group_id, "now": now})
-        return {student_id: count for student_id, count in rows}
+        return {row.student_id: row.missing for row in rows}
