@@ -77,8 +77,9 @@ _OF_EVERYBODY_SIGNED_IN = {
     "POST /app/courses/{course_id:str}/tests/{kind:str}/{parent_id:str}/begin",
     "GET /app/results",
     "GET /app/events",
+    "GET /app/progress",
 }
-_OF_TEACHERS = {"POST /app/home/start"}
+_OF_TEACHERS = {"POST /app/home/start", "GET /app/groups/{group_id:str}/progress"}
 _STREAMS = {"GET /app/events"}
 """Whose replies do not end."""
 
@@ -132,7 +133,20 @@ async def test_whoever_is_signed_in_is_refused_no_page(
             assert not reply.headers.get("location", "").startswith("/app/sign-in"), path
 
 
-async def test_only_who_teaches_starts_a_lesson(browser: httpx.AsyncClient, stocked: Container) -> None:
+@pytest.mark.parametrize("route", sorted(_OF_TEACHERS))
+async def test_what_is_for_teachers_is_refused_to_others(
+    browser: httpx.AsyncClient, stocked: Container, route: str
+) -> None:
     await enter(browser, stocked, role=Role.STUDENT)
-    reply = await browser.post("/app/home/start", data={"lesson": "1"})
+    method, path = _asked(route)
+    reply = await browser.request(method, path, data={"lesson": "1"} if method == "POST" else None)
     assert reply.status_code == HTTPStatus.FORBIDDEN
+
+
+def test_a_process_serves_the_start_page_of_its_contexts_alone() -> None:
+    def paths(*contexts: Context) -> set[str]:
+        return {route.path for route in create_routes(contexts).routes}
+
+    assert not paths("identity", "campaigns") & {"/app", "/app/events", "/app/progress"}
+    assert {"/app", "/app/events", "/app/home/start"} <= paths("schedule", "conferencing")
+    assert "/app/progress" in paths("gradebook")

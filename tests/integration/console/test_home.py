@@ -1,9 +1,11 @@
 """The start page of teachers and students, and the dashboards, over each store."""
 
 import re
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from decimal import Decimal
+from statistics import median
 
 import httpx
 import pytest
@@ -211,6 +213,28 @@ async def test_home_and_dashboards_take_few_statements_however_much_there_is(
             with counted(stocked) as statements:
                 assert (await window.get(path)).status_code == 200
             assert 1 <= len(statements) <= most, (path, statements)
+
+
+@on_sqlite
+async def test_they_are_made_within_30_milliseconds(browser: httpx.AsyncClient, room: GradebookClassroom) -> None:
+    """Of processors' time."""
+    for number in range(10):
+        await _lesson_now(room, f"Урок {number}", minutes=number)
+        await room.handed_in(await room.homework(TEXT, title=f"Задание {number}"))
+        await room.grade(await room.point(title=f"Зачёт {number}"), boris="9.00")
+    teacher, student = await as_(browser, "teacher"), await as_(browser, "boris")
+    for window, path in (
+        (teacher, "/app/"),
+        (student, "/app/"),
+        (teacher, f"/app/groups/{room.group}/progress"),
+        (student, "/app/progress"),
+    ):
+        took = []
+        for _ in range(7):
+            begun = time.process_time()
+            await window.get(path)
+            took.append(time.process_time() - begun)
+        assert median(took) <= 0.03, path
 
 
 def _rows(page: str, *, last: bool = False) -> list[list[str]]:
