@@ -98,6 +98,21 @@ async def test_without_a_stream_a_page_looks_itself(
         await expect(row.get_by_role("link", name="Войти")).to_be_visible(timeout=SECONDS * 1000)
 
 
+async def test_what_is_being_typed_stays_until_the_focus_leaves_it(
+    visits: Visits, demo: Demo, lesson: dict[str, Any], teacher: httpx.Client
+) -> None:
+    async with visits.page() as page:
+        await _home(page, demo, "student")
+        await page.evaluate("document.querySelector('#today').append(document.createElement('input'))")
+        await page.locator("#today input").type("не потерять")
+        assert teacher.post(f"/schedule/lessons/{lesson['id']}/start").status_code == 200
+        await asyncio.sleep(1.5)
+        assert await page.locator("#today input").input_value() == "не потерять"
+        await page.locator("h1").click()
+        row = page.locator("#today li", has_text=lesson["title"])
+        await expect(row.get_by_role("link", name="Войти")).to_be_visible(timeout=_WITHIN_MS)
+
+
 async def _hide(page: Page, *, hidden: bool) -> None:
     """As the browser does when another tab is shown."""
     await page.evaluate(

@@ -3,6 +3,8 @@
 import { tell } from "./console.js";
 
 const POLL_MS = 30_000;
+/** Events can be lost: a page with a stream looks as well, this many times less. */
+const WITH_STREAM = 10;
 const AGAIN_MS = 15_000;
 /** Pages that hear of the same change do not all ask at once. */
 const SPREAD_MS = 400;
@@ -25,8 +27,10 @@ class LiveUpdates extends HTMLElement {
     addEventListener("pagehide", this.#close);
     addEventListener("pageshow", this.#seen);
     document.addEventListener("focusout", this.#lookSoon);
+    let turn = 0;
     setInterval(() => {
-      if (!document.hidden && !this.#isWhole) this.#hear("");
+      turn += 1;
+      if (!document.hidden && (!this.#isWhole || turn % WITH_STREAM === 0)) this.#hear("");
     }, POLL_MS);
     this.#seen();
   }
