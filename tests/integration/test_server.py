@@ -57,9 +57,8 @@ def test_a_demo_starts_from_nothing_and_again_from_what_it_left(tmp_path: Path) 
         assert _sold(server.url, passwords["admin"]) == ["completed"] * 5 + ["pending"]
         stats = httpx.get(f"{server.url}/stats/").json()
         assert (stats["sessions"], stats["views_all_time"], stats["promo_codes_sent"]) == (7, 21, 1)
-    mails = [mail.read_bytes() for mail in (tmp_path / "outbox").glob("*.eml")]
-    assert sum(b"k.belov@example.com" in mail for mail in mails) == 1
-    assert len(mails) == 3, "and two to the teacher, of homework that waits to be marked"
+    [mail] = (tmp_path / "outbox").glob("*.eml")
+    assert b"k.belov@example.com" in mail.read_bytes()
     assert server.process.returncode == 0
 
 

@@ -25,7 +25,6 @@ from atg_core.shop.purchases import PurchaseStatus
 from atg_core.words import Language
 from atg_entrypoints.cli.command import run
 from atg_entrypoints.cli.demo_learning import Learning, play_learning
-from atg_entrypoints.cli.demo_teaching import Today, play_teaching
 from atg_entrypoints.cli.importing import open_folder
 from atg_entrypoints.cli.opening import opened
 from atg_entrypoints.cli.serving import Host, Port, serve_api, serving_settings
@@ -104,7 +103,6 @@ async def import_examples(container: Container, home: Path) -> dict[str, str]:
     customers = msgspec.json.decode((folder / "customers.json").read_bytes(), type=list[_Customer])
     await _play_customers(container, customers)
     await play_learning(container, msgspec.json.decode((folder / "learners.json").read_bytes(), type=list[Learning]))
-    await play_teaching(container, msgspec.json.decode((folder / "today.json").read_bytes(), type=Today))
     return passwords
 
 
