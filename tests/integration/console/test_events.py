@@ -128,6 +128,16 @@ async def test_revocation_ends_a_stream_before_anything_else_is_told(
         assert await stream.next() == {"type": "http.response.body", "body": b"", "more_body": False}
 
 
+async def test_a_stream_after_the_end_of_a_token_renews_it(browser: httpx.AsyncClient, stocked: Container) -> None:
+    await enter(browser, stocked)
+    browser.cookies.delete("atg_access")
+    async with stream_of(browser) as stream:
+        headers = await stream.headers()
+        assert (stream.start["status"], headers["set-cookie"].startswith("atg_")) == (200, True)
+        await stream.text()
+        assert await stream.told() == [_MISSED]
+
+
 async def test_the_end_of_the_process_ends_a_stream_and_begins_no_other(
     browser: httpx.AsyncClient, stocked: Container
 ) -> None:
