@@ -84,6 +84,16 @@ async def every_page(page: Page, demo: Demo) -> AsyncIterator[Shown]:
     yield Shown("a certificate", page)
     async for shown in _groups(page, demo):
         yield shown
+    for username, paths in (
+        ("teacher", ("/app/", f"/app/groups/{demo.group}/progress")),
+        ("student", ("/app/", "/app/progress")),
+    ):
+        await page.context.clear_cookies()
+        await sign_in(page, demo.named(username))
+        for path in paths:
+            await page.goto(path)
+            await page.locator("live-updates[data-open], progress-chart[data-drawn]").first.wait_for(state="attached")
+            yield Shown(f"{path} of a {username}", page)
 
 
 async def _groups(page: Page, demo: Demo) -> AsyncIterator[Shown]:

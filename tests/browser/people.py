@@ -15,6 +15,9 @@ from tests.people import PASSWORD
 COURSE = "Компрессорный цех и осушка газа ПХГ"
 """A course of 14 topics, two tests of lessons and a final test."""
 
+GROUP = "МТК-26/1"
+"""A group of `teacher` in which `student` is."""
+
 
 class Person(NamedTuple):
     username: str
@@ -44,6 +47,18 @@ class Demo:
         """The id of COURSE."""
         [found] = self._asked("GET", "/courses", params={"q": COURSE}).json()["items"]
         return str(found["id"])
+
+    @cached_property
+    def group(self) -> int:
+        """The id of GROUP."""
+        found = self._asked("GET", "/groups", params={"size": 100}).json()["items"]
+        return next(int(each["id"]) for each in found if each["name"] == GROUP)
+
+    def as_(self, username: str) -> httpx.Client:
+        """A client of the API for one of the demo's people."""
+        reply = self._asked("POST", "/auth/login", json=self.named(username)._asdict())
+        headers = {"authorization": f"Bearer {reply.json()['access_token']}"}
+        return httpx.Client(base_url=self.url, timeout=60, headers=headers)
 
     @cached_property
     def answers(self) -> Mapping[str, frozenset[str]]:

@@ -21,6 +21,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {}
 
 NO_PAGES = {
     "/app/static/{version:str}/{name:path}": "files",
+    "/app/events": "a stream",
     "/app/oauth/{provider:str}/start": "leads to the provider",
     "/app/oauth/{provider:str}/callback": "leads back from the provider",
     "/app/second-factor": "leads to the page to sign in on",

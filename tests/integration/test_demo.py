@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from atg_adapters.memory.files.object_store import MemoryObjectStore
 from atg_core.files.model import StoredObject
 from atg_core.files.signed_urls import UrlSigner
+from atg_core.gradebook.model import Viewer
 from atg_entrypoints.cli.demo import import_examples
 from atg_entrypoints.container import Container, close, create_container
 from atg_entrypoints.settings import Settings
@@ -109,6 +110,19 @@ async def test_a_learner_of_the_demo_has_a_certificate_and_a_course_to_go_on_wit
     results, _ = await demo.test_results().of_user(account["id"], limit=100, offset=0)
     assert {result.passed for result in results} == {True, False}
     assert {result.time_spent for result in results} == {12 * 60}
+
+
+async def test_a_teacher_of_the_demo_sees_lessons_and_who_needs_help(
+    demo: Container, store: FullStore, tmp_path: Path
+) -> None:
+    store.room = 10_000
+    monday = datetime(2026, 11, 30, 6, tzinfo=UTC)
+    demo.clock.override(providers.Object(lambda: monday))
+    await import_examples(demo, tmp_path)
+    [teacher] = [row["id"] for row in await rows_of(demo, "users") if row["username"] == "teacher"]
+    assert any(lesson.can_start for lesson in await demo.show_today()(teacher))
+    dashboard = await demo.show_dashboard()(Viewer(id=teacher), 1)
+    assert [each.student.username for each in dashboard.at_risk] == ["s.gordeev"]
 
 
 async def test_a_demo_that_is_there_is_left_as_it_is(demo: Container, store: FullStore, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, nullcontext
 from contextvars import ContextVar
 from itertools import count
@@ -91,20 +91,35 @@ class MemoryDatabase:
         self._lock = asyncio.Lock()
         self.changes: Counter[str] = Counter()
         """By table: how many transactions have written it, including those that were rolled back."""
+        self._committed: list[Callable[[], Awaitable[None]]] = []
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["MemoryDatabase"]:
         """A clean exit commits, an error rolls back; nested in a shared transaction it is a savepoint."""
-        async with nullcontext() if _shared.get() is self else self._lock:
-            before = {name: dict(rows) for name, rows in self.tables.items()}
+        is_nested = _shared.get() is self
+        async with nullcontext() if is_nested else self._lock:
+            before, acts = {name: dict(rows) for name, rows in self.tables.items()}, len(self._committed)
             try:
                 yield self
             except BaseException:
                 self._note_changes(before)
                 self.tables.clear()
                 self.tables.update(before)
+                del self._committed[acts:]
                 raise
             self._note_changes(before)
+            if is_nested:
+                return
+            committed, self._committed = self._committed, []
+        for act in committed:
+            await act()
+
+    async def on_commit(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Done after the commit of the shared transaction; at once outside of one."""
+        if _shared.get() is self:
+            self._committed.append(act)
+        else:
+            await act()
 
     def _note_changes(self, before: dict[str, dict[Any, Row]]) -> None:
         self.changes.update(name for name, rows in self.tables.items() if rows != before.get(name, {}))

@@ -4,7 +4,7 @@ SQLAlchemy makes and compiles the statements. Its own way of running them costs 
 (`docs/performance.md`, decision 0033).
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from itertools import batched
 from typing import Any
@@ -31,6 +31,8 @@ class Connection:
         self._cache = CACHES[driver.dialect.name]
         self._savepoints = 0
         self._waiting: list[Bound] = []
+        self.committed: list[Callable[[], Awaitable[None]]] = []
+        """What is done once the transaction has committed."""
 
     @property
     def dialect(self) -> sa.Dialect:
@@ -71,6 +73,11 @@ class Connection:
         """
         assert self._in_transaction, "nothing would run them"  # noqa: S101
         self._waiting += self._all_bound(asked)
+
+    def on_commit(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Has something done after the commit, which must not fail; never if the transaction is rolled back."""
+        assert self._in_transaction, "nothing would do it"  # noqa: S101
+        self.committed.append(act)
 
     async def commit(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -116,13 +123,14 @@ class Connection:
     async def begin_nested(self) -> AsyncIterator["Connection"]:
         """A savepoint: an error undoes what was done since."""
         self._savepoints += 1
-        name = f"s{self._savepoints}"
+        name, before = f"s{self._savepoints}", len(self.committed)
         await self.execute_text(f"SAVEPOINT {name}")
         try:
             yield self
             await self._run_waiting()
         except BaseException:
             self._waiting = []
+            del self.committed[before:]
             await self.execute_text(f"ROLLBACK TO SAVEPOINT {name}")
             raise
         finally:

@@ -116,6 +116,15 @@ class Database:
             raise
         finally:
             self._watchdog.end(wait)
+        for act in connection.committed:
+            await act()
+
+    async def own_connection(self) -> Driver:
+        """A connection beside those of the pool, which the caller closes. Raises DatabaseAway."""
+        try:
+            return await self._open()
+        except self._driver.error as error:
+            raise DatabaseAway from engine_error(self._driver, None, error)
 
     def transaction(self) -> AbstractAsyncContextManager[Connection]:
         """A connection in a transaction: a clean exit commits, an error rolls back.
@@ -124,6 +133,12 @@ class Database:
         """
         if connection := self._shared_connection():
             return connection.begin_nested()
+        return self._connected(self._writing, self._driver.writing)
+
+    def joined(self) -> AbstractAsyncContextManager[Connection]:
+        """The connection of a shared transaction, else one in a transaction of its own. An error ends either."""
+        if connection := self._shared_connection():
+            return nullcontext(connection)
         return self._connected(self._writing, self._driver.writing)
 
     @asynccontextmanager

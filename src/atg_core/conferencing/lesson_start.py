@@ -26,6 +26,7 @@ from atg_core.conferencing.ports import (
 from atg_core.conferencing.provider import REQUEST_TIMEOUT_SECONDS, ConferenceProviders
 from atg_core.conferencing.release import EndLesson
 from atg_core.conferencing.teacher_limits import OverrunLesson
+from atg_core.events import Event, EventKind, EventPublisher
 from atg_core.unit_of_work import UnitOfWork
 
 CREATE_TIMEOUT_SECONDS = 25
@@ -51,6 +52,7 @@ class StartLesson:
     conference_providers: ConferenceProviders
     meeting_cleanup: MeetingCleanup
     end_lesson: EndLesson
+    events: EventPublisher
     clock: Clock
     gate: AbstractAsyncContextManager[None]
     pauses: tuple[float, ...] = _POLL_PAUSES
@@ -115,6 +117,9 @@ class StartLesson:
                 if lease is None or lease.meeting_id != meeting.id:
                     await self.meeting_cleanup.end_later(pending.account.id, meeting.id)
                 lesson = await store.lesson(pending.lesson.id)
+            else:
+                started = Event(kind=EventKind.LESSON_STARTED, subject_id=lesson.id)
+                await self.events.publish(started, user_ids=[lesson.teacher_id], group_id=lesson.group_id)
         if lease is None or lease.meeting_id is None:
             raise LessonNotLive
         return LiveLesson(lesson=lesson, lease=lease)

@@ -7,6 +7,8 @@ from atg_core.conferencing.meeting_cleanup import MeetingCleanup
 from atg_core.conferencing.model import EndReason
 from atg_core.conferencing.ports import Pool
 from atg_core.conferencing.recording_copies import COPY_RECORDINGS
+from atg_core.conferencing.release import tell_of_end
+from atg_core.events import EventPublisher
 from atg_core.jobs.ports import JobQueue
 from atg_core.unit_of_work import UnitOfWork
 
@@ -17,6 +19,7 @@ class HandleMeetingEvents:
 
     open: UnitOfWork[Pool]
     jobs: JobQueue
+    events: EventPublisher
     meeting_cleanup: MeetingCleanup
     clock: Clock
 
@@ -26,10 +29,11 @@ class HandleMeetingEvents:
             lease = await store.find_by_meeting(meeting_id, meeting_uuid)
             if lease is None or lease.ended_at is not None:
                 return False
-            await store.lesson(lease.lesson_id)
+            lesson = await store.lesson(lease.lesson_id)
             now = self.clock()
             if not await store.release(lease.id, EndReason.WEBHOOK, now):
                 return False
+            await tell_of_end(self.events, lesson)
             await self.meeting_cleanup.after_release(lease, now)
             return True
 

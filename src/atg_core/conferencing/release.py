@@ -10,10 +10,19 @@ from atg_core.conferencing.meeting_cleanup import MeetingCleanup, meeting_of
 from atg_core.conferencing.model import MAX_EXTENSION, START_TIMEOUT, Account, EndReason, HostedLesson, Lease
 from atg_core.conferencing.ports import ConferenceProviderFailed, LessonNotLive, Pool
 from atg_core.conferencing.provider import REQUEST_TIMEOUT_SECONDS, ConferenceProviders
+from atg_core.events import Event, EventKind, EventPublisher
 from atg_core.unit_of_work import UnitOfWork
 
 _CONCURRENT_CALLS = 20
 _SEARCH_TIMEOUT = timedelta(seconds=40)
+
+
+async def tell_of_end(events: EventPublisher, lesson: HostedLesson) -> None:
+    """Tells its teacher and students that it is over, if it was live."""
+    if lesson.status != "live":
+        return
+    ended = Event(kind=EventKind.LESSON_ENDED, subject_id=lesson.id)
+    await events.publish(ended, user_ids=[lesson.teacher_id], group_id=lesson.group_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +36,7 @@ class EndLesson:
     open: UnitOfWork[Pool]
     conference_providers: ConferenceProviders
     meeting_cleanup: MeetingCleanup
+    events: EventPublisher
     clock: Clock
 
     async def __call__(self, lesson_id: int, teacher_id: UUID | None) -> HostedLesson:
@@ -41,9 +51,10 @@ class EndLesson:
             account = await store.account(lease.account_id or 0)
         ended = lease.meeting_id is not None and await self.conference_providers.try_to_end(account, lease.meeting_id)
         async with self.open() as store:
-            await store.lesson(lesson_id)
+            lesson = await store.lesson(lesson_id)
             now = self.clock()
-            await store.release(lease.id, EndReason.TEACHER, now)
+            if await store.release(lease.id, EndReason.TEACHER, now):
+                await tell_of_end(self.events, lesson)
             # A start that was in progress may have saved its meeting by now.
             await self.meeting_cleanup.after_release(
                 await store.lease(lease.id), now, over=lease.meeting_id if ended else None
@@ -62,6 +73,7 @@ class ReapLeases:
     open: UnitOfWork[Pool]
     conference_providers: ConferenceProviders
     meeting_cleanup: MeetingCleanup
+    events: EventPublisher
     clock: Clock
 
     async def __call__(self) -> None:
@@ -110,11 +122,12 @@ class ReapLeases:
     ) -> None:
         """Unless a start has resumed the lease meanwhile."""
         async with self.open() as store:
-            await store.lesson(lease.lesson_id)
+            lesson = await store.lesson(lease.lesson_id)
             if (await store.lease(lease.id)).making_until != lease.making_until:
                 return
             now = self.clock()
             if await store.release(lease.id, reason, now):
+                await tell_of_end(self.events, lesson)
                 await self.meeting_cleanup.after_release(await store.lease(lease.id), now, over=over, is_sure=is_sure)
 
     async def _may_run(self, account: Account, meeting_id: str) -> bool:

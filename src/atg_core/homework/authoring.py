@@ -7,6 +7,7 @@ from typing import Any
 
 from atg_core.clock import Clock
 from atg_core.errors import Fault, Faults, Invalid
+from atg_core.events import Event, EventKind, EventPublisher
 from atg_core.homework.grading import MAX_POINTS, two_decimals
 from atg_core.homework.model import Homework, Question, QuestionType, Viewer
 from atg_core.homework.notifications import ANNOUNCE_HOMEWORK
@@ -35,6 +36,7 @@ class EditHomework:
 
     open: UnitOfWork[HomeworkStore]
     jobs: JobQueue
+    events: EventPublisher
     clock: Clock
 
     async def add(self, viewer: Viewer, values: Mapping[str, Any], questions: Sequence[QuestionInput]) -> int:
@@ -106,6 +108,8 @@ class EditHomework:
             require_complete(await store.questions(homework_id))
             await store.change(homework_id, {"published_at": now}, now)
             await self.jobs.enqueue(ANNOUNCE_HOMEWORK, {"homework": homework_id})
+            published = Event(kind=EventKind.HOMEWORK_PUBLISHED, subject_id=homework_id)
+            await self.events.publish(published, group_id=homework.group_id)
 
     async def copy(self, viewer: Viewer, homework_id: int, group_id: int | None = None) -> int:
         """An unpublished copy for the same group, or for another of the teacher. Raises GroupNotFound."""

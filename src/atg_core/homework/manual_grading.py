@@ -8,6 +8,7 @@ from uuid import UUID
 
 from atg_core.clock import Clock
 from atg_core.errors import Faults, Invalid
+from atg_core.events import Event, EventKind, EventPublisher
 from atg_core.homework.grading import is_graded, total, two_decimals
 from atg_core.homework.model import Answer, GradeChange, Question, Submission, SubmissionStatus, Viewer
 from atg_core.homework.notifications import SEND_HOMEWORK_MAIL
@@ -37,6 +38,7 @@ class GradeAnswers:
 
     open: UnitOfWork[SubmissionStore]
     jobs: JobQueue
+    events: EventPublisher
     clock: Clock
 
     async def __call__(self, viewer: Viewer, submission_id: int, grades: Sequence[GradeInput]) -> None:
@@ -70,6 +72,8 @@ class GradeAnswers:
             await self.jobs.enqueue(SEND_HOMEWORK_MAIL, {"about": NotificationKind.GRADED, "key": submission.id})
         grade = total(answer.grade for answer in answers.values())
         await store.save(replace(submission, status=SubmissionStatus.GRADED, grade=grade, updated_at=now))
+        graded = Event(kind=EventKind.HOMEWORK_GRADED, subject_id=submission.homework_id)
+        await self.events.publish(graded, user_ids=[submission.student_id])
 
 
 def checked_grades(

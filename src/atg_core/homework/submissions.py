@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from atg_core.clock import Clock
 from atg_core.errors import Faults, Invalid
+from atg_core.events import Event, EventKind, EventPublisher
 from atg_core.homework.grading import graded_choices, is_graded, total
 from atg_core.homework.model import Answer, Question, Submission, SubmissionStatus, Viewer
 from atg_core.homework.notifications import SEND_HOMEWORK_MAIL
@@ -72,6 +73,7 @@ class SubmitHomework:
 
     open: UnitOfWork[SubmissionStore]
     jobs: JobQueue
+    events: EventPublisher
     clock: Clock
 
     async def save_answers(self, viewer: Viewer, submission_id: int, given: Sequence[AnswerInput]) -> None:
@@ -92,7 +94,8 @@ class SubmitHomework:
             submission = await self._own(store, viewer, submission_id)
             if submission.status is not SubmissionStatus.DRAFT:
                 return
-            (await store.homework(submission.homework_id)).require_open(now)
+            homework = await store.homework(submission.homework_id)
+            homework.require_open(now)
             questions = await store.questions(submission.homework_id)
             answers = await store.answers(submission_id)
             graded = graded_choices(questions, answers)
@@ -110,6 +113,8 @@ class SubmitHomework:
                 updated_at=now,
             )
             await store.save(submitted)
+            handed_in = Event(kind=EventKind.HOMEWORK_SUBMITTED, subject_id=homework.id)
+            await self.events.publish(handed_in, user_ids=[homework.teacher_id])
 
     @staticmethod
     async def _own(store: SubmissionStore, viewer: Viewer, submission_id: int) -> Submission:

@@ -7,6 +7,7 @@ from typing import Any
 
 from atg_core.clock import Clock
 from atg_core.errors import Invalid
+from atg_core.events import Event, EventKind, EventPublisher
 from atg_core.schedule.model import Lesson, LessonStatus, Viewer, require_span
 from atg_core.schedule.ports import LessonLive, Lessons, LessonStarted
 from atg_core.unit_of_work import UnitOfWork
@@ -23,6 +24,7 @@ class EditLessons:
     """
 
     open: UnitOfWork[Lessons]
+    events: EventPublisher
     longest_lesson: timedelta
     clock: Clock
 
@@ -47,7 +49,9 @@ class EditLessons:
                 "start_time": start_time,
                 "end_time": end_time,
             }
-            return await store.add_lesson(values, allow_overlap=allow_overlap, now=self.clock())
+            lesson = await store.add_lesson(values, allow_overlap=allow_overlap, now=self.clock())
+            await self._tell(lesson)
+            return lesson
 
     async def change(
         self, viewer: Viewer, lesson_id: int, values: Mapping[str, Any], *, allow_overlap: bool = False
@@ -72,7 +76,11 @@ class EditLessons:
                 changed["teacher_id"] = (await store.group(changed["group_id"], viewer.owner)).teacher_id
             if not changed:
                 return lesson
-            return await store.change_lesson(lesson_id, changed, allow_overlap=allow_overlap, now=self.clock())
+            now = self.clock()
+            after = await store.change_lesson(lesson_id, changed, allow_overlap=allow_overlap, now=now)
+            for each in [lesson, after] if "group_id" in changed else [after]:
+                await self._tell(each)
+            return after
 
     async def delete(self, viewer: Viewer, lesson_id: int) -> None:
         """Raises LessonLive, LessonHasRecords."""
@@ -81,3 +89,8 @@ class EditLessons:
             if lesson.status is LessonStatus.LIVE:
                 raise LessonLive
             await store.delete_lesson(lesson_id)
+            await self._tell(lesson)
+
+    async def _tell(self, lesson: Lesson) -> None:
+        changed = Event(kind=EventKind.LESSON_CHANGED, subject_id=lesson.id)
+        await self.events.publish(changed, user_ids=[lesson.teacher_id], group_id=lesson.group_id)

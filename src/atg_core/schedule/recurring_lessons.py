@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from atg_core.clock import Clock
+from atg_core.events import Event, EventKind, EventPublisher
 from atg_core.schedule.model import (
     ExceptionAction,
     RecurringLesson,
@@ -41,6 +42,7 @@ class EditRecurringLessons:
     """
 
     open: UnitOfWork[RecurringLessons]
+    events: EventPublisher
     recurrence: RecurrenceExpansion
     longest_lesson: timedelta
     clock: Clock
@@ -51,7 +53,9 @@ class EditRecurringLessons:
         self._require_length(values["start_time"], values["end_time"])
         async with self.open() as store:
             await store.group(values["group_id"], viewer.owner)
-            return await store.add_rule(values, self.clock())
+            rule = await store.add_rule(values, self.clock())
+            await self._tell(rule)
+            return rule
 
     async def change(self, viewer: Viewer, rule_id: int, values: Mapping[str, Any]) -> RecurringLesson:
         """Lessons of started occurrences do not change. Raises Invalid."""
@@ -63,15 +67,21 @@ class EditRecurringLessons:
                 self._require_length(changed.get("start_time", rule.start_time), changed.get("end_time", rule.end_time))
             if "group_id" in changed:
                 await store.group(changed["group_id"], viewer.owner)
-            return await store.change_rule(rule_id, changed, self.clock()) if changed else rule
+            if not changed:
+                return rule
+            after = await store.change_rule(rule_id, changed, self.clock())
+            for each in [rule, after] if "group_id" in changed else [after]:
+                await self._tell(each)
+            return after
 
     def _require_length(self, start_time: time, end_time: time) -> None:
         require_length(length_between(start_time, end_time), self.longest_lesson)
 
     async def delete(self, viewer: Viewer, rule_id: int) -> None:
         async with self.open() as store:
-            await store.rule(rule_id, viewer.owner)
+            rule = await store.rule(rule_id, viewer.owner)
             await store.delete_rule(rule_id)
+            await self._tell(rule)
 
     async def cancel(self, viewer: Viewer, rule_id: int, day: date) -> RuleException:
         """Cancels one occurrence. Raises OccurrenceNotFound for a date without occurrence, OccurrenceStarted."""
@@ -91,11 +101,16 @@ class EditRecurringLessons:
     async def restore(self, viewer: Viewer, rule_id: int, day: date) -> None:
         """Removes the exception of a date. Raises ExceptionNotFound, OccurrenceStarted."""
         async with self.open() as store:
-            await store.rule(rule_id, viewer.owner)
+            rule = await store.rule(rule_id, viewer.owner)
             if await store.has_occurrence_lesson(rule_id, day):
                 raise OccurrenceStarted
             if not await store.remove_exception(rule_id, day, self.clock()):
                 raise ExceptionNotFound
+            await self._tell(rule)
+
+    async def _tell(self, rule: RecurringLesson) -> None:
+        changed = Event(kind=EventKind.RULE_CHANGED, subject_id=rule.id)
+        await self.events.publish(changed, user_ids=[rule.teacher_id], group_id=rule.group_id)
 
     async def _set(
         self, viewer: Viewer, rule_id: int, day: date, times: tuple[NewTime, NewTime] | None
@@ -110,6 +125,7 @@ class EditRecurringLessons:
             if times:
                 exception = _moved(rule, day, *times, self.longest_lesson)
             await store.set_exception(rule_id, exception, self.clock())
+            await self._tell(rule)
             return exception
 
 

@@ -24,6 +24,9 @@ FILES: Mapping[str, str] = {
     "swagger/swagger-ui.css": "swagger-ui-dist/swagger-ui.css",
     "swagger/LICENSE": "swagger-ui-dist/LICENSE",
     "swagger/NOTICE": "swagger-ui-dist/NOTICE",
+    "uplot/uPlot.iife.min.js": "uplot/dist/uPlot.iife.min.js",
+    "uplot/uPlot.min.css": "uplot/dist/uPlot.min.css",
+    "uplot/LICENSE": "uplot/LICENSE",
 }
 """The files that are served, and which of a package each is."""
 

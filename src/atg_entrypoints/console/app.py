@@ -9,7 +9,9 @@ from litestar.params import FromPath
 from litestar.types import ASGIApp, HTTPScope, Send
 
 from atg_core.errors import AtgError, NotFound
-from atg_entrypoints.console.gradebook import student
+from atg_entrypoints.console import events, home
+from atg_entrypoints.console.conferencing import start
+from atg_entrypoints.console.gradebook import progress, student
 from atg_entrypoints.console.identity import (
     account,
     credentials,
@@ -37,6 +39,8 @@ _PAGES: Sequence[tuple[Context, Sequence[BaseRouteHandler]]] = (
     ("identity", look.HANDLERS),
     ("identity", [*enter.HANDLERS, *oauth.HANDLERS, *email_links.HANDLERS]),
     ("identity", [*account.HANDLERS, *credentials.HANDLERS, *devices.HANDLERS, *second_factor.HANDLERS]),
+    ("conferencing", start.HANDLERS),
+    ("gradebook", progress.HANDLERS),
     ("learning", courses.HANDLERS),
     ("learning", catalog.HANDLERS),
     ("learning", tests.HANDLERS),
@@ -79,6 +83,8 @@ async def show_nothing(path: FromPath[str]) -> None:  # noqa: ARG001 - it names 
 def create_routes(contexts: Collection[Context]) -> Router:
     """The pages of these contexts."""
     pages = [handler for context, handlers in _PAGES if context in contexts for handler in handlers]
+    if home.CONTEXTS & set(contexts):
+        pages += [*home.HANDLERS, *events.HANDLERS]
     return Router(
         PREFIX,
         route_handlers=[*pages, show_static, show_nothing],

@@ -1,7 +1,7 @@
 """How a page is made: a template, the words of its language, and who looks at it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from http import HTTPStatus
 from pathlib import Path
@@ -57,11 +57,16 @@ def _number(value: Decimal | float | None, language: Language) -> str:
     return text.replace(".", ",") if language is Language.RU else text
 
 
-def _day(value: datetime | None, language: Language, zone: tzinfo) -> str:
+def _day(value: date | None, language: Language, zone: tzinfo) -> str:
+    """Of an instant the day in the zone."""
     if value is None:
         return ""
-    day = value.astimezone(zone)
+    day = value.astimezone(zone) if isinstance(value, datetime) else value
     return f"{day:%d.%m.%Y}" if language is Language.RU else f"{day.day} {day:%b %Y}"
+
+
+def _time(value: datetime, zone: tzinfo) -> str:
+    return f"{value.astimezone(zone):%H:%M}"
 
 
 def _moment(value: datetime | None, language: Language, zone: tzinfo) -> str:
@@ -129,6 +134,7 @@ def _known(request: AnyRequest) -> dict[str, Any]:
         "_": lambda template, **parameters: words.text(template, language, **parameters),
         "number": lambda value: _number(value, language),
         "day": lambda value: _day(value, language, settings.zone),
+        "time_of_day": lambda value: _time(value, settings.zone),
         "moment": lambda value: _moment(value, language, settings.zone),
         # The console may be looked at by another name than that in the settings.
         "here": lambda url: url.removeprefix(settings.base_url),

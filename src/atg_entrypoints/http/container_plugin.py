@@ -69,7 +69,8 @@ class ContainerPlugin(InitPlugin):
         # In a thread, and before the first request: TLS and the libraries for it take a while to load.
         await asyncio.to_thread(self.container.oauth_providers)
         try:
-            async with draining(app.state, settings.drain_seconds), embedded_worker(self.container):
+            end_streams = self.container.event_subscriptions().end_all
+            async with draining(app.state, settings.drain_seconds, end_streams), embedded_worker(self.container):
                 yield
         finally:
             await close(self.container)

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -20,24 +20,30 @@ def is_draining(state: State) -> bool:
 
 
 @asynccontextmanager
-async def draining(state: State, seconds: float) -> AsyncIterator[None]:
+async def draining(state: State, seconds: float, end_streams: Callable[[], None]) -> AsyncIterator[None]:
     """On SIGTERM the process becomes unready; the server gets the signal some seconds later.
 
-    So load balancers have time to stop sending requests.
+    So load balancers have time to stop sending requests. Streams that would go on are ended at once, also on SIGINT:
+    the server waits for them.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    loop, servers_own = asyncio.get_running_loop(), signal.getsignal(signal.SIGTERM)
+    loop = asyncio.get_running_loop()
+    servers_own = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
     def end(number: int, frame: Any) -> None:
         state[_DRAINING] = True
-        _log.info("told to end", seconds=seconds)
-        if callable(servers_own):
-            loop.call_soon_threadsafe(loop.call_later, seconds, servers_own, number, frame)
+        wait = seconds if number == signal.SIGTERM else 0
+        _log.info("told to end", seconds=wait)
+        loop.call_soon_threadsafe(end_streams)
+        if callable(own := servers_own[signal.Signals(number)]):
+            loop.call_soon_threadsafe(loop.call_later, wait, own, number, frame)
 
-    signal.signal(signal.SIGTERM, end)
+    for number in servers_own:
+        signal.signal(number, end)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, servers_own)
+        for number, own in servers_own.items():
+            signal.signal(number, own)

@@ -9,7 +9,10 @@ from atg_adapters.matplotlib.progress_chart import draw_progress_chart
 from atg_adapters.sql.gradebook.attendance import SqlAttendance, SqlAttendanceQueries
 from atg_adapters.sql.gradebook.control_points import SqlControlPointQueries, SqlControlPoints
 from atg_adapters.sql.gradebook.journal import SqlJournalQueries
+from atg_adapters.sql.gradebook.missing_homework import SqlMissingHomeworkQueries
+from atg_adapters.sql.gradebook.newest_grades import SqlNewestGradeQueries
 from atg_adapters.sql.gradebook.teacher_summary import SqlTeacherSummaryQueries
+from atg_core.gradebook.at_risk import ShowDashboard
 from atg_core.gradebook.attendance import MarkAttendance
 from atg_core.gradebook.control_points import EditControlPoints, GradeControlPoint
 from atg_core.gradebook.journal import ShowJournal, ShowOwnJournals, ShowStudentJournal
@@ -79,3 +82,6 @@ class Gradebook(Schedule):
     draw_progress = drawn(draw_progress_chart)
     upcoming_lessons = providers.Singleton(_upcoming_lessons, Schedule.show_calendar)
     show_teacher_summary = use_case(ShowTeacherSummary)
+    newest_grade_queries = reading(SqlNewestGradeQueries)
+    missing_homework_queries = reading(SqlMissingHomeworkQueries)
+    show_dashboard = use_case(ShowDashboard, zone=Shared.timezone)

@@ -1,10 +1,12 @@
 """Homework: authoring, submissions, grading and notifications."""
 
 from atg_adapters.sql.homework.authoring import SqlHomework
+from atg_adapters.sql.homework.due import SqlDueHomeworkQueries
 from atg_adapters.sql.homework.notifications import SqlNotifications
 from atg_adapters.sql.homework.queries import SqlHomeworkQueries
 from atg_adapters.sql.homework.submissions import SqlSubmissions
 from atg_core.homework.authoring import EditHomework
+from atg_core.homework.due import ShowDueHomework
 from atg_core.homework.manual_grading import GradeAnswers
 from atg_core.homework.notifications import AnnounceHomework, SendHomeworkMail
 from atg_core.homework.queries import ShowHomework
@@ -25,3 +27,5 @@ class Homework(Shared):
     grade_answers = use_case(GradeAnswers, open=open_submissions)
     announce_homework = use_case(AnnounceHomework, open=open_notifications)
     send_homework_mail = use_case(SendHomeworkMail, open=open_notifications)
+    due_homework_queries = reading(SqlDueHomeworkQueries)
+    show_due_homework = use_case(ShowDueHomework)

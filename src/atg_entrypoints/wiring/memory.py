@@ -24,8 +24,11 @@ from atg_adapters.memory.files.uploads import MemoryUploads
 from atg_adapters.memory.gradebook.attendance import MemoryAttendance, MemoryAttendanceQueries
 from atg_adapters.memory.gradebook.control_points import MemoryControlPointQueries, MemoryControlPoints
 from atg_adapters.memory.gradebook.journal import MemoryJournalQueries
+from atg_adapters.memory.gradebook.missing_homework import MemoryMissingHomeworkQueries
+from atg_adapters.memory.gradebook.newest_grades import MemoryNewestGradeQueries
 from atg_adapters.memory.gradebook.teacher_summary import MemoryTeacherSummaryQueries
 from atg_adapters.memory.homework.authoring import MemoryHomework
+from atg_adapters.memory.homework.due import MemoryDueHomeworkQueries
 from atg_adapters.memory.homework.notifications import MemoryNotifications
 from atg_adapters.memory.homework.queries import MemoryHomeworkQueries
 from atg_adapters.memory.homework.submissions import MemorySubmissions
@@ -117,8 +120,8 @@ class MemoryAdapters(containers.DeclarativeContainer):
     open_groups = _unit_of_work(MemoryGroups)
     open_invitations = _unit_of_work(MemoryInvitations, shared=True)
     invitation_queries = _reading(MemoryInvitationQueries)
-    open_lessons = _unit_of_work(MemoryLessons)
-    open_recurring_lessons = _unit_of_work(MemoryRecurringLessons)
+    open_lessons = _unit_of_work(MemoryLessons, shared=True)
+    open_recurring_lessons = _unit_of_work(MemoryRecurringLessons, shared=True)
     open_calendar_tokens = _unit_of_work(MemoryCalendarTokens)
     conferencing_queries = _reading(MemoryConferencingQueries)
     open_pool = _unit_of_work(MemoryPool, shared=True)
@@ -134,3 +137,6 @@ class MemoryAdapters(containers.DeclarativeContainer):
     open_homework = _unit_of_work(MemoryHomework, shared=True)
     open_submissions = _unit_of_work(MemorySubmissions, shared=True)
     open_notifications = _unit_of_work(MemoryNotifications, shared=True)
+    due_homework_queries = _reading(MemoryDueHomeworkQueries)
+    newest_grade_queries = _reading(MemoryNewestGradeQueries)
+    missing_homework_queries = _reading(MemoryMissingHomeworkQueries)

@@ -25,6 +25,7 @@ from atg_core.schedule.lessons import EditLessons
 from atg_core.schedule.membership import AddStudents, DeleteExpiredInvitations, WithdrawInvitation
 from atg_core.schedule.recurrence import RecurrenceExpansion
 from atg_core.schedule.recurring_lessons import CreateOccurrenceLesson, EditRecurringLessons
+from atg_core.schedule.today import ShowToday
 from atg_entrypoints.wiring.shared import Shared, derived_key, reading, unit_of_work
 from atg_entrypoints.wiring.use_cases import use_case
 
@@ -40,10 +41,11 @@ class Schedule(Shared):
     schedule_queries = reading(SqlScheduleQueries)
     student_queries = reading(SqlStudentQueries)
     open_groups = unit_of_work(SqlGroups)
-    open_lessons = unit_of_work(SqlLessons)
-    open_recurring_lessons = unit_of_work(SqlRecurringLessons)
+    open_lessons = unit_of_work(SqlLessons, shared=True)
+    open_recurring_lessons = unit_of_work(SqlRecurringLessons, shared=True)
     open_calendar_tokens = unit_of_work(SqlCalendarTokens)
     show_calendar = use_case(ShowCalendar)
+    show_today = use_case(ShowToday, zone=Shared.timezone, early=Shared.settings.provided.start_early)
     edit_groups = use_case(EditGroups, open=open_groups)
     open_invitations = unit_of_work(SqlInvitations, shared=True)
     invitation_queries = reading(SqlInvitationQueries)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from dependency_injector import containers, providers
 
 from atg_adapters.child_process.process import ChildProcess
+from atg_adapters.events.hub import EventHub
+from atg_adapters.memory.database import MemoryDatabase
 from atg_adapters.memory.rate_limit import MemoryRateLimiter
 from atg_adapters.sql.connection import Connection
 from atg_adapters.sql.database import Database
@@ -16,6 +18,7 @@ from atg_adapters.sql.idempotency import SqlIdempotency
 from atg_adapters.tabular.xlsx_writer import write_workbook
 from atg_adapters.words.catalogue import Catalogue
 from atg_core.clock import Clock, utc_now
+from atg_core.events import EventPublisher
 from atg_core.ids import new_id
 from atg_core.mailing.model import Mailer, MailTemplates
 from atg_core.rate_limit import RateLimit, RateLimiter
@@ -27,6 +30,38 @@ from atg_entrypoints.wiring.job_queue import job_queue, worker_settings
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
+
+
+def _event_hub(database: Database | MemoryDatabase, redis: "Redis | None", opened: AsyncExitStack) -> EventHub:
+    """Hears of all processes by Redis, else by PostgreSQL; without either of this one alone."""
+    hub = EventHub()
+    if isinstance(database, Database) and (redis is not None or not database.is_sqlite):
+        from atg_adapters.events.listening import ListeningHub  # noqa: PLC0415 - the same
+
+        if redis is not None:
+            from atg_adapters.redis.events import RedisEvents  # noqa: PLC0415 - the same
+
+            hub = ListeningHub(RedisEvents(redis).listen)
+        else:
+            from atg_adapters.sql.events import listen  # noqa: PLC0415 - the same
+
+            hub = ListeningHub(partial(listen, database))
+    opened.push_async_callback(hub.close)
+    return hub
+
+
+def _events(database: Database | MemoryDatabase, redis: "Redis | None", hub: EventHub) -> EventPublisher:
+    if isinstance(database, MemoryDatabase):
+        from atg_adapters.memory.events import MemoryEvents  # noqa: PLC0415 - the same
+
+        return MemoryEvents(database, hub)
+    from atg_adapters.sql.events import NotifyingEvents, SqlEvents  # noqa: PLC0415 - the same
+
+    if redis is not None:
+        from atg_adapters.redis.events import RedisEvents  # noqa: PLC0415 - the same
+
+        return SqlEvents(database, RedisEvents(redis).deliver)
+    return SqlEvents(database, hub.deliver) if database.is_sqlite else NotifyingEvents(database)
 
 
 def derived_key(purpose: str) -> providers.Singleton[bytes]:
@@ -127,3 +162,5 @@ class Shared(containers.DeclarativeContainer):
     child_process = providers.Singleton(ChildProcess)
     write_workbook = providers.Singleton(partial, child_process.provided.run, write_workbook)
     opened: providers.Singleton[AsyncExitStack] = providers.Singleton(AsyncExitStack)
+    event_subscriptions = providers.Singleton(_event_hub, database, redis, opened)
+    events = providers.Singleton(_events, database, redis, event_subscriptions)

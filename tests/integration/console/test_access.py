@@ -86,6 +86,8 @@ _OF_EVERYBODY_SIGNED_IN = {
     "GET /app/groups/{group_id:str}/students",
     "POST /app/invitations/{invitation_id:str}/accept",
     "POST /app/invitations/{invitation_id:str}/decline",
+    "GET /app/events",
+    "GET /app/progress",
 }
 _OF_TEACHERS = {
     "POST /app/groups",
@@ -102,6 +104,8 @@ _OF_TEACHERS = {
     "GET /app/groups/{group_id:str}/join-code",
     "POST /app/groups/{group_id:str}/join-code",
     "POST /app/groups/{group_id:str}/join-code/end",
+    "POST /app/home/start",
+    "GET /app/groups/{group_id:str}/progress",
 }
 """Administrators are among them."""
 _OF_ADMINS = {
@@ -109,6 +113,8 @@ _OF_ADMINS = {
     "POST /app/groups/{group_id:str}/teacher",
 }
 _OF_SOME = _OF_TEACHERS | _OF_ADMINS
+_STREAMS = {"GET /app/events"}
+"""Whose replies do not end."""
 
 
 def _routes() -> Iterator[str]:
@@ -153,7 +159,7 @@ async def test_whoever_is_signed_in_is_refused_no_page(
     browser: httpx.AsyncClient, stocked: Container, role: Role
 ) -> None:
     await enter(browser, stocked, role=role)
-    for route in sorted(_OF_EVERYBODY_SIGNED_IN):
+    for route in sorted(_OF_EVERYBODY_SIGNED_IN - _STREAMS):
         method, path = _asked(route)
         if method == "GET":
             reply = await browser.get(path)
@@ -169,6 +175,16 @@ async def test_what_is_for_a_role_is_refused_to_all_others(
     allowed = {Role.TEACHER: _OF_TEACHERS, Role.ADMIN: _OF_SOME}.get(role, set())
     for route in sorted(_OF_SOME):
         method, path = _asked(route)
-        reply = await browser.request(method, path.replace("/groups/1", "/groups/999999"))
+        path = path.replace("/groups/1", "/groups/999999")
+        reply = await browser.request(method, path, data={"lesson": "1"} if method == "POST" else None)
         is_refused = reply.status_code == HTTPStatus.FORBIDDEN
         assert is_refused is (route not in allowed), (route, reply.status_code)
+
+
+def test_a_process_serves_the_start_page_of_its_contexts_alone() -> None:
+    def paths(*contexts: Context) -> set[str]:
+        return {route.path for route in create_routes(contexts).routes}
+
+    assert not paths("identity", "campaigns") & {"/app", "/app/events", "/app/progress"}
+    assert {"/app", "/app/events", "/app/home/start"} <= paths("schedule", "conferencing")
+    assert "/app/progress" in paths("gradebook")

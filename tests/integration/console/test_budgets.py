@@ -8,6 +8,7 @@ from statistics import median
 import httpx
 import pytest
 
+from atg_core.identity.model import Role
 from atg_entrypoints import browser_packages
 from atg_entrypoints.console import static_files
 from atg_entrypoints.container import Container
@@ -66,6 +67,19 @@ async def test_a_page_without_an_island_is_small(browser: httpx.AsyncClient, pla
         sizes = await _cold(browser, path)
         assert any(each.endswith("/golos/cyrillic.woff2") for each in sizes)
         assert sum(sizes.values()) <= 100 * _KILOBYTE, (path, sizes)
+
+
+@pytest.mark.usefixtures("packages")
+async def test_a_teachers_start_page_is_small_and_a_chart_costs_little(
+    browser: httpx.AsyncClient, stocked: Container
+) -> None:
+    await enter(browser, stocked, role=Role.TEACHER)
+    sizes = await _cold(browser, "/app/")
+    assert any(each.endswith("/events.js") for each in sizes)
+    assert sum(sizes.values()) <= 100 * _KILOBYTE, sizes
+    sizes = await _cold(browser, "/app/progress")
+    assert any(each.endswith("/uplot/uPlot.iife.min.js") for each in sizes)
+    assert sum(sizes.values()) <= 130 * _KILOBYTE, sizes
 
 
 @pytest.mark.usefixtures("packages")

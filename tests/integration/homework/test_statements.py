@@ -29,7 +29,7 @@ async def test_homework_takes_few_statements_however_much_there_is(
         ("vera", "GET", f"{path}/submissions", None, 3),
         ("vera", "GET", submission, None, 2),
         ("teacher", "GET", f"{submission}/grade-changes", None, 3),
-        ("teacher", "PUT", f"{submission}/grades", grades, 11),
+        ("teacher", "PUT", f"{submission}/grades", grades, 12),
         ("boris", "POST", f"/submissions/{drafts[0]['id']}/submit", None, 12),
         ("teacher", "PUT", path, {"title": "Иное"}, 5),
         ("teacher", "PUT", f"/homework/{made[3]['id']}", {"questions": made[3]["questions"]}, 6),

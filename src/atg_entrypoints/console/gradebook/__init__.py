@@ -1,1 +1,1 @@
-"""Pages of the gradebook."""
+"""What teachers and students see of grades and progress."""

@@ -12,54 +12,40 @@ from litestar.params import FromPath, SkipValidation
 
 from atg_core.catalog.model import CourseQuery
 from atg_core.catalog.ports import CatalogQueries, TopicNotFound
-from atg_core.clock import Clock
+from atg_core.identity.model import Caller, Role
 from atg_core.learning.enrollments import Enroll
 from atg_core.learning.model import EnrolledCourse, EnrollmentStatus
 from atg_core.learning.ports import CourseNotFound, NotEnrolled
 from atg_core.learning.progress import RecordProgress
 from atg_core.learning.reports import CourseReport, TopicReport
-from atg_core.learning.stats import ShowStats
-from atg_entrypoints.console.learning.asked import (
-    Asked,
-    QueriesCatalog,
-    QueriesLearners,
-    ReadsReports,
-    SignsUrls,
-    SignUrls,
-)
+from atg_entrypoints.console.learning.asked import Asked, QueriesCatalog, ReadsReports, SignsUrls, SignUrls
 from atg_entrypoints.console.pages import is_part, led_to, page
 from atg_entrypoints.console.sessions import PREFIX
-from atg_entrypoints.console.waiting_invitations import waiting_invitations
+from atg_entrypoints.container import Container
 from atg_entrypoints.http.policy import SIGNED_IN
 from atg_entrypoints.http.wire import serial_or, uuid_or
 
 _NEW = 3
+_WITHOUT_COURSES = {Role.TEACHER, Role.STUDENT}
+"""Whose start page has enough without them."""
 
 
-@get("/", policy=SIGNED_IN)
-async def show_home(
-    *,
-    request: Asked,
-    learner_queries: QueriesLearners,
-    catalog_queries: QueriesCatalog,
-    show_stats: NamedDependency[SkipValidation[ShowStats]],
-    clock: NamedDependency[SkipValidation[Clock]],
-) -> Response[str]:
-    """Where to go on, what is due, all courses, and what is new in the catalog."""
-    courses, now = await learner_queries.enrolled_courses(request.user.id), clock()
-    totals, streak, _ = await show_stats(request.user.id)
-    newest, _ = await catalog_queries.courses(CourseQuery(), limit=len(courses) + _NEW, offset=0)
+async def home_part(caller: Caller, container: Container) -> dict[str, Any]:
+    """The part of the start page about courses: where to go on, what is due, and what is new in the catalog."""
+    courses, now = await container.learner_queries().enrolled_courses(caller.id), container.clock()()
+    if not courses and caller.role in _WITHOUT_COURSES:
+        return {}
+    totals, streak, _ = await container.show_stats()(caller.id)
+    newest, _ = await container.catalog_queries().courses(CourseQuery(), limit=len(courses) + _NEW, offset=0)
     mine = {each.course_id for each in courses}
-    values = {
+    learning = {
         "running": [each for each in _by_urgency(courses, now) if each.status is not EnrollmentStatus.COMPLETED],
         "completed": [each for each in courses if each.status is EnrollmentStatus.COMPLETED],
         "new": [each for each in newest if each.id not in mine][:_NEW],
         "totals": totals,
         "streak": streak,
-        "now": now,
-        "invitations": await waiting_invitations(request),
     }
-    return page(request, "learning/home", values)
+    return {"learning": learning}
 
 
 def _by_urgency(courses: Sequence[EnrolledCourse], now: datetime) -> list[EnrolledCourse]:
@@ -159,4 +145,4 @@ async def _player(
     return page(request, "learning/course#player" if is_part(request) else "learning/course", values)
 
 
-HANDLERS: Sequence[BaseRouteHandler] = (show_home, enroll_here, show_course, show_topic, complete_topic)
+HANDLERS: Sequence[BaseRouteHandler] = (enroll_here, show_course, show_topic, complete_topic)

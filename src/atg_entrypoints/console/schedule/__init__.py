@@ -1,1 +1,1 @@
-"""Pages of the schedule: groups and their students."""
+"""What teachers and students see of the schedule."""

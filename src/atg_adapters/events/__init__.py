@@ -1,0 +1,1 @@
+"""How events get from who publishes them to the subscriptions of a process."""
