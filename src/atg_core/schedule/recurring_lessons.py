@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from atg_core.clock import Clock
+from atg_core.clock import Clock, is_version, next_version
+from atg_core.errors import ChangedMeanwhile
 from atg_core.schedule.model import (
     ExceptionAction,
     RecurringLesson,
@@ -53,17 +54,27 @@ class EditRecurringLessons:
             await store.group(values["group_id"], viewer.owner)
             return await store.add_rule(values, self.clock())
 
-    async def change(self, viewer: Viewer, rule_id: int, values: Mapping[str, Any]) -> RecurringLesson:
-        """Lessons of started occurrences do not change. Raises Invalid."""
+    async def change(
+        self, viewer: Viewer, rule_id: int, values: Mapping[str, Any], *, was: datetime | None = None
+    ) -> RecurringLesson:
+        """Lessons of started occurrences do not change.
+
+        `was`: when the rule was last changed, as far as the caller knows; None: however it is now. Raises Invalid,
+        ChangedMeanwhile with the rule as it is.
+        """
         async with self.open() as store:
             rule = await store.rule(rule_id, viewer.owner)
+            if was and not is_version(was, rule.updated_at):
+                raise ChangedMeanwhile(rule)
             changed = {name: value for name, value in values.items() if getattr(rule, name) != value}
             _require({name: changed.get(name, getattr(rule, name)) for name in _CHECKED})
             if changed.keys() & {"start_time", "end_time"}:
                 self._require_length(changed.get("start_time", rule.start_time), changed.get("end_time", rule.end_time))
             if "group_id" in changed:
                 await store.group(changed["group_id"], viewer.owner)
-            return await store.change_rule(rule_id, changed, self.clock()) if changed else rule
+            if not changed:
+                return rule
+            return await store.change_rule(rule_id, changed, next_version(rule.updated_at, self.clock()))
 
     def _require_length(self, start_time: time, end_time: time) -> None:
         require_length(length_between(start_time, end_time), self.longest_lesson)
@@ -73,32 +84,48 @@ class EditRecurringLessons:
             await store.rule(rule_id, viewer.owner)
             await store.delete_rule(rule_id)
 
-    async def cancel(self, viewer: Viewer, rule_id: int, day: date) -> RuleException:
-        """Cancels one occurrence. Raises OccurrenceNotFound for a date without occurrence, OccurrenceStarted."""
-        return await self._set(viewer, rule_id, day, None)
+    async def cancel(self, viewer: Viewer, rule_id: int, day: date, *, was: datetime | None = None) -> RuleException:
+        """Cancels one occurrence. Raises OccurrenceNotFound for a date without occurrence, OccurrenceStarted.
+
+        `was`: its start, as far as the caller knows; None: whatever it is. Raises ChangedMeanwhile with the exception
+        that there is, None where there is none.
+        """
+        return await self._set(viewer, rule_id, day, None, was)
 
     async def move(
-        self, viewer: Viewer, rule_id: int, day: date, start_time: NewTime, end_time: NewTime
+        self,
+        viewer: Viewer,
+        rule_id: int,
+        day: date,
+        start_time: NewTime,
+        end_time: NewTime,
+        *,
+        was: datetime | None = None,
     ) -> RuleException:
         """Moves one occurrence. A missing start stays that of the rule; without an end the duration stays.
 
-        A local end before the start is on the next day.
+        A local end before the start is on the next day. `was`: as of `cancel`.
 
-        Raises OccurrenceNotFound, OccurrenceStarted, Invalid.
+        Raises OccurrenceNotFound, OccurrenceStarted, Invalid, ChangedMeanwhile.
         """
-        return await self._set(viewer, rule_id, day, (start_time, end_time))
+        return await self._set(viewer, rule_id, day, (start_time, end_time), was)
 
     async def restore(self, viewer: Viewer, rule_id: int, day: date) -> None:
         """Removes the exception of a date. Raises ExceptionNotFound, OccurrenceStarted."""
         async with self.open() as store:
-            await store.rule(rule_id, viewer.owner)
+            rule = await store.rule(rule_id, viewer.owner)
             if await store.has_occurrence_lesson(rule_id, day):
                 raise OccurrenceStarted
-            if not await store.remove_exception(rule_id, day, self.clock()):
+            if not await store.remove_exception(rule_id, day, next_version(rule.updated_at, self.clock())):
                 raise ExceptionNotFound
 
     async def _set(
-        self, viewer: Viewer, rule_id: int, day: date, times: tuple[NewTime, NewTime] | None
+        self,
+        viewer: Viewer,
+        rule_id: int,
+        day: date,
+        times: tuple[NewTime, NewTime] | None,
+        was: datetime | None,
     ) -> RuleException:
         async with self.open() as store:
             rule = await store.rule(rule_id, viewer.owner)
@@ -106,11 +133,20 @@ class EditRecurringLessons:
                 raise OccurrenceNotFound
             if await store.has_occurrence_lesson(rule_id, day):
                 raise OccurrenceStarted
+            if was:
+                self._require_start(rule, day, was)
             exception = RuleException(date=day, action=ExceptionAction.CANCEL)
             if times:
                 exception = _moved(rule, day, *times, self.longest_lesson)
-            await store.set_exception(rule_id, exception, self.clock())
+            await store.set_exception(rule_id, exception, next_version(rule.updated_at, self.clock()))
             return exception
+
+    def _require_start(self, rule: RecurringLesson, day: date, was: datetime) -> None:
+        """Raises ChangedMeanwhile."""
+        present = next((each for each in rule.exceptions if each.date == day), None)
+        is_cancelled = present is not None and present.action is ExceptionAction.CANCEL
+        if is_cancelled or not is_version(was, self.recurrence.occurrence(rule, day).start):
+            raise ChangedMeanwhile(present)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
