@@ -22,6 +22,7 @@ from atg_entrypoints.console.identity import (
 )
 from atg_entrypoints.console.learning import catalog, certificates, courses, tests
 from atg_entrypoints.console.pages import AnyRequest, broken, refused, refused_by_http, send_refusal, static_files
+from atg_entrypoints.console.schedule import attendance, calendar, days, lessons, live, planning, rules
 from atg_entrypoints.console.sessions import PREFIX, ConsoleSessions
 from atg_entrypoints.container import Container
 from atg_entrypoints.http.app import create_api, finished, limited
@@ -39,6 +40,9 @@ _PAGES: Sequence[tuple[Context, Sequence[BaseRouteHandler]]] = (
     ("learning", catalog.HANDLERS),
     ("learning", tests.HANDLERS),
     ("learning", certificates.HANDLERS),
+    ("schedule", [*calendar.HANDLERS, *planning.HANDLERS, *lessons.HANDLERS, *rules.HANDLERS, *days.HANDLERS]),
+    ("conferencing", live.HANDLERS),
+    ("gradebook", attendance.HANDLERS),
 )
 _A_YEAR = 365 * 86_400
 _HASHING = HASHING_PATHS | {

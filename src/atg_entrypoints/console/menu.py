@@ -19,8 +19,10 @@ class Entry:
         return path.rstrip("/") == self.path.rstrip("/") or path.startswith(self.below)
 
 
+_SCHOOL = frozenset({Role.TEACHER, Role.STUDENT})
 ENTRIES = (
     Entry("/app/", phrase("My learning"), ("/app/courses/",)),
+    Entry("/app/calendar", phrase("Calendar"), ("/app/calendar/", "/app/lessons/", "/app/rules/"), _SCHOOL),
     Entry("/app/catalog", phrase("Catalog"), ("/app/catalog/",)),
     Entry("/app/stations", phrase("Stations"), ("/app/stations/",)),
     Entry("/app/results", phrase("Results"), ("/app/results/",)),

@@ -1,0 +1,1 @@
+"""The calendar: lessons, the occurrences of rules, planning, starting and attendance."""

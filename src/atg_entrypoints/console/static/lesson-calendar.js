@@ -1,0 +1,167 @@
+// <lesson-calendar data-view data-day data-zone>: days in columns, or a month; lessons are planned by a click and moved
+// by dragging. On phones, and where it can not be loaded, the agenda of the page is shown instead.
+import { call, tell } from "./console.js";
+
+/** @typedef {import("./api").paths["/schedule/calendar"]["get"]["responses"]["200"]["content"]["application/json"][number]} Event */
+/** @typedef {import("fullcalendar").EventApi} Shown */
+
+const WIDE = matchMedia("(min-width: 50.01rem)");
+const VIEWS = /** @type {Record<string, string>} */ ({ day: "timeGridDay", week: "timeGridWeek", month: "dayGridMonth" });
+const FILES = ["./fullcalendar/all.js", "./fullcalendar/classic.js", "./fullcalendar/ru.js"];
+const A_SLOT_MS = 30 * 60 * 1000;
+
+/** @param {string} name */
+function load(name) {
+  return new Promise((done, failed) => {
+    const script = document.createElement("script");
+    script.src = new URL(name, import.meta.url).href;
+    script.addEventListener("load", done);
+    script.addEventListener("error", failed);
+    document.head.append(script);
+  });
+}
+
+class LessonCalendar extends HTMLElement {
+  /** @type {import("fullcalendar").Calendar | undefined} */
+  #calendar;
+  #details = /** @type {HTMLDialogElement} */ (document.getElementById("details"));
+  #overlap = /** @type {HTMLDialogElement} */ (document.getElementById("overlap"));
+
+  connectedCallback() {
+    if (WIDE.matches) this.#begin();
+    else WIDE.addEventListener("change", () => this.#begin(), { once: true });
+    this.#details.addEventListener("close", () => this.#details.querySelector("div")?.replaceChildren());
+    document.addEventListener("lesson-changed", () => this.#calendar?.refetchEvents());
+    document.getElementById("plan")?.addEventListener("click", (event) => this.#follow(event));
+  }
+
+  async #begin() {
+    this.textContent = this.dataset.loading ?? "";
+    try {
+      for (const name of FILES) await load(name);
+    } catch {
+      this.textContent = this.dataset.failed ?? "";
+      this.classList.add("failed");
+      return;
+    }
+    this.replaceChildren();
+    const { Calendar } = /** @type {{FullCalendar: typeof import("fullcalendar")}} */ (/** @type {unknown} */ (window)).FullCalendar;
+    const { view, day, zone, first, last, viewer } = this.dataset;
+    const weeks = JSON.parse(this.dataset.weeks ?? "{}");
+    this.#calendar = new Calendar(this, {
+      locale: this.lang,
+      timeZone: zone,
+      initialView: VIEWS[view ?? "week"],
+      initialDate: day,
+      firstDay: 1,
+      fixedWeekCount: false,
+      headerToolbar: false,
+      height: "auto",
+      allDaySlot: false,
+      nowIndicator: true,
+      slotMinTime: `${first}:00:00`,
+      slotMaxTime: `${last}:00:00`,
+      eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
+      slotHeaderFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
+      weekNumbers: view === "month",
+      inlineWeekNumberContent: ({ date }) => weeks[date.toISOString().slice(0, 10)] ?? "",
+      selectable: Boolean(viewer),
+      select: (chosen) => this.#plan(chosen),
+      events: ({ startStr, endStr }, done, failed) => {
+        call("GET", `/schedule/calendar?start=${encodeURIComponent(startStr)}&end=${encodeURIComponent(endStr)}`).then(done, failed);
+      },
+      eventDataTransform: (event) => this.#shown(/** @type {any} */ (event)),
+      eventClick: ({ jsEvent, event }) => {
+        jsEvent.preventDefault();
+        this.#open(event.url);
+      },
+      eventDrop: (change) => this.#move(change),
+      eventResize: (change) => this.#move(change),
+    });
+    this.#calendar.render();
+    this.classList.add("ready");
+  }
+
+  /** @param {Event} event */
+  #shown(event) {
+    const { lesson_id, recurring_lesson_id, date, group_id, status, teacher_id } = event.extendedProps;
+    const group = JSON.parse(this.dataset.groups ?? "{}")[group_id];
+    const mine = teacher_id === this.dataset.viewer || this.dataset.role === "admin";
+    const title = [status === "live" ? `● ${this.dataset.live}:` : "", event.title, group ? `· ${group}` : ""];
+    return {
+      ...event,
+      title: title.filter(Boolean).join(" "),
+      url: lesson_id ? `/app/lessons/${lesson_id}` : `/app/rules/${recurring_lesson_id}/days/${date}`,
+      editable: mine && status === "planned",
+      class: `lesson-event is-${status}`,
+    };
+  }
+
+  /** @param {import("fullcalendar").DateSelectInfo} chosen */
+  #plan({ start, end, startStr, endStr, allDay }) {
+    const long = !allDay && end.getTime() - start.getTime() > A_SLOT_MS;
+    this.#calendar?.unselect();
+    this.#open(`/app/lessons/new?${new URLSearchParams(long ? { start: startStr, end: endStr } : { start: startStr })}`);
+  }
+
+  /** @param {MouseEvent} event */
+  #follow(event) {
+    if (!this.#calendar || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.#open(/** @type {HTMLAnchorElement} */ (event.currentTarget).href);
+  }
+
+  /** @param {string} address The details of a lesson, or what plans one, in a dialog. */
+  async #open(address) {
+    const target = this.#details.querySelector("div");
+    await /** @type {any} */ (window).htmx.ajax("GET", address, { target, swap: "innerHTML" });
+    if (!this.#details.open) this.#details.showModal();
+  }
+
+  /** @param {{event: Shown, oldEvent: Shown, revert: () => void}} change */
+  async #move({ event, oldEvent, revert }, anyway = false) {
+    try {
+      await this.#send(event, oldEvent, anyway);
+      tell(this.dataset.moved ?? "");
+    } catch (problem) {
+      const { code, text } = /** @type {{code?: string, text?: string}} */ (problem);
+      if (code === "lesson_overlap" && !anyway && (await this.#asked(text ?? ""))) {
+        await this.#move({ event, oldEvent, revert }, true);
+        return;
+      }
+      revert();
+      const why = code === "changed_meanwhile" ? this.dataset.changed : `${text ?? this.dataset.offline} ${this.dataset.kept}`;
+      if (code !== "lesson_overlap") tell(why ?? "");
+      if (!code) return;
+    }
+    document.dispatchEvent(new CustomEvent("lesson-changed"));
+  }
+
+  /**
+   * @param {Shown} event
+   * @param {Shown} oldEvent
+   * @param {boolean} anyway
+   */
+  async #send({ start, end, extendedProps }, oldEvent, anyway) {
+    const { lesson_id, recurring_lesson_id, date, updated_at } = extendedProps;
+    const times = { start_time: start?.toISOString(), end_time: end?.toISOString() };
+    if (lesson_id) await call("PUT", `/schedule/lessons/${lesson_id}`, { ...times, was: updated_at, allow_overlap: anyway });
+    else {
+      const path = `/schedule/recurring-lessons/${recurring_lesson_id}/exceptions`;
+      await call("POST", path, { ...times, date, action: "move", was: oldEvent.start?.toISOString() });
+    }
+  }
+
+  /** @param {string} text @returns {Promise<boolean>} Whether it is wanted anyway. */
+  #asked(text) {
+    const told = /** @type {HTMLElement} */ (this.#overlap.querySelector("p"));
+    told.textContent = text;
+    this.#overlap.returnValue = "";
+    this.#overlap.showModal();
+    return new Promise((done) => {
+      this.#overlap.addEventListener("close", () => done(this.#overlap.returnValue === "anyway"), { once: true });
+    });
+  }
+}
+
+customElements.define("lesson-calendar", LessonCalendar);
