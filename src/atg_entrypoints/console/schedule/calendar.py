@@ -1,8 +1,9 @@
 """The calendar: a day, a week or a month, an agenda of the same, and its feed for other calendars."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -11,8 +12,7 @@ from litestar.params import QueryParameter, SkipValidation
 
 from atg_core.schedule.calendar import ShowCalendar
 from atg_core.schedule.calendar_feed import IssueCalendarToken
-from atg_core.schedule.recurrence import RecurrenceExpansion
-from atg_core.words import phrase
+from atg_core.words import Language, phrase
 from atg_entrypoints.console.dates import long_day
 from atg_entrypoints.console.pages import is_part, language_for, page
 from atg_entrypoints.console.schedule.asked import Asked, KnowsSettings, KnowsTime, QueriesSchedule, Recurs, may_plan
@@ -50,17 +50,14 @@ async def show_calendar_page(
     period = Period.of(View(view) if view in View else View.WEEK, day_of(day, today))
     events = await show_calendar(viewer, *period.window(zone))
     lessons = [shown(event, viewer, zone) for event in events]
-    weeks = {monday.isoformat(): _week_name(recurrence, monday) for monday in period.mondays()}
+    weeks = {monday: _UPPER if recurrence.is_upper_week(monday) else _LOWER for monday in period.mondays()}
     values = {
         "period": period,
         "title": period.title(language),
         "weeks": weeks,
         "views": VIEWS,
         "today": today,
-        "days": [
-            (each, long_day(each, language), weeks[monday_of(each).isoformat()], those)
-            for each, those in by_day(lessons, period.first)
-        ],
+        "days": list(_days(lessons, period, weeks, language)),
         "groups": await group_names(schedule_queries, viewer),
         "hours": _hours(lessons),
         "zone": zone.key,
@@ -70,8 +67,15 @@ async def show_calendar_page(
     return page(request, "schedule/calendar#agenda" if is_part(request) else "schedule/calendar", values)
 
 
-def _week_name(recurrence: RecurrenceExpansion, monday: Any) -> str:
-    return _UPPER if recurrence.is_upper_week(monday) else _LOWER
+def _days(
+    lessons: Sequence[ShownLesson], period: Period, weeks: Mapping[date, str], language: Language
+) -> Iterator[tuple[date, str, str, Sequence[ShownLesson]]]:
+    """A day, its name, that of its week where another one begins, and its lessons."""
+    week = monday_of(period.first) if len(weeks) == 1 else None
+    for day, those in by_day(lessons, period.first):
+        monday = monday_of(day)
+        yield day, long_day(day, language), "" if monday == week else weeks[monday], those
+        week = monday
 
 
 def _hours(lessons: Sequence[ShownLesson]) -> tuple[int, int]:

@@ -9,8 +9,9 @@ from atg_core.errors import AtgError, ChangedMeanwhile
 from atg_core.gradebook.model import Viewer as GradebookViewer
 from atg_core.schedule.model import Group, Lesson, LessonStatus, Student, Viewer
 from atg_core.schedule.ports import GroupNotFound, LessonOverlap
+from atg_entrypoints.console.dates import long_day
 from atg_entrypoints.console.forms import CLEAN, form_again
-from atg_entrypoints.console.pages import is_part, page
+from atg_entrypoints.console.pages import is_part, language_for, page
 from atg_entrypoints.console.schedule.asked import Asked
 from atg_entrypoints.console.schedule.attendance_sheet import AttendanceSheet
 from atg_entrypoints.console.schedule.shown import ShownLesson, own_groups, shown
@@ -75,6 +76,7 @@ async def _values(request: Asked, lesson: ShownLesson, sheet: AttendanceSheet | 
     if sheet is None and _is_marked(lesson, contexts):
         sheet = await _sheet(container, viewer, lesson, students)
     return {
+        "day_name": long_day(lesson.start.date(), language_for(request)),
         "group": group,
         "groups": await own_groups(container.schedule_queries(), viewer) if lesson.may_change else {},
         "recordings": [(each, each.url or urls.get(each.storage_key or "")) for each in recordings],

@@ -1,12 +1,16 @@
 // <lesson-calendar data-view data-day data-zone>: days in columns, or a month; lessons are planned by a click and moved
 // by dragging. On phones, and where it can not be loaded, the agenda of the page is shown instead.
-import { call, tell } from "./console.js";
+import { call } from "./console.js";
+import { move } from "./lesson-moves.js";
 
 /** @typedef {import("./api").paths["/schedule/calendar"]["get"]["responses"]["200"]["content"]["application/json"][number]} Event */
-/** @typedef {import("fullcalendar").EventApi} Shown */
 
 const WIDE = matchMedia("(min-width: 50.01rem)");
 const VIEWS = /** @type {Record<string, string>} */ ({ day: "timeGridDay", week: "timeGridWeek", month: "dayGridMonth" });
+const COLOURS = /** @type {Record<string, {color: string, contrastColor: string}>} */ ({
+  live: { color: "var(--good)", contrastColor: "var(--card)" },
+  ended: { color: "var(--faint)", contrastColor: "var(--card)" },
+});
 const FILES = ["./fullcalendar/all.js", "./fullcalendar/classic.js", "./fullcalendar/ru.js"];
 const A_SLOT_MS = 30 * 60 * 1000;
 
@@ -47,6 +51,8 @@ class LessonCalendar extends HTMLElement {
     this.replaceChildren();
     const { Calendar } = /** @type {{FullCalendar: typeof import("fullcalendar")}} */ (/** @type {unknown} */ (window)).FullCalendar;
     const { view, day, zone, first, last, viewer } = this.dataset;
+    // Days as the server writes them.
+    const days = new Intl.DateTimeFormat("en-CA", { timeZone: zone, dateStyle: "short" });
     const weeks = JSON.parse(this.dataset.weeks ?? "{}");
     this.#calendar = new Calendar(this, {
       locale: this.lang,
@@ -59,12 +65,14 @@ class LessonCalendar extends HTMLElement {
       height: "auto",
       allDaySlot: false,
       nowIndicator: true,
+      slotEventOverlap: false,
       slotMinTime: `${first}:00:00`,
       slotMaxTime: `${last}:00:00`,
       eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
       slotHeaderFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
       weekNumbers: view === "month",
-      inlineWeekNumberContent: ({ date }) => weeks[date.toISOString().slice(0, 10)] ?? "",
+      inlineWeekNumberContent: ({ date }) => weeks[days.format(date)] ?? "",
+      columnEventTitleClass: "wraps",
       selectable: Boolean(viewer),
       select: (chosen) => this.#plan(chosen),
       events: ({ startStr, endStr }, done, failed) => {
@@ -75,8 +83,8 @@ class LessonCalendar extends HTMLElement {
         jsEvent.preventDefault();
         this.#open(event.url);
       },
-      eventDrop: (change) => this.#move(change),
-      eventResize: (change) => this.#move(change),
+      eventDrop: (change) => move(change, this.dataset, this.#overlap),
+      eventResize: (change) => move(change, this.dataset, this.#overlap),
     });
     this.#calendar.render();
     this.classList.add("ready");
@@ -94,6 +102,7 @@ class LessonCalendar extends HTMLElement {
       url: lesson_id ? `/app/lessons/${lesson_id}` : `/app/rules/${recurring_lesson_id}/days/${date}`,
       editable: mine && status === "planned",
       class: `lesson-event is-${status}`,
+      ...COLOURS[status],
     };
   }
 
@@ -116,51 +125,6 @@ class LessonCalendar extends HTMLElement {
     const target = this.#details.querySelector("div");
     await /** @type {any} */ (window).htmx.ajax("GET", address, { target, swap: "innerHTML" });
     if (!this.#details.open) this.#details.showModal();
-  }
-
-  /** @param {{event: Shown, oldEvent: Shown, revert: () => void}} change */
-  async #move({ event, oldEvent, revert }, anyway = false) {
-    try {
-      await this.#send(event, oldEvent, anyway);
-      tell(this.dataset.moved ?? "");
-    } catch (problem) {
-      const { code, text } = /** @type {{code?: string, text?: string}} */ (problem);
-      if (code === "lesson_overlap" && !anyway && (await this.#asked(text ?? ""))) {
-        await this.#move({ event, oldEvent, revert }, true);
-        return;
-      }
-      revert();
-      const why = code === "changed_meanwhile" ? this.dataset.changed : `${text ?? this.dataset.offline} ${this.dataset.kept}`;
-      if (code !== "lesson_overlap") tell(why ?? "");
-      if (!code) return;
-    }
-    document.dispatchEvent(new CustomEvent("lesson-changed"));
-  }
-
-  /**
-   * @param {Shown} event
-   * @param {Shown} oldEvent
-   * @param {boolean} anyway
-   */
-  async #send({ start, end, extendedProps }, oldEvent, anyway) {
-    const { lesson_id, recurring_lesson_id, date, updated_at } = extendedProps;
-    const times = { start_time: start?.toISOString(), end_time: end?.toISOString() };
-    if (lesson_id) await call("PUT", `/schedule/lessons/${lesson_id}`, { ...times, was: updated_at, allow_overlap: anyway });
-    else {
-      const path = `/schedule/recurring-lessons/${recurring_lesson_id}/exceptions`;
-      await call("POST", path, { ...times, date, action: "move", was: oldEvent.start?.toISOString() });
-    }
-  }
-
-  /** @param {string} text @returns {Promise<boolean>} Whether it is wanted anyway. */
-  #asked(text) {
-    const told = /** @type {HTMLElement} */ (this.#overlap.querySelector("p"));
-    told.textContent = text;
-    this.#overlap.returnValue = "";
-    this.#overlap.showModal();
-    return new Promise((done) => {
-      this.#overlap.addEventListener("close", () => done(this.#overlap.returnValue === "anyway"), { once: true });
-    });
   }
 }
 
