@@ -76,7 +76,33 @@ _OF_EVERYBODY_SIGNED_IN = {
     "POST /app/courses/{course_id:str}/tests/{kind:str}/{parent_id:str}",
     "POST /app/courses/{course_id:str}/tests/{kind:str}/{parent_id:str}/begin",
     "GET /app/results",
+    "GET /app/calendar",
+    "GET /app/calendar/feed",
+    "POST /app/calendar/feed",
+    "GET /app/lessons/{lesson_id:str}",
+    "GET /app/lessons/{lesson_id:str}/live",
+    "GET /app/rules/{rule_id:str}",
+    "GET /app/rules/{rule_id:str}/days/{day:str}",
+    "GET /app/rules/{rule_id:str}/days/{day:str}/live",
 }
+_OF_TEACHERS = {
+    "GET /app/lessons/new",
+    "POST /app/lessons",
+    "POST /app/lessons/{lesson_id:str}/attendance",
+    "POST /app/lessons/{lesson_id:str}/cancel",
+    "POST /app/lessons/{lesson_id:str}/delete",
+    "POST /app/lessons/{lesson_id:str}/end",
+    "POST /app/lessons/{lesson_id:str}/move",
+    "POST /app/lessons/{lesson_id:str}/restore",
+    "POST /app/lessons/{lesson_id:str}/start",
+    "POST /app/rules/{rule_id:str}",
+    "POST /app/rules/{rule_id:str}/delete",
+    "POST /app/rules/{rule_id:str}/days/{day:str}/cancel",
+    "POST /app/rules/{rule_id:str}/days/{day:str}/move",
+    "POST /app/rules/{rule_id:str}/days/{day:str}/restore",
+    "POST /app/rules/{rule_id:str}/days/{day:str}/start",
+}
+"""Of administrators, too."""
 
 
 def _routes() -> Iterator[str]:
@@ -91,11 +117,12 @@ def _asked(route: str) -> tuple[str, str]:
 
 
 def test_every_route_is_in_one_of_the_tables() -> None:
-    assert set(_routes()) == _PUBLIC | _OF_EVERYBODY_SIGNED_IN
+    assert set(_routes()) == _PUBLIC | _OF_EVERYBODY_SIGNED_IN | _OF_TEACHERS
     assert not _PUBLIC & _OF_EVERYBODY_SIGNED_IN
+    assert not _OF_TEACHERS & (_PUBLIC | _OF_EVERYBODY_SIGNED_IN)
 
 
-@pytest.mark.parametrize("route", sorted(_OF_EVERYBODY_SIGNED_IN))
+@pytest.mark.parametrize("route", sorted(_OF_EVERYBODY_SIGNED_IN | _OF_TEACHERS))
 async def test_whoever_is_not_signed_in_is_led_to_sign_in(browser: httpx.AsyncClient, route: str) -> None:
     method, path = _asked(route)
     reply = await browser.request(method, path)
@@ -126,3 +153,24 @@ async def test_whoever_is_signed_in_is_refused_no_page(
             reply = await browser.get(path)
             assert reply.status_code in {HTTPStatus.OK, HTTPStatus.NOT_FOUND, HTTPStatus.SEE_OTHER}, path
             assert not reply.headers.get("location", "").startswith("/app/sign-in"), path
+
+
+async def test_students_open_no_page_of_teachers_and_send_none_of_their_forms(
+    browser: httpx.AsyncClient, stocked: Container
+) -> None:
+    await enter(browser, stocked, role=Role.STUDENT)
+    for route in sorted(_OF_TEACHERS):
+        method, path = _asked(route)
+        assert (await browser.request(method, path)).status_code == HTTPStatus.FORBIDDEN, path
+
+
+@pytest.mark.parametrize("role", [Role.TEACHER, Role.ADMIN])
+async def test_teachers_and_administrators_are_refused_none_of_theirs(
+    browser: httpx.AsyncClient, stocked: Container, role: Role
+) -> None:
+    """Of nobody's lessons: what they ask for is not found, or not a form."""
+    await enter(browser, stocked, role=role)
+    for route in sorted(_OF_TEACHERS):
+        method, path = _asked(route)
+        reply = await browser.request(method, path, data={} if method == "POST" else None)
+        assert reply.status_code in {HTTPStatus.OK, HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST}, path

@@ -38,6 +38,7 @@ async def lesson_page(
     values["given"] = given or _given(lesson)
     values["overlaps"] = isinstance(error, LessonOverlap)
     values["there"] = _there(request, error)
+    values["running"] = error.beside.get("lesson_id") if error else None
     if error:
         return form_again(request, name, {**values, "back": lesson.address}, error)
     return page(request, name, {**values, **CLEAN}, headers=headers)
