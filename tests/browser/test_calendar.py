@@ -200,6 +200,7 @@ async def test_a_teacher_starts_a_lesson_and_a_student_enters_it(visits: Visits,
         await page.get_by_role("button", name="Сохранить", exact=True).click()
         await expect(page.get_by_text("отмечено 1 из 1")).to_be_visible()
         await page.get_by_role("button", name="Завершить урок").click()
+        await expect(page.locator(".when")).to_contain_text("Завершено")
         await phone.evaluate("document.dispatchEvent(new CustomEvent('lesson-changed'))")
         await expect(phone.get_by_role("link", name="Войти")).to_have_count(0)
 

@@ -25,6 +25,12 @@ function load(name) {
   });
 }
 
+/** @param {{el: HTMLElement}} cell By what is shown of it, not beside that by another name. */
+function named({ el }) {
+  el.removeAttribute("aria-label");
+  el.querySelector("[aria-hidden]")?.removeAttribute("aria-hidden");
+}
+
 class LessonCalendar extends HTMLElement {
   /** @type {import("fullcalendar").Calendar | undefined} */
   #calendar;
@@ -48,13 +54,14 @@ class LessonCalendar extends HTMLElement {
       this.classList.add("failed");
       return;
     }
-    this.replaceChildren();
+    const columns = document.createElement("div");
+    this.replaceChildren(columns);
     const { Calendar } = /** @type {{FullCalendar: typeof import("fullcalendar")}} */ (/** @type {unknown} */ (window)).FullCalendar;
     const { view, day, zone, first, last, viewer } = this.dataset;
     // Days as the server writes them.
     const days = new Intl.DateTimeFormat("en-CA", { timeZone: zone, dateStyle: "short" });
     const weeks = JSON.parse(this.dataset.weeks ?? "{}");
-    this.#calendar = new Calendar(this, {
+    this.#calendar = new Calendar(columns, {
       locale: this.lang,
       timeZone: zone,
       initialView: VIEWS[view ?? "week"],
@@ -71,6 +78,12 @@ class LessonCalendar extends HTMLElement {
       eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
       slotHeaderFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
       weekNumbers: view === "month",
+      aspectRatio: 1.8,
+      timedText: this.dataset.timed,
+      inlineWeekNumberClass: "row-week",
+      inlineWeekNumberDidMount: ({ el }) => el.parentElement?.setAttribute("aria-label", el.textContent ?? ""),
+      dayHeaderDidMount: named,
+      dayCellDidMount: named,
       inlineWeekNumberContent: ({ date }) => weeks[days.format(date)] ?? "",
       columnEventTitleClass: "wraps",
       selectable: Boolean(viewer),
@@ -87,7 +100,8 @@ class LessonCalendar extends HTMLElement {
       eventResize: (change) => move(change, this.dataset, this.#overlap),
     });
     this.#calendar.render();
-    this.classList.add("ready");
+    // It is laid out in two steps, which nobody has to see.
+    requestAnimationFrame(() => requestAnimationFrame(() => this.classList.add("ready")));
   }
 
   /** @param {Event} event */
