@@ -51,7 +51,8 @@ def is_usable(row: Row) -> bool:
 
 def free_places(database: MemoryDatabase, row: Row, today: object) -> int:
     """Lessons that an account can host beside those that it hosts now."""
-    return max(0, min(row["capacity"] - len(live(database, row["id"])), row["daily_limit"] - _made(row, today)))
+    idle, unmade = row["capacity"] - len(live(database, row["id"])), row["daily_limit"] - _made(row, today)
+    return max(0, int(min(idle, unmade)))
 
 
 class MemoryPool:
