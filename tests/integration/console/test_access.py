@@ -93,6 +93,7 @@ _OF_TEACHERS = {
     "POST /app/lessons/{lesson_id:str}/delete",
     "POST /app/lessons/{lesson_id:str}/end",
     "POST /app/lessons/{lesson_id:str}/move",
+    "POST /app/lessons/{lesson_id:str}/recordings",
     "POST /app/lessons/{lesson_id:str}/restore",
     "POST /app/lessons/{lesson_id:str}/start",
     "POST /app/rules/{rule_id:str}",

@@ -4,7 +4,20 @@ import json
 import re
 from datetime import timedelta
 
+import httpx
+import pytest
+from dependency_injector import providers
+from msgspec import structs
+
+from atg_core.identity.model import Role
+from atg_entrypoints.console.app import create_app
+from atg_entrypoints.container import Container
+from atg_entrypoints.settings import Context
+from tests.integration.console.browsing import enter
 from tests.integration.console.classes import PART, Class
+from tests.integration.console.conftest import OWN
+
+HOUR = timedelta(hours=1)
 
 
 async def test_a_teacher_starts_a_lesson_and_a_student_enters_it(school_class: Class) -> None:
@@ -127,3 +140,35 @@ async def test_attendance_is_marked_and_who_is_late_sees_what_others_have_marked
     await teacher.post(f"{address}/cancel", data={})
     refused = await teacher.post(f"{address}/attendance", data={**was, f"mark-{student}": "late"})
     assert refused.status_code == 409
+
+
+async def test_recordings_stand_on_the_page_and_a_teacher_adds_one_of_elsewhere(school_class: Class) -> None:
+    address = await school_class.plan()
+    teacher, student = school_class.teacher, school_class.student
+    refused = await teacher.post(f"{address}/recordings", data={"url": "ftp://nowhere"})
+    assert (refused.status_code, 'id="fault-url"' in refused.text) == (400, True)
+    url = "https://video.example.com/lesson-7"
+    assert (await teacher.post(f"{address}/recordings", data={"url": url})).headers["location"] == address
+    shown = (await student.get(address)).text
+    assert f'href="{url}"' in shown
+    assert "Запись от 23.11.2026 15:00" in shown
+    assert (await student.post(f"{address}/recordings", data={"url": url})).status_code == 403
+
+
+@pytest.mark.parametrize("contexts", [("identity", "schedule"), ("identity", "schedule", "conferencing")])
+async def test_a_lesson_has_the_parts_of_the_contexts_that_are_served(
+    contexts: tuple[Context, ...], stocked: Container
+) -> None:
+    stocked.settings.override(providers.Object(structs.replace(stocked.settings(), contexts=contexts)))
+    transport = httpx.ASGITransport(create_app(stocked), client=("192.0.2.7", 1234))
+    async with httpx.AsyncClient(transport=transport, base_url="http://atg.test", headers=OWN) as teacher:
+        await enter(teacher, stocked, role=Role.TEACHER)
+        group = (await teacher.post("/app/api/groups", json={"name": "МТК"})).json()["id"]
+        now = stocked.clock()()
+        times = {"start_date": f"{now:%Y-%m-%d}", "start_time": f"{now:%H:%M}", "end_time": f"{now + HOUR:%H:%M}"}
+        planned = await teacher.post("/app/lessons", data={"title": "Насосы", "group_id": str(group), **times})
+        address = planned.headers["location"]
+        page = (await teacher.get(address)).text
+        assert ("Свободно мест" in page or "Мест для живых занятий" in page) is ("conferencing" in contexts)
+        assert "Посещаемость" not in page
+        assert (await teacher.post(f"{address}/attendance", data={})).status_code == 404

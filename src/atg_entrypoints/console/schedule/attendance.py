@@ -16,11 +16,12 @@ from atg_core.gradebook.attendance import MarkAttendance
 from atg_core.gradebook.model import AttendanceStatus
 from atg_core.gradebook.ports import AttendanceInput, LessonNotFound
 from atg_entrypoints.console.forms import Form, Refusals, text_of
-from atg_entrypoints.console.pages import led_to
+from atg_entrypoints.console.pages import is_part, led_to
 from atg_entrypoints.console.schedule.asked import Asked, QueriesSchedule
 from atg_entrypoints.console.schedule.attendance_sheet import AttendanceSheet
 from atg_entrypoints.console.schedule.lesson_page import attendance_sheet, lesson_page
 from atg_entrypoints.console.schedule.lessons import seen_lesson
+from atg_entrypoints.console.sessions import PREFIX
 from atg_entrypoints.http.gradebook.viewer import viewer_of
 from atg_entrypoints.http.policy import TEACHER
 from atg_entrypoints.http.wire import serial_or
@@ -45,8 +46,11 @@ async def mark_attendance_here(
     except Refusals as error:
         lesson = await seen_lesson(request, lesson_id, schedule_queries)
         present = await attendance_sheet(request, lesson)
-        return await lesson_page(request, lesson, error=error, sheet=_again(present, marks, error))
-    return led_to(f"/app/lessons/{key}?done=marked#attendance")
+        sheet = _again(present, marks, error)
+        return await lesson_page(request, lesson, error=error, sheet=sheet, is_about_marks=True)
+    if not is_part(request):
+        return led_to(f"{PREFIX}/lessons/{key}?done=marked#attendance")
+    return await lesson_page(request, await seen_lesson(request, lesson_id, schedule_queries), is_about_marks=True)
 
 
 def _marks(form: Form) -> list[AttendanceInput]:

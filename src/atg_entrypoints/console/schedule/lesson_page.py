@@ -11,7 +11,7 @@ from atg_core.schedule.model import Group, Lesson, LessonStatus, Student, Viewer
 from atg_core.schedule.ports import GroupNotFound, LessonOverlap
 from atg_entrypoints.console.dates import long_day
 from atg_entrypoints.console.forms import CLEAN, form_again
-from atg_entrypoints.console.pages import is_part, language_for, page
+from atg_entrypoints.console.pages import is_part, language_for, message_of, page
 from atg_entrypoints.console.schedule.asked import Asked
 from atg_entrypoints.console.schedule.attendance_sheet import AttendanceSheet
 from atg_entrypoints.console.schedule.shown import ShownLesson, own_groups, shown
@@ -27,17 +27,21 @@ async def lesson_page(
     given: Mapping[str, str] | None = None,
     error: AtgError | None = None,
     sheet: AttendanceSheet | None = None,
+    is_about_marks: bool = False,
     headers: Mapping[str, str] | None = None,
 ) -> Response[str]:
     """`given`: what the form to move it was sent with. `error`: why what was asked for was refused.
 
-    `sheet`: attendance as it was sent, where it was refused.
+    `sheet`: attendance as it was sent, where it was refused. `is_about_marks`: attendance was sent.
     """
-    name = "schedule/lesson#details" if is_part(request) else "schedule/lesson"
+    part = "attendance" if is_about_marks else "details"
+    name = f"schedule/lesson#{part}" if is_part(request) else "schedule/lesson"
     values = {**await live_values(request, lesson), **await _values(request, lesson, sheet)}
     values["given"] = given or _given(lesson)
     values["overlaps"] = isinstance(error, LessonOverlap)
     values["there"] = _there(request, error)
+    values["marks_told"] = message_of(request, error) if error and is_about_marks else None
+    values["are_marked"] = is_about_marks and not error
     values["running"] = error.beside.get("lesson_id") if error else None
     if error:
         return form_again(request, name, {**values, "back": lesson.address}, error)

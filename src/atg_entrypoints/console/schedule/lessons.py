@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Response, get, post
 from litestar.handlers import BaseRouteHandler
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 
 from atg_core.errors import ChangedMeanwhile
 from atg_core.schedule.lessons import EditLessons
@@ -28,10 +28,14 @@ FIELDS = ("title", "group_id", "start_date", "start_time", "end_time")
 
 @get("/lessons/{lesson_id:str}", policy=SIGNED_IN)
 async def show_lesson_page(
-    request: Asked, lesson_id: FromPath[str], schedule_queries: QueriesSchedule
+    request: Asked,
+    lesson_id: FromPath[str],
+    schedule_queries: QueriesSchedule,
+    done: Annotated[str, QueryParameter(max_length=20)] = "",
 ) -> Response[str]:
     """As a part of a page: its details."""
-    return await lesson_page(request, await seen_lesson(request, lesson_id, schedule_queries))
+    lesson = await seen_lesson(request, lesson_id, schedule_queries)
+    return await lesson_page(request, lesson, is_about_marks=done == "marked")
 
 
 async def seen_lesson(request: Asked, lesson_id: str, schedule_queries: ScheduleQueries) -> ShownLesson:

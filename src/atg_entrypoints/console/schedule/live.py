@@ -10,17 +10,19 @@ from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, SkipValidation
 
+from atg_core.conferencing.external_recordings import AddExternalRecording
 from atg_core.conferencing.lesson_start import StartLesson
 from atg_core.conferencing.ports import ConferenceProviderFailed, CreateOccurrenceLesson, LessonNotFound
 from atg_core.conferencing.release import EndLesson
 from atg_core.schedule.ports import ScheduleQueries
-from atg_entrypoints.console.forms import Refusals
+from atg_entrypoints.console.forms import Form, Refusals, checked, line_of
 from atg_entrypoints.console.pages import is_part, led_to, page
 from atg_entrypoints.console.schedule.asked import Asked, QueriesSchedule, Recurs
 from atg_entrypoints.console.schedule.days import rule_and_day, seen_day
 from atg_entrypoints.console.schedule.lesson_page import lesson_page, live_values
 from atg_entrypoints.console.schedule.lessons import changed, seen_lesson
 from atg_entrypoints.console.schedule.shown import ShownLesson
+from atg_entrypoints.http.conferencing.recordings_wire import RecordingCreation
 from atg_entrypoints.http.policy import SIGNED_IN, TEACHER
 from atg_entrypoints.http.schedule.viewer import viewer_of
 from atg_entrypoints.http.wire import serial_or
@@ -110,10 +112,30 @@ async def end_lesson_here(
     return await changed(request, lesson_id, schedule_queries)
 
 
+@post("/lessons/{lesson_id:str}/recordings", policy=TEACHER, status_code=HTTPStatus.OK)
+async def add_recording_here(
+    *,
+    request: Asked,
+    lesson_id: FromPath[str],
+    data: Form,
+    add_external_recording: NamedDependency[SkipValidation[AddExternalRecording]],
+    schedule_queries: QueriesSchedule,
+) -> Response[Any]:
+    """The address of one that is kept elsewhere."""
+    key, url = serial_or(LessonNotFound, lesson_id), line_of(data, "url")
+    try:
+        recording = checked(RecordingCreation, {"url": url} if url else {})
+        await add_external_recording(key, viewer_of(request).owner, recording.url)
+    except Refusals as error:
+        return await lesson_page(request, await seen_lesson(request, lesson_id, schedule_queries), error=error)
+    return await changed(request, lesson_id, schedule_queries)
+
+
 HANDLERS: Sequence[BaseRouteHandler] = (
     show_live,
     show_live_of_day,
     start_lesson_here,
     start_lesson_of_day,
     end_lesson_here,
+    add_recording_here,
 )
