@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from atg_entrypoints.console.pages import static_files
 from tests.browser.classes import Class, a_class, next_monday
 from tests.browser.hands import Keyboard
 from tests.browser.people import Demo
@@ -225,3 +226,37 @@ async def test_without_javascript_a_lesson_is_planned_moved_and_started(visits: 
         await page.get_by_role("button", name="Завершить урок").click()
         await page.goto("/app/calendar")
         await expect(page.locator(".lesson-row", has_text="Без скриптов")).to_contain_text("Завершено")
+
+
+async def test_marks_are_given_by_the_keyboard_and_kept_while_there_is_no_connection(
+    visits: Visits, room: Class
+) -> None:
+    lesson, refused = room.lesson(next_monday(9)), list[str]()
+    path = f"/app/lessons/{lesson['id']}"
+    refused.append(f"{path}/attendance")
+    refused.append(f"/app/static/{static_files.version}/htmx/htmx.min.js")  # which says what it could not send
+    async with visits.page(refused=refused) as page:
+        hands = Keyboard(page)
+        await sign_in(page, room.teacher)
+        await page.goto(path)
+        sheet = page.locator("#attendance")
+        # A group of radio buttons is entered at the one that is chosen.
+        await sheet.locator("input[type=radio]:checked").focus()
+        for _ in range(3):
+            await page.keyboard.press("ArrowLeft")
+        await expect(sheet.get_by_label("Отсутствует")).to_be_checked()
+        await page.context.set_offline(True)
+        await hands.press(sheet.get_by_role("button", name="Сохранить", exact=True))
+        await expect(page.locator("#told")).to_contain_text("Нет связи. Всё, что вы ввели, осталось на месте")
+        await expect(sheet.get_by_label("Отсутствует")).to_be_checked()
+        await page.context.set_offline(False)
+        await hands.press(sheet.get_by_role("button", name="Сохранить", exact=True))
+        await expect(sheet.get_by_role("status")).to_have_text("Сохранено")
+        [mark] = room.asked("GET", f"/schedule/lessons/{lesson['id']}/attendance")
+        assert mark["status"] == "absent"
+        other = [{"student_id": mark["student_id"], "status": "excused"}]
+        room.asked("PUT", f"/schedule/lessons/{lesson['id']}/attendance", json=other)
+        await sheet.locator("label[title='Присутствует']").click()
+        await sheet.get_by_role("button", name="Сохранить", exact=True).click()
+        await expect(sheet).to_contain_text("Уже отмечено: Уважительная причина")
+        await expect(sheet.get_by_label("Присутствует")).to_be_checked()

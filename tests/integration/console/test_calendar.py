@@ -215,3 +215,22 @@ async def test_who_has_no_group_is_led_to_make_one(school_class: Class) -> None:
     assert 'href="/app/groups"' in (await school_class.teacher.get("/app/lessons/new")).text
     empty = (await school_class.student.get("/app/calendar")).text
     assert "Они появятся, когда преподаватель запланирует их для вашей группы." in empty
+
+
+async def test_pages_are_in_english_where_that_was_chosen(school_class: Class) -> None:
+    await school_class.account()
+    teacher = school_class.teacher
+    group = (await teacher.post("/app/api/groups", json={"name": "Compressors"})).json()["id"]
+    english = {"title": "Pumps", "group_id": str(group)}
+    address = await school_class.plan(**english)
+    rule = await school_class.plan(**english, week_type="UPPER")
+    await teacher.post("/app/look", data={"language": "en", "next": "/app/calendar"})
+    await teacher.post(f"{rule}/days/2026-11-23/cancel", data={})
+    for path in ("/app/calendar?view=month", "/app/lessons/new", "/app/calendar/feed", address, rule):
+        shown = (await teacher.get(path)).text
+        own = shown.replace("МТК-26", "").partition("<main")[2].partition("</main>")[0]
+        assert not re.search("[а-яё]", own), path
+    told = await teacher.post("/app/lessons", data=school_class.form(**english))
+    assert "Plan it anyway" in told.text
+    assert "upper week" in (await teacher.get("/app/calendar")).text
+    assert "Monday, 23 November, 15:00–16:30" in (await teacher.get(address)).text

@@ -143,8 +143,11 @@ async def test_attendance_is_marked_and_who_is_late_sees_what_others_have_marked
 
 
 async def test_recordings_stand_on_the_page_and_a_teacher_adds_one_of_elsewhere(school_class: Class) -> None:
+    await school_class.account()
     address = await school_class.plan()
     teacher, student = school_class.teacher, school_class.student
+    assert "Добавить запись" not in (await teacher.get(address)).text, "of what was not held"
+    await teacher.post(f"{address}/start")
     refused = await teacher.post(f"{address}/recordings", data={"url": "ftp://nowhere"})
     assert (refused.status_code, 'id="fault-url"' in refused.text) == (400, True)
     url = "https://video.example.com/lesson-7"

@@ -41,6 +41,7 @@ async def lesson_page(
     values["overlaps"] = isinstance(error, LessonOverlap)
     values["there"] = _there(request, error)
     values["marks_told"] = message_of(request, error) if error and is_about_marks else None
+    values["is_swapped"] = is_about_marks and is_part(request)
     values["are_marked"] = is_about_marks and not error
     values["running"] = error.beside.get("lesson_id") if error else None
     if error:
