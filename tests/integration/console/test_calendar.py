@@ -184,6 +184,8 @@ async def test_parts_are_asked_for_alone(school_class: Class) -> None:
     planned = await teacher.post("/app/lessons", data=school_class.form(start_date="2026-11-24"), headers=PART)
     assert planned.headers["hx-trigger"] == "lesson-changed"
     assert "вторник, 24 ноября" in planned.text
+    gone = await teacher.post(f"{address}/delete", headers=PART)
+    assert gone.headers["hx-redirect"] == "/app/calendar?day=2026-11-23"
     rule = await teacher.post("/app/lessons", data=school_class.form(week_type="ALL"), headers=PART)
     assert rule.headers["hx-redirect"].startswith("/app/rules/")
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request
+from litestar import Request, Response
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
@@ -13,6 +13,7 @@ from atg_core.schedule.lessons import EditLessons
 from atg_core.schedule.ports import ScheduleQueries
 from atg_core.schedule.recurrence import RecurrenceExpansion
 from atg_core.schedule.recurring_lessons import EditRecurringLessons
+from atg_entrypoints.console.pages import is_part, led_to
 from atg_entrypoints.settings import Settings
 
 Asked = Request[Caller, AccessClaims, Any]
@@ -26,6 +27,11 @@ EditsRules = NamedDependency[SkipValidation[EditRecurringLessons]]
 
 CHANGED = {"HX-Trigger": "lesson-changed"}
 """What a part of a page tells the others after a lesson was changed: an event of the document."""
+
+
+def led_away(request: Asked, path: str) -> Response[Any]:
+    """To another page, also from a part of one."""
+    return Response(None, headers={"HX-Redirect": path}) if is_part(request) else led_to(path)
 
 
 def may_plan(request: Asked) -> bool:

@@ -14,7 +14,14 @@ from atg_core.schedule.model import LessonStatus
 from atg_core.schedule.ports import LessonNotFound, ScheduleQueries
 from atg_entrypoints.console.forms import Form, Refusals, text_of
 from atg_entrypoints.console.pages import is_part, led_to
-from atg_entrypoints.console.schedule.asked import CHANGED, Asked, EditsLessons, KnowsSettings, QueriesSchedule
+from atg_entrypoints.console.schedule.asked import (
+    CHANGED,
+    Asked,
+    EditsLessons,
+    KnowsSettings,
+    QueriesSchedule,
+    led_away,
+)
 from atg_entrypoints.console.schedule.forms import as_given, lesson_of, was_of
 from atg_entrypoints.console.schedule.lesson_page import lesson_page
 from atg_entrypoints.console.schedule.shown import ShownLesson, shown
@@ -129,7 +136,7 @@ async def delete_lesson(
         await edit_lessons.delete(viewer_of(request), serial_or(LessonNotFound, lesson_id))
     except Refusals as error:
         return await lesson_page(request, lesson, error=error)
-    return led_to(f"{PREFIX}/calendar?day={lesson.start.date().isoformat()}")
+    return led_away(request, f"{PREFIX}/calendar?day={lesson.start.date().isoformat()}")
 
 
 HANDLERS: Sequence[BaseRouteHandler] = (show_lesson_page, move_lesson, cancel_lesson, restore_lesson, delete_lesson)

@@ -24,6 +24,7 @@ from atg_entrypoints.console.schedule.asked import (
     KnowsSettings,
     KnowsTime,
     QueriesSchedule,
+    led_away,
 )
 from atg_entrypoints.console.schedule.forms import as_given, lesson_of, rule_of
 from atg_entrypoints.console.schedule.lesson_page import lesson_page
@@ -111,11 +112,7 @@ async def plan_lesson(
     try:
         if text_of(data, "week_type"):
             rule = await edit_recurring_lessons.add(viewer, rule_of(data, zone))
-            # The page of a rule is no dialog.
-            address = f"{PREFIX}/rules/{rule.id}"
-            if is_part(request):
-                return Response(None, headers={"HX-Redirect": address})
-            return led_to(address)
+            return led_away(request, f"{PREFIX}/rules/{rule.id}")
         form = lesson_of(data)
         start, end = form.span(zone)
         lesson = await edit_lessons.add(

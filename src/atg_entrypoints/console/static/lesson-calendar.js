@@ -138,7 +138,7 @@ class LessonCalendar extends HTMLElement {
   async #open(address) {
     const target = this.#details.querySelector("div");
     await /** @type {any} */ (window).htmx.ajax("GET", address, { target, swap: "innerHTML" });
-    if (!this.#details.open) this.#details.showModal();
+    if (target?.childElementCount && !this.#details.open) this.#details.showModal();
   }
 }
 
