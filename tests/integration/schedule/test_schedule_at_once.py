@@ -135,9 +135,11 @@ async def test_of_many_who_change_the_same_version_of_a_lesson_one_does(planners
     group, viewer = await group_of(planners[0], teacher, "a"), Viewer(id=teacher)
     span = {"start_time": NOON, "end_time": NOON + timedelta(hours=1)}
     seen = await planners[0].edit_lessons().add(viewer, group_id=group, title="x", **span)
-    for _ in range(5):
+    for turn in range(5):
         changes = [
-            planners[number % 2].edit_lessons().change(viewer, seen.id, {"title": str(number)}, was=seen.updated_at)
+            planners[number % 2]
+            .edit_lessons()
+            .change(viewer, seen.id, {"title": f"{turn} {number}"}, was=seen.updated_at)
             for number in range(12)
         ]
         told = await asyncio.gather(*changes, return_exceptions=True)
