@@ -21,4 +21,4 @@ def next_version(updated_at: datetime, now: datetime) -> datetime:
 
 def is_version(was: datetime, updated_at: datetime) -> bool:
     """Whether a record is still the one that a client has seen, to the millisecond."""
-    return abs(was - updated_at) < _A_MILLISECOND
+    return timedelta() <= updated_at - was < _A_MILLISECOND
