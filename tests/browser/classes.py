@@ -42,7 +42,11 @@ def a_class(demo: Demo) -> Iterator[Class]:
         group = api.post("/groups", json={"name": "МТК-30"}).json()["id"]
         added = demo.admin.post(f"/groups/{group}/students", json={"emails": [f"{student.username}@example.com"]})
         assert added.is_success, added.text
-        yield Class(teacher, student, group, api)
+        made = Class(teacher, student, group, api)
+        yield made
+        # Others need the places of the pool.
+        for lesson in made.asked("GET", "/schedule/lessons?status=live")["items"]:
+            made.asked("POST", f"/schedule/lessons/{lesson['id']}/end")
 
 
 def _person(demo: Demo, role: str, name: str) -> Person:
