@@ -58,6 +58,7 @@ _SIGNED = {"x-zm-request-timestamp": "{zoom_seconds}", "x-zm-signature": "{zoom_
 CONFERENCING = (
     row("POST /schedule/lessons/{planned}/start", taught(200, admin=404)),
     row("POST /schedule/recurring-lessons/{rule}/occurrences/{today}/start", taught(200, admin=404)),
+    row("GET /schedule/pool", teachers(200)),
     row("POST /schedule/lessons/{live}/end", taught(200)),
     row("GET /schedule/lessons/{live}/join", group(200)),
     row("GET /schedule/lessons/{live}/recordings", group(200)),

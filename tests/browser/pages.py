@@ -1,10 +1,12 @@
 """Every page of the console, with somebody on it for whom there is something to see."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from playwright.async_api import Page
 
+from tests.browser.classes import Class, a_class, next_monday
 from tests.browser.people import Demo
 from tests.browser.visits import sign_in
 
@@ -38,6 +40,7 @@ REFUSED = (
     "/app/not-me",
     "/app/invitations/answer",
     "/app/account/password",
+    "/app/lessons",
     "/app/nowhere",
     "/app/groups/join",
 )
@@ -94,6 +97,11 @@ async def every_page(page: Page, demo: Demo) -> AsyncIterator[Shown]:
             await page.goto(path)
             await page.locator("live-updates[data-open], progress-chart[data-drawn]").first.wait_for(state="attached")
             yield Shown(f"{path} of a {username}", page)
+    with a_class(demo) as room:
+        async for shown in _teacher(page, room):
+            yield shown
+        async for shown in _student(page, room):
+            yield shown
 
 
 async def _groups(page: Page, demo: Demo) -> AsyncIterator[Shown]:
@@ -143,6 +151,71 @@ async def _groups(page: Page, demo: Demo) -> AsyncIterator[Shown]:
     yield Shown("a student", page)
     await page.goto(f"{page.url}/remove")
     yield Shown("whether to remove a student", page)
+
+
+async def _teacher(page: Page, room: Class) -> AsyncIterator[Shown]:
+    await page.context.clear_cookies()
+    await sign_in(page, room.teacher)
+    monday = next_monday(9)
+    await page.goto(f"/app/calendar?day={monday.date()}")
+    yield Shown("a calendar without lessons", page)
+    lesson, live = room.lesson(monday), room.lesson(datetime.now(UTC), title="Сейчас")
+    rule = room.asked(
+        "POST",
+        "/schedule/recurring-lessons",
+        json={
+            "group_id": room.group,
+            "title": "Турбины",
+            "day_of_week": 2,
+            "start_time": "09:00",
+            "end_time": "10:30",
+            "start_date": "2026-09-01",
+            "end_date": (monday + timedelta(days=90)).date().isoformat(),
+        },
+    )
+    day = (monday + timedelta(days=2)).date()
+    room.asked("POST", f"/schedule/lessons/{live['id']}/start")
+    for view in ("week", "month", "day", "list"):
+        await page.goto(f"/app/calendar?view={view}&day={monday.date()}")
+        await page.locator(".lesson-event, .lesson-row").first.wait_for(state="attached")
+        yield Shown(f"a calendar of a {view}", page)
+    for path in (
+        "/app/calendar",
+        "/app/lessons/new",
+        f"/app/lessons/{lesson['id']}",
+        f"/app/lessons/{live['id']}",
+        f"/app/rules/{rule['id']}",
+        f"/app/rules/{rule['id']}/days/{day}",
+        "/app/calendar/feed",
+    ):
+        await page.goto(path)
+        yield Shown(path, page)
+    await page.locator("main form button").click()
+    await page.locator("#feed").wait_for()
+    yield Shown("the address of a feed", page)
+    await page.goto(f"/app/calendar?day={monday.date()}")
+    if await page.locator("lesson-calendar").is_visible():
+        await page.locator(".lesson-event").first.click()
+        await page.locator("dialog #lesson").wait_for()
+        yield Shown("a lesson in a dialog", page)
+        await page.keyboard.press("Escape")
+    await page.goto("/app/lessons/new")
+    await page.locator("[name=title]").fill("Никогда")
+    for field in ("start_time", "end_time"):
+        await page.locator(f"[name={field}]").fill("09:00")
+    await page.locator("#planning form button.main").click()
+    await page.locator("[role=alert]").first.wait_for()
+    yield Shown("a lesson that ends as it begins", page)
+
+
+async def _student(page: Page, room: Class) -> AsyncIterator[Shown]:
+    await page.context.clear_cookies()
+    await sign_in(page, room.student)
+    await page.goto("/app/calendar")
+    await page.locator(".lesson-event, .lesson-row").first.wait_for(state="attached")
+    yield Shown("a student's calendar", page)
+    await page.goto(await page.locator(".lesson-row.is-live a").first.get_attribute("href") or "")
+    yield Shown("a lesson that a student may enter", page)
 
 
 async def _course(page: Page, demo: Demo) -> AsyncIterator[Shown]:

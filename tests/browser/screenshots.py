@@ -8,6 +8,7 @@ import io
 import json
 import shutil
 import sys
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -22,6 +23,7 @@ from tests.integration.running import serving
 
 _MOST_BYTES = 60_000
 _DESK_SIZE = ViewportSize(width=1200, height=750)
+_SETTINGS = {"ATG_TIMEZONE": "Europe/Moscow"}
 _RUNNING = "Подготовка газа: очистка"
 
 
@@ -33,6 +35,7 @@ class Picture(NamedTuple):
     path: str
     links: tuple[str, ...] = ()
     waits_for: str = "h1"
+    who: str = "employee"
 
 
 _PICTURES = (
@@ -43,9 +46,11 @@ _PICTURES = (
     Picture("results", DESK, "/app/results"),
     Picture("certificate", DESK, "/app/results", ("Страница для проверки",)),
     Picture("account", DESK, "/app/account"),
+    Picture("calendar", DESK, "/app/calendar", (), "lesson-calendar.ready .lesson-event", "teacher"),
     Picture("home-phone", PHONE, "/app/"),
     Picture("course-phone", PHONE, "/app/", (_RUNNING,), "#player"),
     Picture("stations-phone", PHONE, "/app/stations"),
+    Picture("calendar-phone", PHONE, "/app/calendar", (), ".lesson-row", "teacher"),
 )
 
 
@@ -91,13 +96,13 @@ async def _all(browser: Browser, demo: Demo, folder: Path) -> None:
         await page.set_viewport_size(_DESK_SIZE)
         await page.goto("/app/sign-in")
         await _take(page, folder, "sign-in")
-    for width, theme in ((DESK, "light"), (PHONE, "dark")):
+    for (width, theme), who in product(((DESK, "light"), (PHONE, "dark")), ("employee", "teacher")):
         async with visits.page(width=width, theme=theme) as page:
             if width == DESK:
                 await page.set_viewport_size(_DESK_SIZE)
-            await sign_in(page, demo.named("employee"))
+            await sign_in(page, demo.named(who))
             for picture in _PICTURES:
-                if picture.width == width:
+                if (picture.width, picture.who) == (width, who):
                     await _follow(page, picture)
                     await _take(page, folder, picture.name)
     async with visits.page() as page:
@@ -110,7 +115,7 @@ async def main(folder: Path) -> None:
     if chromium is None:
         sys.exit("There is no Chromium here.")
     folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory() as home, serving(Path(home), "demo", expect_seconds=180) as server:
+    with TemporaryDirectory() as home, serving(Path(home), "demo", expect_seconds=180, **_SETTINGS) as server:
         passwords = json.loads((Path(home) / "demo-passwords.json").read_text())
         with httpx.Client(base_url=server.url, timeout=60) as admin:
             reply = admin.post("/auth/login", json={"username": "admin", "password": passwords["admin"]})

@@ -44,7 +44,7 @@ class Visits:
             yield page
         finally:
             await context.close()
-        assert faults == []
+        assert faults == [], faults
 
 
 def _watch(page: Page, url: str, refused: Sequence[str], faults: list[str]) -> None:

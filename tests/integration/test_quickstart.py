@@ -164,6 +164,8 @@ def test_every_command_about_the_schedule_works(folder: Path) -> None:
         '"new.student@example.com","result":"invited"',
         '"id":"recurring-',
         '"week_type":"UPPER"',
+        '"title":"Pumps"',
+        '"free_at":null',
         "BEGIN:VCALENDAR",
     ):
         assert expected in printed

@@ -192,6 +192,18 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PoolState:
+    """How many lessons the pool can host at once, and how many more just now.
+
+    `free_at`: where none is free, when a lesson that holds a place ends; its teacher may end it before.
+    """
+
+    places: int
+    free: int
+    free_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountUsage:
     """How much an account was leased within a period."""
 

@@ -15,6 +15,7 @@ from atg_core.conferencing.model import (
     Lease,
     Meeting,
     NewMeeting,
+    PoolState,
     Recording,
     RecordingFile,
     TeacherLease,
@@ -258,6 +259,9 @@ class ConferencingQueries(Protocol):
 
     async def usage(self, start: datetime, end: datetime, now: datetime) -> Usage:
         """Hours and refusals within the period; `places` and `busy` as of now."""
+
+    async def pool_state(self, now: datetime) -> PoolState:
+        """In one statement."""
 
     async def lesson(self, lesson_id: int, viewer_id: UUID | None) -> HostedLesson:
         """Visible to its teacher and the students of its group; `viewer_id` None sees all. Raises LessonNotFound."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from atg_core.clock import Clock
-from atg_core.errors import Invalid
+from atg_core.clock import Clock, is_version, next_version
+from atg_core.errors import ChangedMeanwhile, Invalid
 from atg_core.events import Event, EventKind, EventPublisher
 from atg_core.schedule.model import Lesson, LessonStatus, Viewer, require_span
 from atg_core.schedule.ports import LessonLive, Lessons, LessonStarted
@@ -54,14 +54,23 @@ class EditLessons:
             return lesson
 
     async def change(
-        self, viewer: Viewer, lesson_id: int, values: Mapping[str, Any], *, allow_overlap: bool = False
+        self,
+        viewer: Viewer,
+        lesson_id: int,
+        values: Mapping[str, Any],
+        *,
+        allow_overlap: bool = False,
+        was: datetime | None = None,
     ) -> Lesson:
         """Times, group and status may change only until the lesson is started.
 
-        Raises Invalid, LessonStarted, LessonOverlap.
+        `was`: when the lesson was last changed, as far as the caller knows; None: however it is now. Raises Invalid,
+        LessonStarted, LessonOverlap, ChangedMeanwhile with the lesson as it is.
         """
         async with self.open() as store:
             lesson = await store.lesson(lesson_id, viewer.owner)
+            if was and not is_version(was, lesson.updated_at):
+                raise ChangedMeanwhile(lesson)
             changed = {name: value for name, value in values.items() if getattr(lesson, name) != value}
             if changed.keys() & _FIXED_ONCE_STARTED and lesson.status not in _NOT_STARTED:
                 raise LessonStarted
@@ -76,7 +85,7 @@ class EditLessons:
                 changed["teacher_id"] = (await store.group(changed["group_id"], viewer.owner)).teacher_id
             if not changed:
                 return lesson
-            now = self.clock()
+            now = next_version(lesson.updated_at, self.clock())
             after = await store.change_lesson(lesson_id, changed, allow_overlap=allow_overlap, now=now)
             for each in [lesson, after] if "group_id" in changed else [after]:
                 await self._tell(each)

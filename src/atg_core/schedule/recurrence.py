@@ -79,6 +79,10 @@ class RecurrenceExpansion:
             raise OccurrenceNotFound
         return occurrence
 
+    def is_upper_week(self, monday: date) -> bool:
+        """Whether the week of a Monday is an upper one, where a rule has no `week_anchor` of its own."""
+        return is_upper(monday, self.term_start or _school_year(monday + _WEEK - _A_DAY))
+
     def has_date(self, rule: RecurringLesson, day: date) -> bool:
         """Whether the rule has an occurrence on this date, cancelled or not."""
         days = weekly_recurrence(rule, self.term_start)

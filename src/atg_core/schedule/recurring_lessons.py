@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from atg_core.clock import Clock
+from atg_core.clock import Clock, is_version, next_version
+from atg_core.errors import ChangedMeanwhile
 from atg_core.events import Event, EventKind, EventPublisher
 from atg_core.schedule.model import (
     ExceptionAction,
@@ -57,10 +58,18 @@ class EditRecurringLessons:
             await self._tell(rule)
             return rule
 
-    async def change(self, viewer: Viewer, rule_id: int, values: Mapping[str, Any]) -> RecurringLesson:
-        """Lessons of started occurrences do not change. Raises Invalid."""
+    async def change(
+        self, viewer: Viewer, rule_id: int, values: Mapping[str, Any], *, was: datetime | None = None
+    ) -> RecurringLesson:
+        """Lessons of started occurrences do not change.
+
+        `was`: when the rule was last changed, as far as the caller knows; None: however it is now. Raises Invalid,
+        ChangedMeanwhile with the rule as it is.
+        """
         async with self.open() as store:
             rule = await store.rule(rule_id, viewer.owner)
+            if was and not is_version(was, rule.updated_at):
+                raise ChangedMeanwhile(rule)
             changed = {name: value for name, value in values.items() if getattr(rule, name) != value}
             _require({name: changed.get(name, getattr(rule, name)) for name in _CHECKED})
             if changed.keys() & {"start_time", "end_time"}:
@@ -69,7 +78,7 @@ class EditRecurringLessons:
                 await store.group(changed["group_id"], viewer.owner)
             if not changed:
                 return rule
-            after = await store.change_rule(rule_id, changed, self.clock())
+            after = await store.change_rule(rule_id, changed, next_version(rule.updated_at, self.clock()))
             for each in [rule, after] if "group_id" in changed else [after]:
                 await self._tell(each)
             return after
@@ -83,20 +92,31 @@ class EditRecurringLessons:
             await store.delete_rule(rule_id)
             await self._tell(rule)
 
-    async def cancel(self, viewer: Viewer, rule_id: int, day: date) -> RuleException:
-        """Cancels one occurrence. Raises OccurrenceNotFound for a date without occurrence, OccurrenceStarted."""
-        return await self._set(viewer, rule_id, day, None)
+    async def cancel(self, viewer: Viewer, rule_id: int, day: date, *, was: datetime | None = None) -> RuleException:
+        """Cancels one occurrence. Raises OccurrenceNotFound for a date without occurrence, OccurrenceStarted.
+
+        `was`: its start, as far as the caller knows; None: whatever it is. Raises ChangedMeanwhile with the exception
+        that there is, None where there is none.
+        """
+        return await self._set(viewer, rule_id, day, None, was)
 
     async def move(
-        self, viewer: Viewer, rule_id: int, day: date, start_time: NewTime, end_time: NewTime
+        self,
+        viewer: Viewer,
+        rule_id: int,
+        day: date,
+        start_time: NewTime,
+        end_time: NewTime,
+        *,
+        was: datetime | None = None,
     ) -> RuleException:
         """Moves one occurrence. A missing start stays that of the rule; without an end the duration stays.
 
-        A local end before the start is on the next day.
+        A local end before the start is on the next day. `was`: as of `cancel`.
 
-        Raises OccurrenceNotFound, OccurrenceStarted, Invalid.
+        Raises OccurrenceNotFound, OccurrenceStarted, Invalid, ChangedMeanwhile.
         """
-        return await self._set(viewer, rule_id, day, (start_time, end_time))
+        return await self._set(viewer, rule_id, day, (start_time, end_time), was)
 
     async def restore(self, viewer: Viewer, rule_id: int, day: date) -> None:
         """Removes the exception of a date. Raises ExceptionNotFound, OccurrenceStarted."""
@@ -104,7 +124,7 @@ class EditRecurringLessons:
             rule = await store.rule(rule_id, viewer.owner)
             if await store.has_occurrence_lesson(rule_id, day):
                 raise OccurrenceStarted
-            if not await store.remove_exception(rule_id, day, self.clock()):
+            if not await store.remove_exception(rule_id, day, next_version(rule.updated_at, self.clock())):
                 raise ExceptionNotFound
             await self._tell(rule)
 
@@ -113,7 +133,12 @@ class EditRecurringLessons:
         await self.events.publish(changed, user_ids=[rule.teacher_id], group_id=rule.group_id)
 
     async def _set(
-        self, viewer: Viewer, rule_id: int, day: date, times: tuple[NewTime, NewTime] | None
+        self,
+        viewer: Viewer,
+        rule_id: int,
+        day: date,
+        times: tuple[NewTime, NewTime] | None,
+        was: datetime | None,
     ) -> RuleException:
         async with self.open() as store:
             rule = await store.rule(rule_id, viewer.owner)
@@ -121,12 +146,21 @@ class EditRecurringLessons:
                 raise OccurrenceNotFound
             if await store.has_occurrence_lesson(rule_id, day):
                 raise OccurrenceStarted
+            if was:
+                self._require_start(rule, day, was)
             exception = RuleException(date=day, action=ExceptionAction.CANCEL)
             if times:
                 exception = _moved(rule, day, *times, self.longest_lesson)
-            await store.set_exception(rule_id, exception, self.clock())
+            await store.set_exception(rule_id, exception, next_version(rule.updated_at, self.clock()))
             await self._tell(rule)
             return exception
+
+    def _require_start(self, rule: RecurringLesson, day: date, was: datetime) -> None:
+        """Raises ChangedMeanwhile."""
+        present = next((each for each in rule.exceptions if each.date == day), None)
+        is_cancelled = present is not None and present.action is ExceptionAction.CANCEL
+        if is_cancelled or not is_version(was, self.recurrence.occurrence(rule, day).start):
+            raise ChangedMeanwhile(present)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,12 @@ COMPLETE = "complete"
 """The file in `FOLDER` that says of which lock file the others are."""
 
 FILES: Mapping[str, str] = {
+    "fullcalendar/all.js": "fullcalendar/all/global.js",
+    "fullcalendar/classic.js": "fullcalendar/themes/classic/global.js",
+    "fullcalendar/ru.js": "fullcalendar/locales/ru/global.js",
+    "fullcalendar/skeleton.css": "fullcalendar/skeleton.css",
+    "fullcalendar/theme.css": "fullcalendar/themes/classic/theme.css",
+    "fullcalendar/LICENSE": "fullcalendar/LICENSE.md",
     "golos/cyrillic.woff2": "@fontsource-variable/golos-text/files/golos-text-cyrillic-wght-normal.woff2",
     "golos/latin.woff2": "@fontsource-variable/golos-text/files/golos-text-latin-wght-normal.woff2",
     "golos/LICENSE": "@fontsource-variable/golos-text/LICENSE",

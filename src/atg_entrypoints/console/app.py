@@ -25,7 +25,21 @@ from atg_entrypoints.console.identity import (
 )
 from atg_entrypoints.console.learning import catalog, certificates, courses, tests
 from atg_entrypoints.console.pages import AnyRequest, broken, refused, refused_by_http, send_refusal, static_files
-from atg_entrypoints.console.schedule import group, group_students, groups, handover, invitation_links, joining
+from atg_entrypoints.console.schedule import (
+    attendance,
+    calendar,
+    days,
+    group,
+    group_students,
+    groups,
+    handover,
+    invitation_links,
+    joining,
+    lessons,
+    live,
+    planning,
+    rules,
+)
 from atg_entrypoints.console.sessions import PREFIX, ConsoleSessions
 from atg_entrypoints.container import Container
 from atg_entrypoints.http.app import create_api, finished, limited
@@ -48,6 +62,9 @@ _PAGES: Sequence[tuple[Context, Sequence[BaseRouteHandler]]] = (
     ("schedule", [*groups.HANDLERS, *group.HANDLERS, *group_students.HANDLERS]),
     ("schedule", [*joining.HANDLERS, *invitation_links.HANDLERS, *handover.HANDLERS]),
     ("gradebook", student.HANDLERS),
+    ("schedule", [*calendar.HANDLERS, *planning.HANDLERS, *lessons.HANDLERS, *rules.HANDLERS, *days.HANDLERS]),
+    ("conferencing", live.HANDLERS),
+    ("gradebook", attendance.HANDLERS),
 )
 _A_YEAR = 365 * 86_400
 _HASHING = HASHING_PATHS | {

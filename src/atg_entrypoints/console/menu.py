@@ -19,11 +19,12 @@ class Entry:
         return path.rstrip("/") == self.path.rstrip("/") or path.startswith(self.below)
 
 
-_WITH_A_DAY = frozenset({Role.TEACHER, Role.STUDENT})
+_SCHOOL = frozenset({Role.TEACHER, Role.STUDENT})
 ENTRIES = (
-    Entry("/app/", phrase("Home"), ("/app/courses/",), _WITH_A_DAY),
-    Entry("/app/", phrase("My learning"), ("/app/courses/",), frozenset(Role) - _WITH_A_DAY),
-    Entry("/app/groups", phrase("Groups"), ("/app/groups/",), _WITH_A_DAY | {Role.ADMIN}),
+    Entry("/app/", phrase("Home"), ("/app/courses/",), _SCHOOL),
+    Entry("/app/", phrase("My learning"), ("/app/courses/",), frozenset(Role) - _SCHOOL),
+    Entry("/app/calendar", phrase("Calendar"), ("/app/calendar/", "/app/lessons/", "/app/rules/"), _SCHOOL),
+    Entry("/app/groups", phrase("Groups"), ("/app/groups/",), _SCHOOL | {Role.ADMIN}),
     Entry("/app/catalog", phrase("Catalog"), ("/app/catalog/",)),
     Entry("/app/stations", phrase("Stations"), ("/app/stations/",)),
     Entry("/app/results", phrase("Results"), ("/app/results/",)),

@@ -11,7 +11,7 @@ from pathlib import Path
 from atg_entrypoints import browser_packages
 
 _OWN = Path(__file__).parent / "static"
-_PACKAGES = ("golos", "htmx", "pdfjs", "uplot")
+_PACKAGES = ("fullcalendar", "golos", "htmx", "pdfjs", "uplot")
 _COMPRESSED = {"text/css", "text/javascript", "image/svg+xml"}
 
 

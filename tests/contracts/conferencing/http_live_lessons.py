@@ -49,6 +49,29 @@ class HttpLiveLessonsContract:
         started: dict[str, Any] = await room.teacher.post(f"/schedule/lessons/{lesson['id']}/start", status)
         return started
 
+    async def test_a_teacher_sees_how_many_places_are_free(self, room: Room, clock: Clock) -> None:
+        pool = "/schedule/pool"
+        assert await room.teacher.get(pool) == {"places": 1, "free": 1, "free_at": None}
+        await room.admin.post(ACCOUNTS, provider="local", label="off", is_enabled=False, capacity=5)
+        few = await room.admin.post(ACCOUNTS, provider="local", label="few", capacity=3, daily_limit=1)
+        assert await room.admin.get(pool) == {"places": 4, "free": 2, "free_at": None}
+        lesson = await room.lesson(NOON)
+        await self.start(room, lesson)
+        clock.now += timedelta(minutes=20)
+        other = {"group_id": (await room.stranger.post("/groups", name="11"))["id"], "title": "x"}
+        times = {"start_time": "2026-11-23T12:20:00Z", "end_time": "2026-11-23T12:50:00Z"}
+        second = (await room.stranger.post("/schedule/lessons", **other, **times))["id"]
+        await room.stranger.post(f"/schedule/lessons/{second}/start", 200)
+        assert await room.teacher.get(pool) == {"places": 4, "free": 0, "free_at": "2026-11-23T12:50:00.000Z"}
+        clock.now = NOON + timedelta(minutes=55)  # the other one runs on
+        assert (await room.teacher.get(pool))["free_at"] == "2026-11-23T13:00:00.000Z"
+        await room.stranger.post(f"/schedule/lessons/{second}/end", 200)
+        used_up = await room.admin.get(f"{ACCOUNTS}/{few['id']}")
+        assert (await room.teacher.get(pool))["free"] in {0, 1}, used_up
+        await room.teacher.post(f"/schedule/lessons/{lesson['id']}/end", 200)
+        assert (await room.teacher.get(pool))["free"] == 1
+        await room.students[0].get(pool, 403)
+
     async def test_a_lesson_is_started_joined_and_ended(self, room: Room, client: httpx.AsyncClient) -> None:
         """P9: the URL to start is the teacher's alone, that to join the group's while the lesson is live."""
         lesson = await room.lesson(NOON)

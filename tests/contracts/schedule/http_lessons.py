@@ -44,6 +44,20 @@ class HttpLessonsContract(InARoom):
         back = await room.teacher.put(f"/schedule/lessons/{first['id']}", 409, status="planned")
         assert back["code"] == "lesson_overlap"
 
+    async def test_who_changes_what_was_changed_meanwhile_is_told_what_is_there(self, room: Room) -> None:
+        seen = await room.lesson(NOON)
+        path = f"/schedule/lessons/{seen['id']}"
+        first = await room.teacher.put(path, title="Физика", was=seen["updated_at"])
+        assert first["updated_at"] > seen["updated_at"], "though no time has passed"
+        late = await room.teacher.put(path, 409, start_time="2026-11-23T11:00:00Z", was=seen["updated_at"])
+        assert (late["code"], late["current"]) == ("changed_meanwhile", first)
+        assert await room.teacher.get(path) == first
+        again = await room.teacher.put(path, start_time="2026-11-23T11:30:00Z", was=first["updated_at"])
+        assert (again["title"], again["start_time"]) == ("Физика", "2026-11-23T11:30:00.000Z")
+        assert (await room.teacher.put(path, title="Химия"))["title"] == "Химия"
+        wrong = await room.teacher.put(path, 400, title="x", was="soon")
+        assert wrong["errors"][0]["field"] == "was"
+
     async def test_lists_of_lessons_are_narrowed(self, room: Room) -> None:
         numbers = [(await room.lesson(NOON + timedelta(days=day)))["id"] for day in range(3)]
         await room.teacher.put(f"/schedule/lessons/{numbers[2]}", status="cancelled")

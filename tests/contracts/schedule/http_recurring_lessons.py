@@ -32,6 +32,9 @@ class HttpRecurringLessonsContract(InARoom):
             "group_id": room.group,
             "status": "planned",
             "zoom_join_url": None,
+            "teacher_id": str(room.teacher.id),
+            "date": "2027-03-15",
+            "updated_at": rule["updated_at"],
         }
         lower = await room.teacher.put(f"/schedule/recurring-lessons/{rule['id']}", week_type="LOWER")
         assert lower["week_type"] == "LOWER"
@@ -39,6 +42,25 @@ class HttpRecurringLessonsContract(InARoom):
         assert [each["start"][:10] for each in await room.teacher.get(window)] == ["2027-03-22", "2027-04-05"]
         await room.teacher.put(f"/schedule/recurring-lessons/{rule['id']}", week_anchor="2026-09-08")
         assert len(await room.teacher.get(window)) == 3
+
+    async def test_who_changes_what_was_changed_meanwhile_is_told_what_is_there(self, room: Room) -> None:
+        rule = await room.rule()
+        path = f"/schedule/recurring-lessons/{rule['id']}"
+        changed = await room.teacher.put(path, title="Тригонометрия", was=rule["updated_at"])
+        late = await room.teacher.put(path, 409, title="Алгебра", was=rule["updated_at"])
+        assert (late["code"], late["current"]) == ("changed_meanwhile", changed)
+        move = {"date": "2026-11-30", "action": "move", "start_time": "12:00", "was": "2026-11-30T06:00:00.000Z"}
+        moved = await room.teacher.post(f"{path}/exceptions", **move)
+        late = await room.teacher.post(f"{path}/exceptions", 409, **move)
+        assert (late["code"], late["current"]) == ("changed_meanwhile", moved)
+        cancel = {"date": "2026-11-30", "action": "cancel"}
+        cancelled = await room.teacher.post(f"{path}/exceptions", **cancel, was=moved["start_time"])
+        late = await room.teacher.post(f"{path}/exceptions", 409, **cancel, was=moved["start_time"])
+        assert late["current"] == cancelled
+        await room.teacher.delete(f"{path}/exceptions/2026-11-30")
+        late = await room.teacher.post(f"{path}/exceptions", 409, **cancel, was=moved["start_time"])
+        assert late["current"] is None
+        await room.teacher.put(path, 409, title="Алгебра", was=changed["updated_at"])
 
     async def test_a_lesson_of_a_rule_may_end_on_the_next_day(self, room: Room, stocked: Container) -> None:
         late = {"start_time": "23:30", "end_time": "00:45", "timezone": "UTC"}

@@ -11,7 +11,10 @@ from atg_entrypoints.settings import Settings
 from tests.api import Api
 from tests.conftest import SECRET
 from tests.databases import kept_url
+from tests.integration.console.classes import school_class
 from tests.integration.console.teaching import Groups, open_groups
+
+__all__ = ["school_class"]
 
 OWN = {"sec-fetch-site": "same-origin", "accept": "text/html", "accept-language": "ru"}
 """What a browser tells of a form of the console's own."""

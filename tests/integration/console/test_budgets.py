@@ -14,6 +14,7 @@ from atg_entrypoints.console import static_files
 from atg_entrypoints.container import Container
 from tests.conftest import optional
 from tests.integration.console.browsing import enter
+from tests.integration.console.classes import Class
 from tests.school import School, school
 from tests.statements import counted
 
@@ -88,6 +89,21 @@ async def test_a_course_with_its_player_is_small_but_for_the_worker(browser: htt
     assert any(each.endswith("/pdfjs/pdf.min.mjs") for each in sizes)
     assert not any(each.endswith("/pdfjs/pdf.worker.min.mjs") for each in sizes), "only a document needs it"
     assert sum(sizes.values()) <= 300 * _KILOBYTE, sizes
+
+
+@pytest.mark.usefixtures("packages")
+async def test_the_calendar_is_small(school_class: Class) -> None:
+    """With what it loads where there is room for columns; on phones there is none of that."""
+    sizes = await _cold(school_class.teacher, "/app/calendar")
+    assert not any("fullcalendar" in each for each in sizes if each.endswith(".js"))
+    assert sum(sizes.values()) <= 100 * _KILOBYTE, sizes
+    folder = next(each for each in sizes if each.endswith("/calendar.css")).rpartition("/")[0]
+    for name in ("all.js", "classic.js", "ru.js"):
+        address = f"{folder}/fullcalendar/{name}"
+        async with school_class.teacher.stream("GET", address, headers={"accept-encoding": "gzip"}) as reply:
+            assert reply.status_code == 200
+            sizes[address] = len(b"".join([chunk async for chunk in reply.aiter_raw()]))
+    assert sum(sizes.values()) <= 320 * _KILOBYTE, sizes
 
 
 def test_own_scripts_and_styles_are_few_bytes() -> None:

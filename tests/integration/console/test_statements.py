@@ -11,6 +11,7 @@ from atg_entrypoints.container import Container
 from tests.arranging import arrange, enrol
 from tests.contracts.databases import on_sqlite
 from tests.integration.console.browsing import enter
+from tests.integration.console.classes import PART, Class
 from tests.people import add_person
 from tests.school import school
 from tests.statements import counted
@@ -114,3 +115,45 @@ async def _group(browser: httpx.AsyncClient, stocked: Container, name: str, stud
             assert made.status_code == 201, made.text
         await browser.post(f"/app/api/homework/{made.json()['id']}/publish")
     return group, ids[0]
+
+
+@on_sqlite
+async def test_pages_of_the_schedule_take_few_statements_however_much_there_is(school_class: Class) -> None:
+    stocked, teacher = school_class.container, school_class.teacher
+    stocked.caller_cache.override(MemoryCallerCache())
+    await school_class.account()
+    lesson = await school_class.plan()
+    rule = await school_class.plan(week_type="ALL", start_time="09:00", end_time="10:00")
+    pages = (
+        ("/app/calendar", 5),
+        ("/app/calendar?view=month", 5),
+        ("/app/lessons/new", 2),
+        (lesson, 10),
+        (f"{lesson}/live", 2),
+        (rule, 6),
+        (f"{rule}/days/2026-11-30", 9),
+    )
+    numbers: dict[str, set[int]] = {path: set() for path, _ in pages}
+    for is_more in (False, True):
+        if is_more:
+            await _more(school_class)
+        for path, most in pages:
+            headers = PART if path.endswith("/live") else {}
+            await teacher.get(path, headers=headers)
+            with counted(stocked) as statements:
+                assert (await teacher.get(path, headers=headers)).status_code == 200
+            numbers[path].add(len(statements))
+            assert len(statements) <= most, (path, statements)
+    assert all(len(each) == 1 for each in numbers.values()), numbers
+
+
+async def _more(school_class: Class) -> None:
+    """Groups, lessons, rules, exceptions and students."""
+    people = [await add_person(school_class.container, f"pupil-{number}") for number in range(5)]
+    await enrol(school_class.container, school_class.group, people)
+    for number in range(5):
+        group = await school_class.teacher.post("/app/api/groups", json={"name": f"МТК-{number}"})
+        changes = {"group_id": str(group.json()["id"]), "allow_overlap": "true"}
+        await school_class.plan(**changes)
+        rule = await school_class.plan(**changes, week_type="ALL", start_time=f"1{number}:00", end_time=f"1{number}:45")
+        await school_class.teacher.post(f"{rule}/days/2026-11-30/cancel", data={})

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from dependency_injector import providers
 from sqlalchemy.exc import IntegrityError
 
+from atg_core.errors import ChangedMeanwhile
 from atg_core.identity.model import Role
 from atg_core.schedule.model import Viewer
 from atg_core.schedule.ports import LessonOverlap
@@ -127,3 +128,23 @@ async def test_an_occurrence_becomes_one_lesson_however_often_it_is_started(plan
     )
     assert len(set(made)) == 1
     assert len(await rows_of(planners[0], "scheduled_lessons")) == 1
+
+
+async def test_of_many_who_change_the_same_version_of_a_lesson_one_does(planners: list[Container]) -> None:
+    teacher = await add_person(planners[0], "t", role=Role.TEACHER)
+    group, viewer = await group_of(planners[0], teacher, "a"), Viewer(id=teacher)
+    span = {"start_time": NOON, "end_time": NOON + timedelta(hours=1)}
+    seen = await planners[0].edit_lessons().add(viewer, group_id=group, title="x", **span)
+    for turn in range(5):
+        changes = [
+            planners[number % 2]
+            .edit_lessons()
+            .change(viewer, seen.id, {"title": f"{turn} {number}"}, was=seen.updated_at)
+            for number in range(12)
+        ]
+        told = await asyncio.gather(*changes, return_exceptions=True)
+        [saved] = [each for each in told if not isinstance(each, BaseException)]
+        late = [each for each in told if isinstance(each, ChangedMeanwhile)]
+        assert len(late) == 11
+        assert {each.current for each in late} == {saved}
+        seen = saved

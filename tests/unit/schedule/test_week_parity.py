@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from atg_adapters.ical.recurrence import recurrence_dates
 from atg_core.errors import Invalid
 from atg_core.schedule.model import RecurringLesson, WeekType, require_rule, require_span
-from atg_core.schedule.recurrence import WeeklyRecurrence, is_upper, weekly_recurrence
+from atg_core.schedule.recurrence import RecurrenceExpansion, WeeklyRecurrence, is_upper, weekly_recurrence
 from tests.unit.schedule.planning import (
     DAY,
     LONG_AGO,
@@ -102,3 +102,21 @@ def test_nothing_is_planned_in_years_that_calendars_can_not_reach(year: int) -> 
         require_rule(rule.timezone, rule.start_time, rule.end_time, day, day)
     with pytest.raises(Invalid, match="year"):
         require_span(LONG_AGO.replace(year=year), LONG_AGO.replace(year=year, hour=9))
+
+
+@pytest.mark.parametrize(
+    ("term_start", "monday", "is_an_upper_one"),
+    [
+        (None, date(2026, 8, 31), True),
+        (None, date(2026, 9, 7), False),
+        (None, date(2026, 8, 24), False),
+        (None, date(2027, 8, 30), True),
+        (date(2026, 9, 9), date(2026, 9, 7), True),
+        (date(2026, 9, 9), date(2027, 8, 30), False),
+    ],
+)
+def test_a_week_is_named_by_the_term_or_by_the_school_year_in_which_it_ends(
+    term_start: date | None, monday: date, *, is_an_upper_one: bool
+) -> None:
+    recurrence = RecurrenceExpansion(dates=recurrence_dates, term_start=term_start)
+    assert recurrence.is_upper_week(monday) is is_an_upper_one

@@ -49,6 +49,12 @@ def is_usable(row: Row) -> bool:
     return row["is_enabled"] and (row["provider"] == ProviderName.LOCAL or row["sealed"] is not None)
 
 
+def free_places(database: MemoryDatabase, row: Row, today: object) -> int:
+    """Lessons that an account can host beside those that it hosts now."""
+    idle, unmade = row["capacity"] - len(live(database, row["id"])), row["daily_limit"] - _made(row, today)
+    return max(0, int(min(idle, unmade)))
+
+
 class MemoryPool:
     """`Pool` within a transaction."""
 
@@ -94,8 +100,7 @@ class MemoryPool:
         return claimed, account_of(self.database, row["id"])
 
     def _may_host(self, row: Row, today: object) -> bool:
-        free = len(live(self.database, row["id"])) < row["capacity"]
-        return is_usable(row) and free and _made(row, today) < row["daily_limit"]
+        return is_usable(row) and free_places(self.database, row, today) > 0
 
     async def record_refusals(self, lesson_ids: Collection[int], now: datetime) -> None:
         for lesson_id in lesson_ids:

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from msgspec import convert
 
-from atg_adapters.memory.conferencing.pool import account_of, is_usable, lesson_of, live, newest
+from atg_adapters.memory.conferencing.pool import account_of, free_places, is_usable, lesson_of, live, newest
 from atg_adapters.memory.database import MemoryDatabase, Row
-from atg_core.conferencing.model import AccountInUse, AccountUsage, HostedLesson, Lease, Recording, Usage
+from atg_core.conferencing.model import AccountInUse, AccountUsage, HostedLesson, Lease, PoolState, Recording, Usage
 from atg_core.conferencing.ports import LessonNotFound
 
 
@@ -43,6 +43,16 @@ class MemoryConferencingQueries:
                 for key in used
             ),
         )
+
+    async def pool_state(self, now: datetime) -> PoolState:
+        accounts = [row for row in self.database.rows("conference_accounts") if is_usable(row)]
+        free = sum(free_places(self.database, row, now.date()) for row in accounts)
+        ends = []
+        for lease in self.database.rows("conference_leases", ended_at=None):
+            end = lesson_of(self.database, lease["lesson_id"]).end_time
+            ends.append(end if end > now else lease["expires_at"])
+        places = sum(row["capacity"] for row in accounts)
+        return PoolState(places=places, free=free, free_at=None if free else min(ends, default=None))
 
     async def lesson(self, lesson_id: int, viewer_id: UUID | None) -> HostedLesson:
         lesson = lesson_of(self.database, lesson_id)

@@ -27,6 +27,13 @@ _accounts, _leases, _places = conference_accounts.c, conference_leases.c, confer
 ACCOUNT_COLUMNS = [conference_accounts.c[name] for name in Account.__dataclass_fields__]
 usable = sa.and_(_accounts.is_enabled, sa.or_(_accounts.provider == ProviderName.LOCAL, _accounts.sealed.is_not(None)))
 made_today = sa.case((_accounts.made_on == today, _accounts.made), else_=0)
+live = (
+    sa.select(sa.func.count())
+    .where(_leases.account_id == _accounts.id, _leases.ended_at.is_(None))
+    .correlate(conference_accounts)
+    .scalar_subquery()
+)
+"""The lessons that an account hosts now."""
 
 _SPARE = 4
 """Accounts, and places of each, that are looked at beyond what is asked for: other starts may hold the first ones."""

@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from msgspec import convert
 
-from atg_adapters.sql.conferencing.leasing import ACCOUNT_COLUMNS, claim, made_today, usable
+from atg_adapters.sql.conferencing.leasing import ACCOUNT_COLUMNS, claim, live, made_today, usable
 from atg_adapters.sql.connection import Connection
 from atg_adapters.sql.lists import is_among
 from atg_adapters.sql.result import Result
@@ -112,15 +112,9 @@ _RELEASE = (
     .values(ended_at=_now, end_reason=sa.bindparam("reason"))
     .returning(_leases.lesson_id)
 )
-_live = (
-    sa.select(sa.func.count())
-    .where(_leases.account_id == _accounts.id, _leases.ended_at.is_(None))
-    .correlate(conference_accounts)
-    .scalar_subquery()
-)
 _ACCOUNT = sa.select(*ACCOUNT_COLUMNS).where(_accounts.id == _id)
 _ACCOUNTS = sa.select(*ACCOUNT_COLUMNS).where(is_among(_accounts.id, "keys"))
-_HAS_FREE_PLACE = sa.select(sa.exists().where(usable, made_today < _accounts.daily_limit, _live < _accounts.capacity))
+_HAS_FREE_PLACE = sa.select(sa.exists().where(usable, made_today < _accounts.daily_limit, live < _accounts.capacity))
 _BY_UUID = sa.select(conference_leases).where(_leases.meeting_uuid == _id).order_by(_leases.leased_at.desc()).limit(1)
 _BY_NUMBER = sa.select(conference_leases).where(_leases.meeting_id == _id).order_by(_leases.leased_at.desc()).limit(1)
 _OVERDUE = (

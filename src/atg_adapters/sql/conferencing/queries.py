@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from msgspec import convert
 
 from atg_adapters.sql.conferencing.accounts import ACCOUNT
-from atg_adapters.sql.conferencing.leasing import ACCOUNT_COLUMNS, usable
+from atg_adapters.sql.conferencing.leasing import ACCOUNT_COLUMNS, live, made_today, usable
 from atg_adapters.sql.conferencing.pool import LESSON_COLUMNS
 from atg_adapters.sql.connection import Connection
 from atg_adapters.sql.database import Database
@@ -21,7 +21,15 @@ from atg_adapters.sql.tables.conferencing import (
 )
 from atg_adapters.sql.tables.schedule import group_students, scheduled_lessons
 from atg_adapters.sql.types import UtcDateTime
-from atg_core.conferencing.model import Account, AccountInUse, AccountUsage, HostedLesson, Recording, Usage
+from atg_core.conferencing.model import (
+    Account,
+    AccountInUse,
+    AccountUsage,
+    HostedLesson,
+    PoolState,
+    Recording,
+    Usage,
+)
 from atg_core.conferencing.ports import AccountNotFound, LessonNotFound
 
 _id: sa.BindParameter[Any] = sa.bindparam("key")
@@ -48,6 +56,20 @@ _SPANS = (
 _REFUSALS = sa.select(sa.func.count()).where(conference_refusals.c.at >= _start, conference_refusals.c.at < _end)
 _PLACES = sa.select(sa.func.coalesce(sa.func.sum(_accounts.capacity), 0)).where(usable)
 _BUSY = sa.select(sa.func.count()).where(_leases.ended_at.is_(None))
+_now = sa.bindparam("now", type_=UtcDateTime)
+_idle, _unmade = _accounts.capacity - live, _accounts.daily_limit - made_today
+_free = sa.case((sa.or_(_idle <= 0, _unmade <= 0), 0), (_idle < _unmade, _idle), else_=_unmade)
+_next_end = (
+    sa.select(sa.func.min(sa.case((_lessons.end_time > _now, _lessons.end_time), else_=_leases.expires_at)))
+    .join_from(conference_leases, scheduled_lessons, _lessons.id == _leases.lesson_id)
+    .where(_leases.ended_at.is_(None))
+    .scalar_subquery()
+)
+_POOL_STATE = sa.select(
+    sa.func.coalesce(sa.func.sum(_accounts.capacity), 0).label("places"),
+    sa.func.coalesce(sa.func.sum(_free), 0).label("free"),
+    _next_end.label("next_end"),
+).where(usable)
 _LESSON = sa.select(*LESSON_COLUMNS).where(_lessons.id == _id)
 _in_group = sa.select(group_students.c.group_id).where(group_students.c.student_id == _viewer)
 _SEEN_LESSON = _LESSON.where(sa.or_(_lessons.teacher_id == _viewer, _lessons.group_id.in_(_in_group)))
@@ -115,6 +137,11 @@ class SqlConferencingQueries:
             for key in seconds
         ]
         return Usage(places=places, busy=busy, refusals=refusals, accounts=tuple(accounts))
+
+    async def pool_state(self, now: datetime) -> PoolState:
+        [row] = await self.database.rows(_POOL_STATE, {"now": now, "today": now.date()})
+        free = int(row.free)
+        return PoolState(places=int(row.places), free=free, free_at=None if free else row.next_end)
 
     async def lesson(self, lesson_id: int, viewer_id: UUID | None) -> HostedLesson:
         statement, asked = (_LESSON, {}) if viewer_id is None else (_SEEN_LESSON, {"viewer": viewer_id})

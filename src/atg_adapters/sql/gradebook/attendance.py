@@ -14,7 +14,7 @@ from atg_adapters.sql.database import Database
 from atg_adapters.sql.tables.gradebook import attendance
 from atg_adapters.sql.tables.identity import display_name, users
 from atg_adapters.sql.tables.schedule import group_students, scheduled_lessons, study_groups
-from atg_core.gradebook.model import Attendance, Grade, Viewer
+from atg_core.gradebook.model import Attendance, AttendanceStatus, Grade, Viewer
 from atg_core.gradebook.ports import AttendanceInput, LessonNotFound, LockedLesson
 from atg_core.schedule.model import LessonStatus
 
@@ -31,12 +31,13 @@ _LOCKED_LESSON = (
     sa.select(_lessons.id, _lessons.group_id, (_lessons.status == LessonStatus.CANCELLED).label("is_cancelled"))
     .join(study_groups)
     .where(_lessons.id == _id, _GIVES_LESSON)
-    .with_for_update(read=True, of=scheduled_lessons)
+    .with_for_update(key_share=True, of=scheduled_lessons)
 )
 MEMBERS = sa.select(group_students.c.student_id).where(
     group_students.c.group_id == sa.bindparam("of_group"), group_students.c.student_id.in_(_some)
 )
 _MARKABLE = MEMBERS.union(sa.select(_marks.student_id).where(_marks.lesson_id == _id, _marks.student_id.in_(_some)))
+_PRESENT = sa.select(_marks.student_id, _marks.status).where(_marks.lesson_id == _id, _marks.student_id.in_(_some))
 _mark = insert(attendance)
 _MARK = _mark.on_conflict_do_update(
     index_elements=["lesson_id", "student_id"],
@@ -65,6 +66,10 @@ class SqlAttendance:
         if row is None:
             raise LessonNotFound
         return LockedLesson(id=row.id, group_id=row.group_id, is_cancelled=row.is_cancelled)
+
+    async def marks(self, lesson_id: int, student_ids: Collection[UUID]) -> dict[UUID, AttendanceStatus]:
+        rows = await self.connection.execute(_PRESENT, {"key": lesson_id, "some": list(student_ids)})
+        return {row.student_id: AttendanceStatus(row.status) for row in rows}
 
     async def markable(self, lesson: LockedLesson, student_ids: Collection[UUID]) -> set[UUID]:
         values = {"key": lesson.id, "of_group": lesson.group_id, "some": list(student_ids)}

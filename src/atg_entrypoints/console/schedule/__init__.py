@@ -1,1 +1,1 @@
-"""What teachers and students see of the schedule."""
+"""Pages of the schedule: the calendar, lessons and rules, groups and their students."""

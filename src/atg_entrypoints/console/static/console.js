@@ -31,6 +31,9 @@ export async function call(method, path, body) {
   return told;
 }
 
+// A form or a part of a page that got no answer.
+document.addEventListener("htmx:error", () => tell(document.getElementById("told")?.dataset.offline ?? ""));
+
 // After a topic was swapped in: its name, its place in the outline, and the focus on its heading.
 document.addEventListener("htmx:after:swap", () => {
   const player = document.getElementById("player");

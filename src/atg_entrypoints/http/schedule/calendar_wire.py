@@ -1,6 +1,7 @@
 """The JSON of the calendar, as FullCalendar reads it."""
 
-from datetime import datetime
+from datetime import date, datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, to_builtins
@@ -10,18 +11,24 @@ from atg_core.schedule.model import (
     LessonStatus,
     Occurrence,
 )
+from atg_entrypoints.http.wire import Instant
 
 _OFFSETS_IN_MINUTES = 1973
 """Until then Liberia was 44 minutes and 30 seconds behind; msgspec leaves the seconds out."""
 
 
 class EventDetails(Struct, frozen=True, kw_only=True):
+    """`updated_at`: of the lesson or of the rule. `date`: the one in the rule, also of an occurrence that was moved."""
+
     kind: str
     lesson_id: int | None
     recurring_lesson_id: int | None
     group_id: int
     status: LessonStatus
     zoom_join_url: str | None
+    teacher_id: UUID
+    date: date | None
+    updated_at: Instant
 
 
 class CalendarEvent(Struct, frozen=True, kw_only=True, rename={"details": "extendedProps"}):
@@ -58,6 +65,9 @@ def _of_lesson(lesson: Lesson, zone: ZoneInfo) -> CalendarEvent:
             group_id=lesson.group_id,
             status=lesson.status,
             zoom_join_url=lesson.zoom_join_url,
+            teacher_id=lesson.teacher_id,
+            date=lesson.occurrence_date,
+            updated_at=Instant.of(lesson.updated_at),
         ),
     )
 
@@ -75,6 +85,9 @@ def _of_occurrence(occurrence: Occurrence) -> CalendarEvent:
             group_id=occurrence.rule.group_id,
             status=LessonStatus.PLANNED,
             zoom_join_url=None,
+            teacher_id=occurrence.rule.teacher_id,
+            date=occurrence.date,
+            updated_at=Instant.of(occurrence.rule.updated_at),
         ),
     )
 

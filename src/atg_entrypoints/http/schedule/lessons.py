@@ -1,16 +1,17 @@
 """Single lessons over HTTP (spec: schedule, Groups and lessons)."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from litestar import Request, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 
+from atg_core.errors import ChangedMeanwhile
 from atg_core.identity.model import Caller
 from atg_core.schedule.lessons import EditLessons
-from atg_core.schedule.model import LessonStatus
+from atg_core.schedule.model import Lesson, LessonStatus
 from atg_core.schedule.ports import (
     LessonFilter,
     LessonNotFound,
@@ -73,8 +74,12 @@ async def show_planned_lesson(request: CallOf, lesson_id: FromPath[str], schedul
 async def change_planned_lesson(
     request: CallOf, lesson_id: FromPath[str], data: JSONBody[PlannedLessonChanges], edit_lessons: Edits
 ) -> PlannedLessonRow:
+    """If it has changed since it `was`, 409 `changed_meanwhile` with the lesson as `current`."""
     viewer, key = viewer_of(request), serial_or(LessonNotFound, lesson_id)
-    changed = await edit_lessons.change(viewer, key, data.changes(), allow_overlap=data.allow_overlap)
+    try:
+        changed = await edit_lessons.change(viewer, key, data.changes(), allow_overlap=data.allow_overlap, was=data.was)
+    except ChangedMeanwhile as late:
+        raise ChangedMeanwhile(PlannedLessonRow.of(cast("Lesson", late.current), viewer)) from None
     return PlannedLessonRow.of(changed, viewer)
 
 

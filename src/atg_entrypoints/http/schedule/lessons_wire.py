@@ -50,7 +50,7 @@ class PlannedLessonCreation(Struct, frozen=True, kw_only=True):
 
 
 class PlannedLessonChanges(Struct, frozen=True, kw_only=True):
-    """Only given fields change. `status`: `cancelled`, or `planned` again."""
+    """Only given fields change. `status`: `cancelled`, or `planned` again. `was`: the `updated_at` that was seen."""
 
     group_id: Serial | UnsetType = UNSET
     title: FilledName | UnsetType = UNSET
@@ -58,6 +58,7 @@ class PlannedLessonChanges(Struct, frozen=True, kw_only=True):
     end_time: Moment | UnsetType = UNSET
     status: LessonStatus | UnsetType = UNSET
     allow_overlap: bool = False
+    was: Moment | None = None
 
     def changes(self) -> dict[str, Any]:
-        return {name: value for name, value in present_fields(self).items() if name != "allow_overlap"}
+        return {name: value for name, value in present_fields(self).items() if name not in {"allow_overlap", "was"}}

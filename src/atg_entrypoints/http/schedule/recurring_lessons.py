@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from litestar import Request, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 
-from atg_core.errors import Invalid
+from atg_core.errors import ChangedMeanwhile, Invalid
 from atg_core.identity.model import Caller
-from atg_core.schedule.model import ExceptionAction
+from atg_core.schedule.model import ExceptionAction, RecurringLesson, RuleException
 from atg_core.schedule.ports import ExceptionNotFound, RecurringLessonNotFound, ScheduleQueries
 from atg_core.schedule.recurring_lessons import EditRecurringLessons
 from atg_entrypoints.http.policy import SIGNED_IN, TEACHER
@@ -62,13 +62,25 @@ async def show_rule(request: CallOf, rule_id: FromPath[str], schedule_queries: R
     return rule_row(await schedule_queries.rule(viewer_of(request), serial_or(RecurringLessonNotFound, rule_id)))
 
 
-@put("/schedule/recurring-lessons/{rule_id:str}", policy=TEACHER, tags=_TAGS, summary="Change a recurring lesson")
+@put(
+    "/schedule/recurring-lessons/{rule_id:str}",
+    policy=TEACHER,
+    tags=_TAGS,
+    summary="Change a recurring lesson",
+    also={409},
+)
 async def change_rule(
     request: CallOf, rule_id: FromPath[str], data: JSONBody[RuleChanges], edit_recurring_lessons: Edits
 ) -> RuleRow:
-    """Lessons of started occurrences do not change."""
+    """Lessons of started occurrences do not change.
+
+    If the rule has changed since it `was`, 409 `changed_meanwhile` with the rule as `current`.
+    """
     key = serial_or(RecurringLessonNotFound, rule_id)
-    return rule_row(await edit_recurring_lessons.change(viewer_of(request), key, data.values()))
+    try:
+        return rule_row(await edit_recurring_lessons.change(viewer_of(request), key, data.values(), was=data.was))
+    except ChangedMeanwhile as late:
+        raise ChangedMeanwhile(rule_row(cast("RecurringLesson", late.current))) from None
 
 
 @delete("/schedule/recurring-lessons/{rule_id:str}", policy=TEACHER, tags=_TAGS, summary="Delete a recurring lesson")
@@ -86,14 +98,28 @@ async def delete_rule(request: CallOf, rule_id: FromPath[str], edit_recurring_le
 async def add_exception(
     request: CallOf, rule_id: FromPath[str], data: JSONBody[ExceptionCreation], edit_recurring_lessons: Edits
 ) -> ExceptionRow:
-    """Replaces the exception of this date."""
+    """Replaces the exception of this date.
+
+    If the lesson of that day no more starts when it `was`, 409 `changed_meanwhile` with the exception that there is as
+    `current`, null for none.
+    """
+    try:
+        return exception_row(await _exception(request, rule_id, data, edit_recurring_lessons))
+    except ChangedMeanwhile as late:
+        there = cast("RuleException | None", late.current)
+        raise ChangedMeanwhile(exception_row(there) if there else None) from None
+
+
+async def _exception(
+    request: CallOf, rule_id: str, data: ExceptionCreation, edit_recurring_lessons: EditRecurringLessons
+) -> RuleException:
     viewer, key = viewer_of(request), serial_or(RecurringLessonNotFound, rule_id)
     if data.action is ExceptionAction.CANCEL:
-        return exception_row(await edit_recurring_lessons.cancel(viewer, key, data.date))
+        return await edit_recurring_lessons.cancel(viewer, key, data.date, was=data.was)
     if data.start_time is None and data.end_time is None:
         raise Invalid("is required to move a lesson", field="start_time", code="required")
     times = moved_to(data.start_time, "start_time"), moved_to(data.end_time, "end_time")
-    return exception_row(await edit_recurring_lessons.move(viewer, key, data.date, *times))
+    return await edit_recurring_lessons.move(viewer, key, data.date, *times, was=data.was)
 
 
 @delete(

@@ -16,7 +16,7 @@ from atg_core.schedule.model import (
     RuleException,
     WeekType,
 )
-from atg_entrypoints.http.schedule.lessons_wire import Serial
+from atg_entrypoints.http.schedule.lessons_wire import Moment, Serial
 from atg_entrypoints.http.wire import FilledName, Instant, present_fields, to_wire
 
 _LOCAL_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$(?!\n)"
@@ -80,7 +80,7 @@ class RuleCreation(Struct, frozen=True, kw_only=True):
 
 
 class RuleChanges(Struct, frozen=True, kw_only=True):
-    """Only given fields change."""
+    """Only given fields change. `was`: the `updated_at` that was seen."""
 
     group_id: Serial | UnsetType = UNSET
     title: FilledName | UnsetType = UNSET
@@ -92,21 +92,23 @@ class RuleChanges(Struct, frozen=True, kw_only=True):
     end_date: date | UnsetType = UNSET
     timezone: Zone | UnsetType = UNSET
     week_anchor: date | None | UnsetType = UNSET
+    was: Moment | None = None
 
     def values(self) -> dict[str, Any]:
-        return _local(present_fields(self))
+        return _local({name: value for name, value in present_fields(self).items() if name != "was"})
 
 
 class ExceptionCreation(Struct, frozen=True, kw_only=True):
     """`start_time`, `end_time`: a local time on that date, or a date and time, with an offset or in the rule's zone.
 
-    A local `end_time` before the start is on the next day.
+    A local `end_time` before the start is on the next day. `was`: the start that was seen.
     """
 
     date: date
     action: ExceptionAction
     start_time: MovedTo | None = None
     end_time: MovedTo | None = None
+    was: Moment | None = None
 
 
 def _local(values: dict[str, Any]) -> dict[str, Any]:
