@@ -125,6 +125,19 @@ class Conflict(AtgError):
         self.faults = faults
 
 
+class ChangedMeanwhile(Conflict):
+    """This was changed meanwhile
+
+    `current`: what is there now, which clients see; for a list an entry for each row that was late, whose fields
+    `faults` name.
+    """
+
+    def __init__(self, current: object, faults: Sequence[Fault] = ()) -> None:
+        super().__init__(faults=faults)
+        self.current = current
+        self.beside = {"current": current}
+
+
 class TooLarge(AtgError):
     """This is more than allowed"""
 

@@ -36,4 +36,4 @@ class MarkAttendance:
                         raise Invalid("is named twice", field=f"[{index}].student_id", code="named_twice")
                     seen.add(mark.student_id)
             faults.raise_any()
-            await store.save(lesson_id, marks, self.clock())
+            await store.save(lesson_id, marks, viewer.id, self.clock())

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from atg_core.gradebook.averages import AttendanceRates, Averages
 from atg_core.gradebook.model import Cell, Column, ColumnKind, Roster, Student, StudentSortKey, Viewer, Window
-from atg_core.gradebook.ports import GroupNotFound, JournalQueries
+from atg_core.gradebook.ports import GroupNotFound, JournalQueries, StudentNotFound
 
 _ORDER = {kind: place for place, kind in enumerate(ColumnKind)}
 
@@ -67,6 +67,18 @@ class ShowJournal:
         journal = journal_of(roster, columns[group_id])
         is_end = not roster.students or roster.students[-1] is whole.students[-1]
         return journal if is_end else replace(journal, last=roster.students[-1].sort_key)
+
+    async def of_student(self, viewer: Viewer, group_id: int, student_id: UUID, window: Window) -> Journal:
+        """The row of one student of the group. Raises StudentNotFound."""
+        whole = await self.journal_queries.roster(group_id)
+        if not whole.is_taught_by(viewer):
+            raise GroupNotFound
+        index = whole.index_of(student_id)
+        if index is None:
+            raise StudentNotFound
+        roster = replace(whole, students=(whole.students[index],), is_complete=False)
+        columns = await self.journal_queries.columns([roster], window)
+        return journal_of(roster, columns[group_id])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

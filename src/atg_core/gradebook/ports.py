@@ -10,6 +10,7 @@ from uuid import UUID
 from atg_core.errors import Conflict, NotFound
 from atg_core.gradebook.model import (
     Attendance,
+    AttendanceChange,
     AttendanceStatus,
     Column,
     ControlPoint,
@@ -67,13 +68,16 @@ class AttendanceStore(Protocol):
     """Writes attendance within one transaction. `owner`: whose lessons are found; None: everybody's."""
 
     async def lock_lesson(self, lesson_id: int, owner: UUID | None) -> LockedLesson:
-        """A lesson given by the owner, or one of a group that they teach. Raises LessonNotFound."""
+        """A lesson given by the owner, or one of a group that they teach; others who mark it wait.
+
+        Raises LessonNotFound.
+        """
 
     async def markable(self, lesson: LockedLesson, student_ids: Collection[UUID]) -> set[UUID]:
         """Those of the students who are in the group or have a mark already."""
 
-    async def save(self, lesson_id: int, marks: Sequence[AttendanceInput], now: datetime) -> None:
-        """Replaces the marks of these students."""
+    async def save(self, lesson_id: int, marks: Sequence[AttendanceInput], actor_id: UUID, now: datetime) -> None:
+        """Replaces the marks of these students, and adds those that change to the history."""
 
 
 class AttendanceQueries(Protocol):
@@ -81,6 +85,11 @@ class AttendanceQueries(Protocol):
 
     async def attendance(self, viewer: Viewer, lesson_id: int) -> list[Attendance]:
         """By student name. Raises LessonNotFound."""
+
+    async def changes(
+        self, viewer: Viewer, lesson_id: int, student_id: UUID | None, *, limit: int, offset: int
+    ) -> tuple[list[AttendanceChange], int]:
+        """Newest first, of all students or one. Raises LessonNotFound."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +140,14 @@ class ControlPointStore(Protocol):
         """Replaces the grades of these students."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradesOf:
+    """Which part of the grade history of a group; None: of all."""
+
+    control_point_id: int | None = None
+    student_id: UUID | None = None
+
+
 class ControlPointQueries(Protocol):
     """Reads control points, grades and their history. What a viewer may not see is not found."""
 
@@ -143,7 +160,7 @@ class ControlPointQueries(Protocol):
         """By student name. Raises ControlPointNotFound."""
 
     async def grade_changes(
-        self, viewer: Viewer, group_id: int, *, limit: int, offset: int
+        self, viewer: Viewer, group_id: int, of: GradesOf, *, limit: int, offset: int
     ) -> tuple[list[GradeChange], int]:
         """Newest first, also of deleted control points. Raises GroupNotFound."""
 

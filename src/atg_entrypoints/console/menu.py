@@ -21,6 +21,7 @@ class Entry:
 
 ENTRIES = (
     Entry("/app/", phrase("My learning"), ("/app/courses/",)),
+    Entry("/app/grades", phrase("Grades"), roles=frozenset({Role.STUDENT})),
     Entry("/app/catalog", phrase("Catalog"), ("/app/catalog/",)),
     Entry("/app/stations", phrase("Stations"), ("/app/stations/",)),
     Entry("/app/results", phrase("Results"), ("/app/results/",)),

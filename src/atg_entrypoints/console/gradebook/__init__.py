@@ -1,0 +1,1 @@
+"""Pages of the gradebook: the journal of a group, its columns and students, control points, and a student's grades."""

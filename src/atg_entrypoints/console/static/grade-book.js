@@ -1,0 +1,191 @@
+// A gradebook on a page: its rows, what of them is saved, and what the page says of that.
+import { call, tell } from "./console.js";
+import { lineOf, paint } from "./grade-line.js";
+import { Outbox } from "./grade-outbox.js";
+import { Rows } from "./grade-rows.js";
+import { columnsOf, rowsOf, rowsOfPart, sums } from "./grade-sheet.js";
+
+/** @typedef {import("./grade-sheet.js").Row} Row */
+/** @typedef {import("./grade-sheet.js").Value} Value */
+/** @typedef {import("./grade-outbox.js").Change} Change */
+/** @typedef {import("./grade-line.js").Look} Look */
+
+export class Gradebook {
+  /** What was before each change, the last one last. @type {{row: Row, place: number, value: Value}[]} */
+  undo = [];
+  isReading = false;
+  wasAway = false;
+
+  /** @param {HTMLElement} element */
+  constructor(element) {
+    this.element = element;
+    this.words = element.dataset;
+    this.cursor = this.words.cursor;
+    this.table = /** @type {HTMLTableElement} */ (element.querySelector("table"));
+    this.columns = columnsOf(this.table);
+    this.sheet = rowsOf(this.table, this.columns);
+    this.outbox = new Outbox(`atg-grades/${this.words.user}/${this.words.group}`, {
+      saved: (change) => this.heard(change),
+      late: (change) => this.heard(change, this.late(change)),
+      refused: (change, why) => this.refused(change, why),
+      moved: () => this.told(),
+    });
+    const [statuses, letters] = [this.words.statuses, this.words.letters].map((words) => (words ?? "").split(" "));
+    const marks = new Map(statuses.map((status, place) => [status, letters[place]]));
+    this.letters = new Map(statuses.map((status, place) => [letters[place], status]));
+    /** @type {Look} */
+    this.look = {
+      columns: this.columns,
+      sums: sums(this.columns),
+      shown: (value) => marks.get(value ?? "") ?? (value ?? "").replace(".", this.words.comma ?? "."),
+      change: (column, row) => this.outbox.find(column.key, row.id),
+      late: (change) => this.late(change),
+    };
+    this.withKept(this.sheet);
+    this.rows = new Rows(this.table, /** @type {HTMLElement} */ (this.table.parentElement), {
+      count: () => this.sheet.length,
+      line: (place) => lineOf(this.sheet[place], this.look),
+      leaving: () => this.table.focus({ preventScroll: true }),
+      atEnd: () => this.more(),
+    });
+    this.part("[name=undo]").addEventListener("click", () => this.takeBack());
+    this.part("[name=print]").addEventListener("click", () => this.print());
+    this.told();
+    this.outbox.flush();
+  }
+
+  /** @param {string} selector */
+  part(selector) {
+    return /** @type {HTMLElement} */ (this.element.querySelector(selector));
+  }
+
+  /** @param {string | undefined} template @param {Record<string, string | number>} values */
+  say(template, values) {
+    return (template ?? "").replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+  }
+
+  /** @param {Value | undefined} value */
+  spoken(value) {
+    return this.look.shown(value ?? null) || (this.words.nothing ?? "");
+  }
+
+  /** @param {Change} change */
+  nameOf(change) {
+    const row = this.sheet.find(({ id }) => id === change.student);
+    const column = this.columns.find(({ key }) => key === change.column);
+    return `${row?.name ?? ""}, ${column?.title ?? ""}`;
+  }
+
+  /** @param {Change} change */
+  late(change) {
+    const { value, theirs } = change;
+    return this.say(this.words.late, { cell: this.nameOf(change), mine: this.spoken(value), theirs: this.spoken(theirs) });
+  }
+
+  /**
+   * Rows with what is kept of them in this browser, which the server does not have yet.
+   * @param {Row[]} rows
+   */
+  withKept(rows) {
+    for (const row of rows) {
+      this.columns.forEach(({ key }, place) => {
+        const kept = this.outbox.find(key, row.id);
+        if (kept) row.cells[place] = kept.value;
+      });
+    }
+  }
+
+  /** @param {Row} row */
+  repaint(row) {
+    const line = this.rows.drawn.get(this.sheet.indexOf(row));
+    if (line) paint(line, row, this.look);
+  }
+
+  /** @param {Change} change @param {string} [what] */
+  heard(change, what) {
+    const row = this.sheet.find(({ id }) => id === change.student);
+    if (row) this.repaint(row);
+    if (what) tell(what);
+  }
+
+  /** What the server will not have: its value is told, and the cell is as it was. @param {Change} change @param {string} why */
+  refused(change, why) {
+    this.assign(change, change.was);
+    this.warn(this.say(this.words.refused, { cell: this.nameOf(change), value: this.spoken(change.value), why }));
+  }
+
+  /** @param {string} what */
+  warn(what) {
+    const alert = this.part(":scope > .alert");
+    alert.hidden = !what;
+    alert.textContent = what;
+  }
+
+  /** @param {Change} change @param {Value} value */
+  assign(change, value) {
+    const row = this.sheet.find(({ id }) => id === change.student);
+    if (!row) return;
+    row.cells[this.columns.findIndex(({ key }) => key === change.column)] = value;
+    this.repaint(row);
+  }
+
+  /** What of the changes is saved. */
+  told() {
+    const { waiting, conflicts, isAway } = this.outbox;
+    const state = this.part(".state");
+    const late = conflicts.length ? ` ${this.say(this.words.conflicts, { count: conflicts.length })}` : "";
+    const template = waiting.length ? (isAway ? this.words.offline : this.words.waiting) : this.wasAway ? this.words.sent : this.words.saved;
+    const text = late && !waiting.length ? late : this.say(template, { count: waiting.length }) + late;
+    if (state.textContent !== text) state.textContent = text;
+    state.classList.toggle("kept", isAway || late !== "");
+    if (isAway) this.wasAway = true;
+    else if (waiting.length) this.wasAway = false;
+    /** @type {HTMLButtonElement} */ (this.part("[name=undo]")).disabled = !this.undo.length;
+  }
+
+  /** @param {Row} row @param {number} place @param {Value} value */
+  set(row, place, value) {
+    const before = row.cells[place];
+    const { key } = this.columns[place];
+    this.warn("");
+    if (value === before && !("theirs" in (this.outbox.find(key, row.id) ?? {}))) return;
+    row.cells[place] = value;
+    this.outbox.put(key, row.id, before, value);
+    this.repaint(row);
+  }
+
+  takeBack() {
+    const last = this.undo.pop();
+    if (!last) return;
+    this.set(last.row, last.place, last.value);
+    tell(this.say(this.words.undone, { cell: `${last.row.name}, ${this.columns[last.place].title}` }));
+    this.told();
+  }
+
+  /** Reads the next rows. */
+  async more() {
+    if (!this.cursor || this.isReading) return;
+    this.isReading = true;
+    const { group, part, query, address = "" } = this.words;
+    try {
+      const path = `/groups/${group}/gradebook?size=${part}&cursor=${encodeURIComponent(this.cursor)}&${query}`;
+      const read = await call("GET", path);
+      const rows = rowsOfPart(read, this.columns, address);
+      this.withKept(rows);
+      this.sheet.push(...rows);
+      this.cursor = read.next_cursor;
+      this.rows.ask();
+    } catch {
+      tell(this.words.failed ?? "");
+    }
+    this.isReading = false;
+  }
+
+  async print() {
+    for (let count = 0; this.cursor && count !== this.sheet.length; ) {
+      count = this.sheet.length;
+      await this.more();
+    }
+    print();
+  }
+}

@@ -1,0 +1,153 @@
+// Changes of cells on their way to the server: kept in this browser until it has them, each upon the value before it.
+import { call } from "./console.js";
+import { canonical } from "./grade-sheet.js";
+
+/** @typedef {import("./grade-sheet.js").Value} Value */
+/** `theirs`: what somebody else has written meanwhile. @typedef {{column: string, student: string, was: Value, value: Value, theirs?: Value}} Change */
+/** @typedef {{saved: (change: Change) => void, late: (change: Change) => void, refused: (change: Change, why: string) => void, moved: () => void}} Heard */
+/** @typedef {{status?: number, code?: string, message: string, current?: Record<string, Value>[], errors?: {field: string, message: string}[]}} Problem */
+
+const AGAIN_MS = 5000;
+
+export class Outbox {
+  /** @type {Map<string, Change>} */
+  #changes = new Map();
+  #isSending = false;
+  isAway = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #again;
+
+  /**
+   * @param {string} prefix Of what is kept: that of a person and a group.
+   * @param {Heard} heard
+   */
+  constructor(prefix, heard) {
+    this.prefix = prefix;
+    this.heard = heard;
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith(`${prefix}/`)) this.#changes.set(key, JSON.parse(localStorage.getItem(key) ?? ""));
+    }
+    addEventListener("online", () => this.flush());
+  }
+
+  /** @param {string} column @param {string} student */
+  #key(column, student) {
+    return `${this.prefix}/${column}/${student}`;
+  }
+
+  /** @param {string} column @param {string} student */
+  find(column, student) {
+    return this.#changes.get(this.#key(column, student));
+  }
+
+  get waiting() {
+    return [...this.#changes.values()].filter((change) => !("theirs" in change));
+  }
+
+  get conflicts() {
+    return [...this.#changes.values()].filter((change) => "theirs" in change);
+  }
+
+  /**
+   * Upon what was there before the first change that the server does not have yet.
+   * @param {string} column @param {string} student @param {Value} was @param {Value} value
+   */
+  put(column, student, was, value) {
+    const known = this.find(column, student);
+    const before = known && "theirs" in known ? (known.theirs ?? null) : known ? known.was : was;
+    this.#keep({ column, student, was: before, value });
+    this.flush();
+  }
+
+  /** @param {Change} change @param {boolean} isMine */
+  choose(change, isMine) {
+    if (isMine) this.put(change.column, change.student, null, change.value);
+    else this.#drop(change);
+    this.heard.moved();
+  }
+
+  /** @param {Change} change */
+  #keep(change) {
+    const key = this.#key(change.column, change.student);
+    this.#changes.set(key, change);
+    localStorage.setItem(key, JSON.stringify(change));
+    this.heard.moved();
+  }
+
+  /** @param {Change} change */
+  #drop(change) {
+    const key = this.#key(change.column, change.student);
+    this.#changes.delete(key);
+    localStorage.removeItem(key);
+  }
+
+  /** Sends what waits, a column at a time. */
+  async flush() {
+    if (this.#isSending) return;
+    this.#isSending = true;
+    clearTimeout(this.#again);
+    for (let some = this.#next(); some.length && (await this.#send(some)); ) some = this.#next();
+    this.#isSending = false;
+    if (this.waiting.length) this.#again = setTimeout(() => this.flush(), AGAIN_MS);
+    this.heard.moved();
+  }
+
+  #next() {
+    const [first, ...others] = this.waiting;
+    return first ? [first, ...others.filter(({ column }) => column === first.column)] : [];
+  }
+
+  /** @param {Change[]} sent Whether to go on. */
+  async #send(sent) {
+    const [kind, id] = sent[0].column.split("-");
+    const [path, name] = kind === "lesson" ? [`/schedule/lessons/${id}/attendance`, "status"] : [`/control-points/${id}/grades`, "grade"];
+    const body = sent.map(({ student, was, value }) => ({ student_id: student, [name]: value, was }));
+    try {
+      await call("PUT", path, body);
+      for (const change of sent) this.#saved(change);
+      this.isAway = false;
+      return true;
+    } catch (problem) {
+      return this.#failed(/** @type {Problem} */ (problem), sent);
+    }
+  }
+
+  /** @param {Change} sent */
+  #saved(sent) {
+    const now = this.find(sent.column, sent.student);
+    if (now && now.value !== sent.value) this.#keep({ ...now, was: sent.value });
+    else this.#drop(sent);
+    this.heard.saved(sent);
+  }
+
+  /** @param {Problem} problem @param {Change[]} sent Whether to go on. */
+  #failed(problem, sent) {
+    if (!problem.status || problem.status === 401 || problem.status === 429 || problem.status >= 500) {
+      this.isAway = true;
+      return false;
+    }
+    const rows = new Map(sent.map((change) => [change.student, change]));
+    const late = problem.code === "changed_meanwhile" ? (problem.current ?? []) : [];
+    for (const { student_id: student, ...now } of late) {
+      const mine = rows.get(student ?? "");
+      const theirs = canonical(Object.values(now)[0]);
+      if (!mine) continue;
+      if (mine.value === theirs) this.#saved(mine);
+      else this.#late({ ...(this.find(mine.column, mine.student) ?? mine), theirs });
+    }
+    if (late.length) return true;
+    const named = (problem.errors ?? []).map(({ field, message }) => ({ place: Number.parseInt(field.slice(1)), message }));
+    const refused = named.filter(({ place }) => place in sent);
+    for (const { place, message } of refused.length ? refused : sent.map((_, place) => ({ place, message: problem.message }))) {
+      this.#drop(sent[place]);
+      this.heard.refused(sent[place], message);
+    }
+    return true;
+  }
+
+  /** @param {Change} change */
+  #late(change) {
+    this.#keep(change);
+    this.heard.late(change);
+  }
+}
