@@ -58,20 +58,28 @@ class LockedLesson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttendanceInput:
-    """The attendance of a student as a teacher marks it; None removes the mark."""
+    """The attendance of a student as a teacher marks it; None removes the mark.
+
+    `is_conditional`: only if the mark still is what it `was`, None for none.
+    """
 
     student_id: UUID
     status: AttendanceStatus | None
+    is_conditional: bool = False
+    was: AttendanceStatus | None = None
 
 
 class AttendanceStore(Protocol):
     """Writes attendance within one transaction. `owner`: whose lessons are found; None: everybody's."""
 
     async def lock_lesson(self, lesson_id: int, owner: UUID | None) -> LockedLesson:
-        """A lesson given by the owner, or one of a group that they teach; others who mark it wait.
+        """A lesson given by the owner, or one of a group that they teach; nobody else marks it meanwhile.
 
         Raises LessonNotFound.
         """
+
+    async def marks(self, lesson_id: int, student_ids: Collection[UUID]) -> dict[UUID, AttendanceStatus]:
+        """What those of the students who have a mark have."""
 
     async def markable(self, lesson: LockedLesson, student_ids: Collection[UUID]) -> set[UUID]:
         """Those of the students who are in the group or have a mark already."""

@@ -59,6 +59,29 @@ class HttpAttendanceContract(GradebookContract):
             "PUT", path, 400, {"student_id": str(classroom.vera.id), "status": "late"}
         )
 
+    async def test_of_marks_that_were_changed_meanwhile_none_is_saved_and_each_is_named(
+        self, classroom: GradebookClassroom
+    ) -> None:
+        lesson = await classroom.lesson(3)
+        path = f"/schedule/lessons/{lesson}/attendance"
+        first = [of(classroom.boris, status="late", was=None), of(classroom.vera, status="present", was=None)]
+        saved = await classroom.teacher.put(path, first)
+        late = [
+            of(classroom.boris, status="absent", was="late"),
+            of(classroom.vera, status="absent", was="excused"),
+        ]
+        refused = await classroom.admin.put(path, late, 409)
+        assert refused["code"] == "changed_meanwhile"
+        assert refused["current"] == [of(classroom.vera, value="present")]
+        assert [(each["field"], each["code"]) for each in refused["errors"]] == [("[1].was", "changed_meanwhile")]
+        refused = await classroom.admin.put(path, first, 409)
+        assert refused["current"] == [of(classroom.boris, value="late"), of(classroom.vera, value="present")]
+        assert await classroom.teacher.get(path) == saved
+        removed = [of(classroom.boris, status=None, was="late"), of(classroom.vera, status="absent")]
+        assert [row["status"] for row in await classroom.admin.put(path, removed)] == ["absent"]
+        gone = await classroom.teacher.put(path, [of(classroom.boris, status="late", was="late")], 409)
+        assert gone["current"] == [of(classroom.boris, value=None)]
+
     async def test_a_lesson_that_was_cancelled_is_not_marked(self, classroom: GradebookClassroom) -> None:
         lesson = await classroom.lesson(3)
         await classroom.teacher.put(f"/schedule/lessons/{lesson}", {"status": "cancelled"})

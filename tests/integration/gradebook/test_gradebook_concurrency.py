@@ -117,6 +117,27 @@ async def test_marks_and_grades_of_many_at_once_wait_for_nobody_forever(classroo
     assert len(await classroom.teacher.get(f"/control-points/{point}/grades")) == 2
 
 
+async def test_of_two_tabs_that_mark_what_was_not_marked_one_does_and_the_other_is_told(
+    classroom: GradebookClassroom,
+) -> None:
+    """Nothing is overwritten that was not seen, on any database."""
+    for day in range(1, 6):
+        path = f"/schedule/lessons/{await classroom.lesson(day)}/attendance"
+        sent = [
+            (by, status, [of(pupil, status=status, was=None) for pupil in (classroom.boris, classroom.vera)])
+            for by, status in ((classroom.teacher, "late"), (classroom.admin, "absent"), (classroom.teacher, "excused"))
+        ]
+        replies = await asyncio.gather(
+            *(by.client.put(path, json=marks, headers={"Authorization": f"Bearer {by.token}"}) for by, _, marks in sent)
+        )
+        assert sorted(reply.status_code for reply in replies) == [200, 409, 409]
+        [saved] = [status for (_, status, _), reply in zip(sent, replies, strict=True) if reply.is_success]
+        assert [row["status"] for row in await classroom.teacher.get(path)] == [saved, saved]
+        for reply in replies:
+            if not reply.is_success:
+                assert {row["value"] for row in reply.json()["current"]} == {saved}
+
+
 async def test_the_most_is_never_below_a_grade_however_they_meet(classroom: GradebookClassroom) -> None:
     for _ in range(6):
         point = await classroom.point(max_grade=10)

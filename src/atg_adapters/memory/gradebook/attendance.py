@@ -8,7 +8,7 @@ from msgspec import convert
 
 from atg_adapters.memory.database import MemoryDatabase, Row
 from atg_adapters.memory.people import display_name, is_member
-from atg_core.gradebook.model import Attendance, AttendanceChange, Viewer
+from atg_core.gradebook.model import Attendance, AttendanceChange, AttendanceStatus, Viewer
 from atg_core.gradebook.ports import AttendanceInput, LessonNotFound, LockedLesson
 from atg_core.schedule.model import LessonStatus
 
@@ -24,6 +24,12 @@ class MemoryAttendance:
         return LockedLesson(
             id=row["id"], group_id=row["group_id"], is_cancelled=row["status"] == LessonStatus.CANCELLED
         )
+
+    async def marks(self, lesson_id: int, student_ids: Collection[UUID]) -> dict[UUID, AttendanceStatus]:
+        rows = self.database.rows("attendance", lesson_id=lesson_id)
+        return {
+            row["student_id"]: AttendanceStatus(row["status"]) for row in rows if row["student_id"] in set(student_ids)
+        }
 
     async def markable(self, lesson: LockedLesson, student_ids: Collection[UUID]) -> set[UUID]:
         marked = {row["student_id"] for row in self.database.rows("attendance", lesson_id=lesson.id)}

@@ -14,7 +14,7 @@ from atg_adapters.sql.database import Database
 from atg_adapters.sql.tables.gradebook import attendance, attendance_changes
 from atg_adapters.sql.tables.identity import display_name, users
 from atg_adapters.sql.tables.schedule import group_students, scheduled_lessons, study_groups
-from atg_core.gradebook.model import Attendance, AttendanceChange, Grade, Viewer
+from atg_core.gradebook.model import Attendance, AttendanceChange, AttendanceStatus, Grade, Viewer
 from atg_core.gradebook.ports import AttendanceInput, LessonNotFound, LockedLesson
 from atg_core.schedule.model import LessonStatus
 
@@ -37,6 +37,7 @@ MEMBERS = sa.select(group_students.c.student_id).where(
     group_students.c.group_id == sa.bindparam("of_group"), group_students.c.student_id.in_(_some)
 )
 _MARKABLE = MEMBERS.union(sa.select(_marks.student_id).where(_marks.lesson_id == _id, _marks.student_id.in_(_some)))
+_PRESENT = sa.select(_marks.student_id, _marks.status).where(_marks.lesson_id == _id, _marks.student_id.in_(_some))
 _mark = insert(attendance)
 _MARK = _mark.on_conflict_do_update(
     index_elements=["lesson_id", "student_id"],
@@ -44,7 +45,6 @@ _MARK = _mark.on_conflict_do_update(
     where=_marks.status != _mark.excluded.status,
 )
 _REMOVE = sa.delete(attendance).where(_marks.lesson_id == _id, _marks.student_id.in_(_some))
-_STATUSES = sa.select(_marks.student_id, _marks.status).where(_marks.lesson_id == _id, _marks.student_id.in_(_some))
 _RECORD = sa.insert(attendance_changes)
 
 _ATTENDANCE = (
@@ -77,6 +77,10 @@ class SqlAttendance:
             raise LessonNotFound
         return LockedLesson(id=row.id, group_id=row.group_id, is_cancelled=row.is_cancelled)
 
+    async def marks(self, lesson_id: int, student_ids: Collection[UUID]) -> dict[UUID, AttendanceStatus]:
+        rows = await self.connection.execute(_PRESENT, {"key": lesson_id, "some": list(student_ids)})
+        return {row.student_id: AttendanceStatus(row.status) for row in rows}
+
     async def markable(self, lesson: LockedLesson, student_ids: Collection[UUID]) -> set[UUID]:
         values = {"key": lesson.id, "of_group": lesson.group_id, "some": list(student_ids)}
         return set((await self.connection.execute(_MARKABLE, values)).scalars())
@@ -95,8 +99,7 @@ class SqlAttendance:
             await self.connection.execute(_REMOVE, {"key": lesson_id, "some": removed})
 
     async def _record(self, lesson_id: int, marks: Sequence[AttendanceInput], actor_id: UUID, now: datetime) -> None:
-        values = {"key": lesson_id, "some": [each.student_id for each in marks]}
-        before = {row.student_id: row.status for row in await self.connection.execute(_STATUSES, values)}
+        before = await self.marks(lesson_id, [each.student_id for each in marks])
         changes = [
             {
                 "lesson_id": lesson_id,

@@ -74,8 +74,13 @@ class SaveCells:
 
 
 def _mark(line: Line) -> AttendanceInput:
-    cell = line.cell()
-    return AttendanceInput(student_id=line.student_id, status=cell if isinstance(cell, AttendanceStatus) else None)
+    cell, was = line.cell(), line.before()
+    return AttendanceInput(
+        student_id=line.student_id,
+        status=cell if isinstance(cell, AttendanceStatus) else None,
+        is_conditional=True,
+        was=was if isinstance(was, AttendanceStatus) else None,
+    )
 
 
 def _grade(line: Line) -> GradeInput:

@@ -55,7 +55,10 @@ async def mark_lesson(
     mark_attendance: NamedDependency[SkipValidation[MarkAttendance]],
     attendance_queries: Queries,
 ) -> list[AttendanceRow]:
-    """Of the whole group or some students; the marks of the others stay."""
+    """Of the whole group or some students; the marks of the others stay.
+
+    If any is no more what it `was`, none is saved: 409 `changed_meanwhile` with the marks that are there as `current`.
+    """
     viewer, key = viewer_of(request), serial_or(LessonNotFound, lesson_id)
     await mark_attendance(viewer, key, [each.to_input() for each in data])
     return to_wire(await attendance_queries.attendance(viewer, key), list[AttendanceRow])

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from atg_core.gradebook.model import AttendanceStatus
 from atg_core.gradebook.ports import AttendanceInput
@@ -10,13 +10,16 @@ from atg_entrypoints.http.wire import Instant
 
 
 class AttendanceMark(Struct, frozen=True, kw_only=True):
-    """`status`: null removes the mark."""
+    """`status`: null removes the mark. `was`: the status before, null for none; refused if it is another by now."""
 
     student_id: UUID
     status: AttendanceStatus | None
+    was: AttendanceStatus | None | UnsetType = UNSET
 
     def to_input(self) -> AttendanceInput:
-        return AttendanceInput(student_id=self.student_id, status=self.status)
+        if self.was is UNSET:
+            return AttendanceInput(student_id=self.student_id, status=self.status)
+        return AttendanceInput(student_id=self.student_id, status=self.status, is_conditional=True, was=self.was)
 
 
 class AttendanceRow(Struct, frozen=True, kw_only=True):

@@ -141,6 +141,8 @@ async def test_attendance_of_a_lesson_is_marked_in_a_form_and_the_rest_at_once(j
     assert reply.status_code == 303
     marks = await journal.classroom.teacher.get(f"/schedule/lessons/{lesson}/attendance")
     assert [row["status"] for row in marks] == ["late", "present"]
+    late = await browser.post(path, data={**sent, f"cell-{journal.boris}": "absent"})
+    assert (late.status_code, "Кто-то уже поставил «опоздал(а)»" in late.text) == (409, True)
     wrong = await browser.post(path, data={**sent, f"cell-{journal.boris}": "asleep"})
     assert (wrong.status_code, "нужна отметка посещаемости" in wrong.text) == (400, True)
 
