@@ -26,7 +26,7 @@ class HttpConditionalGradesContract(GradebookContract):
         assert told["code"] == "changed_meanwhile"
         assert told["current"] == [{"student_id": str(classroom.boris.id), "grade": "4.00"}]
         assert [(each["field"], each["code"]) for each in told["errors"]] == [("[1].was", "changed_meanwhile")]
-        assert told["text"] == told["detail"] == "This was changed meanwhile"
+        assert told["text"] == told["detail"] == "Пока вы меняли, это изменил кто-то другой"
         both = [of(classroom.vera, grade=9, was=8), of(classroom.boris, grade=5, was="4.01")]
         told = await classroom.teacher.put(path, both, 409)
         assert [each["grade"] for each in told["current"]] == [None, "4.00"]
