@@ -27,6 +27,9 @@ STATUS_WORDS: Mapping[AttendanceStatus, str] = {
     AttendanceStatus.LATE: phrase("attendance: late"),
     AttendanceStatus.EXCUSED: phrase("attendance: excused"),
 }
+MARK_LABELS: Mapping[AttendanceStatus, str] = {**STATUS_WORDS, AttendanceStatus.EXCUSED: phrase("with a reason")}
+"""As buttons have them, side by side on a phone."""
+
 _GRADE = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,9})?")
 
 

@@ -26,7 +26,15 @@ from atg_entrypoints.console.gradebook.asked import (
     ShowsJournal,
     address_of,
 )
-from atg_entrypoints.console.gradebook.cells import STATUS_WORDS, Line, Sent, key_of, line_of_cell, sent_lines
+from atg_entrypoints.console.gradebook.cells import (
+    MARK_LABELS,
+    STATUS_WORDS,
+    Line,
+    Sent,
+    key_of,
+    line_of_cell,
+    sent_lines,
+)
 from atg_entrypoints.console.gradebook.grid import CursorQuery
 from atg_entrypoints.console.gradebook.saving import SaveCells
 from atg_entrypoints.console.pages import language_for, led_to, page
@@ -156,6 +164,7 @@ def _values(shown: _Shown, cursor: str) -> dict[str, Any]:
         "cursor": cursor,
         "next_cursor": cursor_of(shown.journal.last) if shown.journal.last else "",
         "statuses": STATUS_WORDS,
+        "labels_of_marks": MARK_LABELS,
     }
 
 

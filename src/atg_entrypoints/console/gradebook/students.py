@@ -22,7 +22,7 @@ from atg_entrypoints.console.gradebook.asked import (
     ShowsJournal,
     address_of,
 )
-from atg_entrypoints.console.gradebook.cells import STATUS_WORDS, Line, key_of, line_of_cell, sent_lines
+from atg_entrypoints.console.gradebook.cells import MARK_LABELS, STATUS_WORDS, Line, key_of, line_of_cell, sent_lines
 from atg_entrypoints.console.gradebook.columns import DONE
 from atg_entrypoints.console.gradebook.saving import SaveCells
 from atg_entrypoints.console.pages import language_for, led_to, page
@@ -96,6 +96,7 @@ def _values(journal: Journal, lines: Sequence[Line]) -> dict[str, Any]:
         "address": address_of(journal.roster.group_id),
         "here_address": _address(journal),
         "statuses": STATUS_WORDS,
+        "labels_of_marks": MARK_LABELS,
     }
 
 

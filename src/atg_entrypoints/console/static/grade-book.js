@@ -26,7 +26,7 @@ export class Gradebook {
     this.sheet = rowsOf(this.table, this.columns);
     this.outbox = new Outbox(`atg-grades/${this.words.user}/${this.words.group}`, {
       saved: (change) => this.heard(change),
-      late: (change) => this.heard(change, this.late(change)),
+      late: (change) => this.heard(change, `${this.late(change)} ${this.words.choose}`),
       refused: (change, why) => this.refused(change, why),
       moved: () => this.told(),
     });
