@@ -1,9 +1,11 @@
 // A gradebook on a page: its rows, what of them is saved, and what the page says of that.
-import { call, tell } from "./console.js";
+import { tell } from "./console.js";
 import { lineOf, paint } from "./grade-line.js";
 import { Outbox } from "./grade-outbox.js";
+import { Parts } from "./grade-parts.js";
 import { Rows } from "./grade-rows.js";
-import { columnsOf, rowsOf, rowsOfPart, sums } from "./grade-sheet.js";
+import { columnsOf, rowsOf, sums } from "./grade-sheet.js";
+import { State, say } from "./grade-state.js";
 
 /** @typedef {import("./grade-sheet.js").Row} Row */
 /** @typedef {import("./grade-sheet.js").Value} Value */
@@ -13,15 +15,13 @@ import { columnsOf, rowsOf, rowsOfPart, sums } from "./grade-sheet.js";
 export class Gradebook {
   /** What was before each change, the last one last. @type {{row: Row, place: number, value: Value}[]} */
   undo = [];
-  isReading = false;
-  wasAway = false;
 
   /** @param {HTMLElement} element */
   constructor(element) {
     this.element = element;
     this.words = element.dataset;
-    this.cursor = this.words.cursor;
     this.table = /** @type {HTMLTableElement} */ (element.querySelector("table"));
+    this.state = new State(element);
     this.columns = columnsOf(this.table);
     this.sheet = rowsOf(this.table, this.columns);
     this.outbox = new Outbox(`atg-grades/${this.words.user}/${this.words.group}`, {
@@ -42,11 +42,12 @@ export class Gradebook {
       late: (change) => this.late(change),
     };
     this.withKept(this.sheet);
+    this.parts = new Parts(this.words, this.columns, (rows) => this.read(rows));
     this.rows = new Rows(this.table, /** @type {HTMLElement} */ (this.table.parentElement), {
       count: () => this.sheet.length,
       line: (place) => lineOf(this.sheet[place], this.look),
       leaving: () => this.table.focus({ preventScroll: true }),
-      atEnd: () => this.more(),
+      atEnd: () => this.parts.next(),
     });
     this.part("[name=undo]").addEventListener("click", () => this.takeBack());
     this.part("[name=print]").addEventListener("click", () => this.print());
@@ -57,11 +58,6 @@ export class Gradebook {
   /** @param {string} selector */
   part(selector) {
     return /** @type {HTMLElement} */ (this.element.querySelector(selector));
-  }
-
-  /** @param {string | undefined} template @param {Record<string, string | number>} values */
-  say(template, values) {
-    return (template ?? "").replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
   }
 
   /** @param {Value | undefined} value */
@@ -79,7 +75,7 @@ export class Gradebook {
   /** @param {Change} change */
   late(change) {
     const { value, theirs } = change;
-    return this.say(this.words.late, { cell: this.nameOf(change), mine: this.spoken(value), theirs: this.spoken(theirs) });
+    return say(this.words.late, { cell: this.nameOf(change), mine: this.spoken(value), theirs: this.spoken(theirs) });
   }
 
   /**
@@ -93,6 +89,14 @@ export class Gradebook {
         if (kept) row.cells[place] = kept.value;
       });
     }
+  }
+
+  /** @param {Row[] | null} rows */
+  read(rows) {
+    if (rows === null) return tell(this.words.failed ?? "");
+    this.withKept(rows);
+    this.sheet.push(...rows);
+    this.rows.ask();
   }
 
   /** @param {Row} row */
@@ -111,14 +115,7 @@ export class Gradebook {
   /** What the server will not have: its value is told, and the cell is as it was. @param {Change} change @param {string} why */
   refused(change, why) {
     this.assign(change, change.was);
-    this.warn(this.say(this.words.refused, { cell: this.nameOf(change), value: this.spoken(change.value), why }));
-  }
-
-  /** @param {string} what */
-  warn(what) {
-    const alert = this.part(":scope > .alert");
-    alert.hidden = !what;
-    alert.textContent = what;
+    this.state.warn(say(this.words.refused, { cell: this.nameOf(change), value: this.spoken(change.value), why }));
   }
 
   /** @param {Change} change @param {Value} value */
@@ -131,15 +128,7 @@ export class Gradebook {
 
   /** What of the changes is saved. */
   told() {
-    const { waiting, conflicts, isAway } = this.outbox;
-    const state = this.part(".state");
-    const late = conflicts.length ? ` ${this.say(this.words.conflicts, { count: conflicts.length })}` : "";
-    const template = waiting.length ? (isAway ? this.words.offline : this.words.waiting) : this.wasAway ? this.words.sent : this.words.saved;
-    const text = late && !waiting.length ? late : this.say(template, { count: waiting.length }) + late;
-    if (state.textContent !== text) state.textContent = text;
-    state.classList.toggle("kept", isAway || late !== "");
-    if (isAway) this.wasAway = true;
-    else if (waiting.length) this.wasAway = false;
+    this.state.tell(this.outbox);
     /** @type {HTMLButtonElement} */ (this.part("[name=undo]")).disabled = !this.undo.length;
   }
 
@@ -147,7 +136,7 @@ export class Gradebook {
   set(row, place, value) {
     const before = row.cells[place];
     const { key } = this.columns[place];
-    this.warn("");
+    this.state.warn("");
     if (value === before && !("theirs" in (this.outbox.find(key, row.id) ?? {}))) return;
     row.cells[place] = value;
     this.outbox.put(key, row.id, before, value);
@@ -158,34 +147,11 @@ export class Gradebook {
     const last = this.undo.pop();
     if (!last) return;
     this.set(last.row, last.place, last.value);
-    tell(this.say(this.words.undone, { cell: `${last.row.name}, ${this.columns[last.place].title}` }));
+    tell(say(this.words.undone, { cell: `${last.row.name}, ${this.columns[last.place].title}` }));
     this.told();
   }
 
-  /** Reads the next rows. */
-  async more() {
-    if (!this.cursor || this.isReading) return;
-    this.isReading = true;
-    const { group, part, query, address = "" } = this.words;
-    try {
-      const path = `/groups/${group}/gradebook?size=${part}&cursor=${encodeURIComponent(this.cursor)}&${query}`;
-      const read = await call("GET", path);
-      const rows = rowsOfPart(read, this.columns, address);
-      this.withKept(rows);
-      this.sheet.push(...rows);
-      this.cursor = read.next_cursor;
-      this.rows.ask();
-    } catch {
-      tell(this.words.failed ?? "");
-    }
-    this.isReading = false;
-  }
-
   async print() {
-    for (let count = 0; this.cursor && count !== this.sheet.length; ) {
-      count = this.sheet.length;
-      await this.more();
-    }
-    print();
+    if (await this.parts.all()) print();
   }
 }

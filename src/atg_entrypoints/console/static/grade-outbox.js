@@ -30,21 +30,21 @@ export class Outbox {
     addEventListener("online", () => this.flush());
   }
 
-  /** @param {string} column @param {string} student */
-  #key(column, student) {
+  /** @param {{column: string, student: string}} of */
+  #key({ column, student }) {
     return `${this.prefix}/${column}/${student}`;
   }
 
   /** @param {string} column @param {string} student */
   find(column, student) {
-    return this.#changes.get(this.#key(column, student));
+    return this.#changes.get(this.#key({ column, student }));
   }
 
   get waiting() {
     return [...this.#changes.values()].filter((change) => !("theirs" in change));
   }
 
-  get conflicts() {
+  get late() {
     return [...this.#changes.values()].filter((change) => "theirs" in change);
   }
 
@@ -54,8 +54,8 @@ export class Outbox {
    */
   put(column, student, was, value) {
     const known = this.find(column, student);
-    const before = known && "theirs" in known ? (known.theirs ?? null) : known ? known.was : was;
-    this.#keep({ column, student, was: before, value });
+    const before = known && "theirs" in known ? known.theirs : known?.was;
+    this.#keep({ column, student, was: known ? (before ?? null) : was, value });
     this.flush();
   }
 
@@ -66,19 +66,22 @@ export class Outbox {
     this.heard.moved();
   }
 
-  /** @param {Change} change */
+  /** In memory alone where the browser keeps nothing. @param {Change} change */
   #keep(change) {
-    const key = this.#key(change.column, change.student);
+    const key = this.#key(change);
     this.#changes.set(key, change);
-    localStorage.setItem(key, JSON.stringify(change));
+    try {
+      localStorage.setItem(key, JSON.stringify(change));
+    } catch {
+      // It keeps nothing, or no more.
+    }
     this.heard.moved();
   }
 
   /** @param {Change} change */
   #drop(change) {
-    const key = this.#key(change.column, change.student);
-    this.#changes.delete(key);
-    localStorage.removeItem(key);
+    this.#changes.delete(this.#key(change));
+    localStorage.removeItem(this.#key(change));
   }
 
   /** Sends what waits, a column at a time. */
@@ -133,7 +136,11 @@ export class Outbox {
       const theirs = canonical(Object.values(now)[0]);
       if (!mine) continue;
       if (mine.value === theirs) this.#saved(mine);
-      else this.#late({ ...(this.find(mine.column, mine.student) ?? mine), theirs });
+      else {
+        const change = { ...(this.find(mine.column, mine.student) ?? mine), theirs };
+        this.#keep(change);
+        this.heard.late(change);
+      }
     }
     if (late.length) return true;
     const named = (problem.errors ?? []).map(({ field, message }) => ({ place: Number.parseInt(field.slice(1)), message }));
@@ -143,11 +150,5 @@ export class Outbox {
       this.heard.refused(sent[place], message);
     }
     return true;
-  }
-
-  /** @param {Change} change */
-  #late(change) {
-    this.#keep(change);
-    this.heard.late(change);
   }
 }

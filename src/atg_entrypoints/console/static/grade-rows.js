@@ -3,6 +3,15 @@
 const EXTRA = 6;
 const FIRST_LINE = 2;
 
+/** @param {HTMLTableElement} table */
+function spaceOf(table) {
+  const body = document.createElement("tbody");
+  body.setAttribute("aria-hidden", "true");
+  body.className = "space";
+  body.insertRow().insertCell().colSpan = table.rows[0].cells.length;
+  return body;
+}
+
 export class Rows {
   /** Lines that are drawn, by place. @type {Map<number, HTMLTableRowElement>} */
   drawn = new Map();
@@ -21,14 +30,8 @@ export class Rows {
     this.body = table.tBodies[0];
     this.height = this.body.rows[0].getBoundingClientRect().height || 36;
     this.head = table.tHead?.getBoundingClientRect().height ?? 0;
-    [this.above, this.below] = [0, 1].map(() => {
-      const body = document.createElement("tbody");
-      body.setAttribute("aria-hidden", "true");
-      body.className = "space";
-      const cell = body.insertRow().insertCell();
-      cell.colSpan = table.rows[0].cells.length;
-      return body;
-    });
+    this.above = spaceOf(table);
+    this.below = spaceOf(table);
     this.body.before(this.above);
     this.body.after(this.below);
     this.body.replaceChildren();

@@ -1,0 +1,46 @@
+// The further parts of a long gradebook, read from the API when their rows come into view.
+import { call } from "./console.js";
+import { rowsOfPart } from "./grade-sheet.js";
+
+/** @typedef {import("./grade-sheet.js").Column} Column */
+/** @typedef {import("./grade-sheet.js").Row} Row */
+
+export class Parts {
+  #isReading = false;
+
+  /**
+   * @param {DOMStringMap} words
+   * @param {Column[]} columns
+   * @param {(rows: Row[] | null) => void} read Told of the rows, null where they could not be read.
+   */
+  constructor(words, columns, read) {
+    this.words = words;
+    this.columns = columns;
+    this.read = read;
+    this.cursor = words.cursor;
+  }
+
+  async next() {
+    if (!this.cursor || this.#isReading) return false;
+    this.#isReading = true;
+    const { group, part, query, address = "" } = this.words;
+    const path = `/groups/${group}/gradebook?size=${part}&cursor=${encodeURIComponent(this.cursor)}&${query}`;
+    try {
+      const found = await call("GET", path);
+      this.cursor = found.next_cursor;
+      this.#isReading = false;
+      this.read(rowsOfPart(found, this.columns, address));
+      return true;
+    } catch {
+      this.#isReading = false;
+      this.read(null);
+      return false;
+    }
+  }
+
+  /** Whether there is nothing more then. */
+  async all() {
+    while (this.cursor) if (!(await this.next())) return false;
+    return true;
+  }
+}
