@@ -1,6 +1,8 @@
 """What pages of the gradebook cost: statements, and milliseconds for journals of many students and columns."""
 
+import re
 import time
+from gzip import compress
 from statistics import median
 from uuid import UUID
 
@@ -14,6 +16,7 @@ from atg_entrypoints.container import Container
 from tests.arranging import rows_of
 from tests.contracts.databases import on_sqlite
 from tests.integration.console.browsing import enter
+from tests.integration.console.gradebook.conftest import Journal
 from tests.integration.gradebook.large_groups import a_group
 from tests.statements import counted
 
@@ -63,7 +66,7 @@ async def test_pages_take_as_few_statements_for_many_students_and_columns_as_for
 @on_sqlite
 @pytest.mark.parametrize(("students", "columns", "most"), [(30, 40, 60), (500, 200, 150)])
 async def test_a_journal_is_shown_in_time(
-    browser: httpx.AsyncClient, stocked: Container, teacher: UUID, students: int, columns: int, most: int
+    *, browser: httpx.AsyncClient, stocked: Container, teacher: UUID, students: int, columns: int, most: int
 ) -> None:
     """Of processors' time, so that what else the machine does is not counted; of 500 students the first fifty."""
     group = await a_group(stocked, teacher, students, columns)
@@ -75,3 +78,18 @@ async def test_a_journal_is_shown_in_time(
         await browser.get(path)
         took.append((time.process_time() - start) * 1000)
     assert median(took) <= most, took
+
+
+async def test_the_scripts_and_styles_of_the_grid_are_few_bytes(browser: httpx.AsyncClient, journal: Journal) -> None:
+    browser.cookies.set("atg_access", journal.classroom.teacher.token, path="/app")
+    page = await browser.get(journal.path)
+    waiting, sizes = re.findall(r'(?:href|src)="(/app/static/[^"/]+/[^"/]+\.(?:js|css))"', page.text), dict[str, int]()
+    while waiting:
+        address = waiting.pop()
+        content = (await browser.get(address)).content
+        if address not in sizes:
+            folder, sizes[address] = address.rpartition("/")[0], len(compress(content))
+            waiting += [f"{folder}/{name}" for name in re.findall(r'from "\./([^"/]+)"', content.decode())]
+    assert any(address.endswith("grade-outbox.js") for address in sizes)
+    assert sum(size for address, size in sizes.items() if address.endswith(".js")) <= 25_000, sizes
+    assert sum(size for address, size in sizes.items() if address.endswith(".css")) <= 12_000, sizes
