@@ -16,7 +16,7 @@ from atg_core.gradebook.ports import GroupNotFound
 from atg_core.words import Language
 from atg_entrypoints.console.forms import CLEAN, form_again
 from atg_entrypoints.console.gradebook.asked import Asked, Bound, Configured, ShowsJournal, address_of
-from atg_entrypoints.console.gradebook.cells import LETTERS, key_of, number_of
+from atg_entrypoints.console.gradebook.cells import LETTERS, STATUS_WORDS, key_of, number_of
 from atg_entrypoints.console.pages import language_for, page
 from atg_entrypoints.http.gradebook.journal_wire import LONGEST_CURSOR, cursor_of, window_of
 from atg_entrypoints.http.gradebook.journal_wire import key_of as row_key_of
@@ -52,6 +52,7 @@ async def show_gradebook(
     journal = await show_journal(viewer_of(request), key, window, rows)
     translate = Translator(request.app.state["container"].words(), language_for(request))
     values = {**grid_of(journal, translate), "given": given, "query": _query(given if not error else {})}
+    values |= {"begins_later": bool(cursor)}
     return form_again(request, _PAGE, values, error) if error else page(request, _PAGE, {**values, **CLEAN})
 
 
@@ -71,6 +72,7 @@ def grid_of(journal: Journal, translate: Translator) -> dict[str, Any]:
         "cursor": cursor_of(journal.last) if journal.last else "",
         "part": PART,
         "letters": letters,
+        "words_of_marks": [STATUS_WORDS[status] for status in letters],
     }
 
 

@@ -1,8 +1,8 @@
 // A gradebook on a page: its rows, what of them is saved, and what the page says of that.
 import { tell } from "./console.js";
+import { Parts } from "./grade-api.js";
 import { lineOf, paint } from "./grade-line.js";
 import { Outbox } from "./grade-outbox.js";
-import { Parts } from "./grade-parts.js";
 import { Rows } from "./grade-rows.js";
 import { columnsOf, rowsOf, sums } from "./grade-sheet.js";
 import { State, say } from "./grade-state.js";
@@ -13,9 +13,6 @@ import { State, say } from "./grade-state.js";
 /** @typedef {import("./grade-line.js").Look} Look */
 
 export class Gradebook {
-  /** What was before each change, the last one last. @type {{row: Row, place: number, value: Value}[]} */
-  undo = [];
-
   /** @param {HTMLElement} element */
   constructor(element) {
     this.element = element;
@@ -28,7 +25,7 @@ export class Gradebook {
       saved: (change) => this.heard(change),
       late: (change) => this.heard(change, `${this.late(change)} ${this.words.choose}`),
       refused: (change, why) => this.refused(change, why),
-      moved: () => this.told(),
+      moved: () => this.state.tell(this.outbox),
     });
     const [statuses, letters] = [this.words.statuses, this.words.letters].map((words) => (words ?? "").split(" "));
     const marks = new Map(statuses.map((status, place) => [status, letters[place]]));
@@ -37,6 +34,7 @@ export class Gradebook {
     this.look = {
       columns: this.columns,
       sums: sums(this.columns),
+      word: (mark) => this.words.marked?.split("|")[statuses.indexOf(mark)] ?? mark,
       shown: (value) => marks.get(value ?? "") ?? (value ?? "").replace(".", this.words.comma ?? "."),
       change: (column, row) => this.outbox.find(column.key, row.id),
       late: (change) => this.late(change),
@@ -49,9 +47,8 @@ export class Gradebook {
       leaving: () => this.table.focus({ preventScroll: true }),
       atEnd: () => this.parts.next(),
     });
-    this.part("[name=undo]").addEventListener("click", () => this.takeBack());
     this.part("[name=print]").addEventListener("click", () => this.print());
-    this.told();
+    this.state.tell(this.outbox);
     this.outbox.flush();
   }
 
@@ -115,7 +112,7 @@ export class Gradebook {
   /** What the server will not have: its value is told, and the cell is as it was. @param {Change} change @param {string} why */
   refused(change, why) {
     this.assign(change, change.was);
-    this.state.warn(say(this.words.refused, { cell: this.nameOf(change), value: this.spoken(change.value), why }));
+    this.state.add(say(this.words.refused, { cell: this.nameOf(change), value: this.spoken(change.value), why }));
   }
 
   /** @param {Change} change @param {Value} value */
@@ -124,12 +121,6 @@ export class Gradebook {
     if (!row) return;
     row.cells[this.columns.findIndex(({ key }) => key === change.column)] = value;
     this.repaint(row);
-  }
-
-  /** What of the changes is saved. */
-  told() {
-    this.state.tell(this.outbox);
-    /** @type {HTMLButtonElement} */ (this.part("[name=undo]")).disabled = !this.undo.length;
   }
 
   /** @param {Row} row @param {number} place @param {Value} value */
@@ -141,14 +132,6 @@ export class Gradebook {
     row.cells[place] = value;
     this.outbox.put(key, row.id, before, value);
     this.repaint(row);
-  }
-
-  takeBack() {
-    const last = this.undo.pop();
-    if (!last) return;
-    this.set(last.row, last.place, last.value);
-    tell(say(this.words.undone, { cell: `${last.row.name}, ${this.columns[last.place].title}` }));
-    this.told();
   }
 
   async print() {

@@ -9,15 +9,19 @@ class Grid extends Writing {
   constructor(element) {
     super(element);
     this.table.setAttribute("role", "grid");
-    this.table.tabIndex = -1;
     for (const link of this.table.querySelectorAll("thead a")) link.setAttribute("tabindex", "-1");
     for (const name of ["tabindex", "role", "aria-label"]) this.rows.scroll.removeAttribute(name);
     this.part(".grid-tools").hidden = false;
+    this.part("[name=undo]").addEventListener("click", () => this.takeBack());
     this.table.addEventListener("keydown", (event) => this.pressed(event));
     this.table.addEventListener("focusin", (event) => this.focused(/** @type {HTMLElement} */ (event.target)));
     this.table.addEventListener("dblclick", () => this.doubled());
-    this.table.addEventListener("click", () => this.choice());
+    this.table.addEventListener("click", (event) => {
+      if (/** @type {PointerEvent} */ (event).pointerType === "touch") this.doubled();
+      else this.choice();
+    });
     this.rows.drawn.get(0)?.cells[1].setAttribute("tabindex", "0");
+    this.rows.draw();
   }
 
   /** @param {HTMLElement} target */

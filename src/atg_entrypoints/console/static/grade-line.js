@@ -4,7 +4,7 @@
 /** @typedef {import("./grade-sheet.js").Row} Row */
 /** @typedef {import("./grade-sheet.js").Value} Value */
 /** @typedef {import("./grade-outbox.js").Change} Change */
-/** @typedef {{columns: Column[], sums: (cells: Value[]) => Value[], shown: (value: Value) => string, change: (column: Column, row: Row) => Change | undefined, late: (change: Change) => string}} Look */
+/** @typedef {{columns: Column[], sums: (cells: Value[]) => Value[], shown: (value: Value) => string, word: (value: string) => string, change: (column: Column, row: Row) => Change | undefined, late: (change: Change) => string}} Look */
 
 /**
  * @param {Row} row
@@ -45,6 +45,7 @@ export function paint(line, row, look) {
     if (cell.className !== className) cell.className = className;
     if (cell.textContent !== text) cell.textContent = text;
     if (isLate) cell.ariaLabel = look.late(change);
+    else if (column.kind === "lesson" && value) cell.ariaLabel = look.word(value);
     else cell.removeAttribute("aria-label");
     if (column.kind === "homework") cell.ariaReadOnly = "true";
   });

@@ -1,5 +1,5 @@
 // Changes of cells on their way to the server: kept in this browser until it has them, each upon the value before it.
-import { call } from "./console.js";
+import { save } from "./grade-api.js";
 import { canonical } from "./grade-sheet.js";
 
 /** @typedef {import("./grade-sheet.js").Value} Value */
@@ -8,6 +8,7 @@ import { canonical } from "./grade-sheet.js";
 /** @typedef {{status?: number, code?: string, message: string, current?: Record<string, Value>[], errors?: {field: string, message: string}[]}} Problem */
 
 const AGAIN_MS = 5000;
+const MOST = 100; // Browsers send 64 KB at most of what outlives its page.
 
 export class Outbox {
   /** @type {Map<string, Change>} */
@@ -61,9 +62,9 @@ export class Outbox {
 
   /** @param {Change} change @param {boolean} isMine */
   choose(change, isMine) {
-    if (isMine) this.put(change.column, change.student, null, change.value);
-    else this.#drop(change);
-    this.heard.moved();
+    if (isMine) return this.put(change.column, change.student, null, change.value);
+    this.#drop(change);
+    return this.heard.moved();
   }
 
   /** In memory alone where the browser keeps nothing. @param {Change} change */
@@ -72,9 +73,7 @@ export class Outbox {
     this.#changes.set(key, change);
     try {
       localStorage.setItem(key, JSON.stringify(change));
-    } catch {
-      // It keeps nothing, or no more.
-    }
+    } catch {} // It keeps nothing, or no more.
     this.heard.moved();
   }
 
@@ -97,16 +96,13 @@ export class Outbox {
 
   #next() {
     const [first, ...others] = this.waiting;
-    return first ? [first, ...others.filter(({ column }) => column === first.column)] : [];
+    return first ? [first, ...others.filter(({ column }) => column === first.column)].slice(0, MOST) : [];
   }
 
   /** @param {Change[]} sent Whether to go on. */
   async #send(sent) {
-    const [kind, id] = sent[0].column.split("-");
-    const [path, name] = kind === "lesson" ? [`/schedule/lessons/${id}/attendance`, "status"] : [`/control-points/${id}/grades`, "grade"];
-    const body = sent.map(({ student, was, value }) => ({ student_id: student, [name]: value, was }));
     try {
-      await call("PUT", path, body);
+      await save(sent);
       for (const change of sent) this.#saved(change);
       this.isAway = false;
       return true;

@@ -80,6 +80,8 @@ export class Rows {
     }
     this.#space(this.above, first);
     this.#space(this.below, count - last);
+    // Whoever comes by Tab gets in, also where the cell that was the last one is out of view.
+    this.table.tabIndex = this.table.querySelector("[tabindex='0']") ? -1 : 0;
     if (last === count) this.sheet.atEnd();
   }
 

@@ -29,6 +29,11 @@ export class State {
   }
 
   /** @param {string} what */
+  add(what) {
+    this.warn(this.alert.hidden ? what : `${this.alert.textContent}\n${what}`);
+  }
+
+  /** @param {string} what */
   warn(what) {
     this.alert.hidden = !what;
     this.alert.textContent = what;

@@ -5,11 +5,14 @@ import { choose, edit } from "./grade-line.js";
 import { markOf, typed } from "./grade-sheet.js";
 import { say } from "./grade-state.js";
 
+/** @typedef {import("./grade-sheet.js").Row} Row */
 /** @typedef {import("./grade-sheet.js").Value} Value */
 
 const CYCLE = ["present", "absent", "late", "excused", null];
 
 export class Writing extends Gradebook {
+  /** What was before each change, the last one last. @type {{row: Row, place: number, value: Value}[]} */
+  undo = [];
   /** Row -1 is that of titles, column 0 that of names. */
   at = { row: 0, column: 1 };
 
@@ -46,6 +49,19 @@ export class Writing extends Gradebook {
   write(value) {
     this.undo.push({ row: this.row, place: this.at.column - 1, value: this.row.cells[this.at.column - 1] });
     this.set(this.row, this.at.column - 1, value);
+    this.undoable();
+  }
+
+  undoable() {
+    /** @type {HTMLButtonElement} */ (this.part("[name=undo]")).disabled = !this.undo.length;
+  }
+
+  takeBack() {
+    const last = this.undo.pop();
+    if (!last) return;
+    this.set(last.row, last.place, last.value);
+    tell(say(this.words.undone, { cell: `${last.row.name}, ${this.columns[last.place].title}` }));
+    this.undoable();
   }
 
   /** A mark by its letter goes down; Enter without one takes the next mark. @param {KeyboardEvent} [key] */

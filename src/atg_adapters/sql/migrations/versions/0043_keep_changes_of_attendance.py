@@ -26,7 +26,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['actor_id'], ['users.id'], name=op.f('fk_attendance_changes_actor_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['lesson_id'], ['scheduled_lessons.id'], name=op.f('fk_attendance_changes_lesson_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['student_id'], ['users.id'], name=op.f('fk_attendance_changes_student_id'), ondelete='RESTRICT'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_attendance_changes'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_attendance_changes')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('attendance_changes', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_attendance_changes_lesson_id_student_id_id'), ['lesson_id', 'student_id', 'id'], unique=False)

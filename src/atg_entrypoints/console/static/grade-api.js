@@ -1,10 +1,23 @@
-// The further parts of a long gradebook, read from the API when their rows come into view.
+// What a gradebook asks of the API: the next rows, and to save changes.
 import { call } from "./console.js";
 import { rowsOfPart } from "./grade-sheet.js";
 
 /** @typedef {import("./grade-sheet.js").Column} Column */
 /** @typedef {import("./grade-sheet.js").Row} Row */
+/** @typedef {import("./grade-outbox.js").Change} Change */
 
+/**
+ * Saves changes of one column, each upon the value before it; all or none.
+ * @param {Change[]} changes
+ */
+export async function save(changes) {
+  const [kind, id] = changes[0].column.split("-");
+  const isLesson = kind === "lesson";
+  const body = changes.map(({ student, was, value }) => ({ student_id: student, [isLesson ? "status" : "grade"]: value, was }));
+  await call("PUT", isLesson ? `/schedule/lessons/${id}/attendance` : `/control-points/${id}/grades`, body);
+}
+
+/** The further parts of a long gradebook, read when their rows come into view. */
 export class Parts {
   #isReading = false;
 
