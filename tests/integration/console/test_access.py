@@ -76,7 +76,22 @@ _OF_EVERYBODY_SIGNED_IN = {
     "POST /app/courses/{course_id:str}/tests/{kind:str}/{parent_id:str}",
     "POST /app/courses/{course_id:str}/tests/{kind:str}/{parent_id:str}/begin",
     "GET /app/results",
+    "GET /app/grades",
 }
+_OF_TEACHERS = {
+    "GET /app/groups/{group_id:str}/control-points",
+    "POST /app/groups/{group_id:str}/control-points",
+    "GET /app/groups/{group_id:str}/control-points/{control_point_id:str}",
+    "POST /app/groups/{group_id:str}/control-points/{control_point_id:str}",
+    "POST /app/groups/{group_id:str}/control-points/{control_point_id:str}/delete",
+    "GET /app/groups/{group_id:str}/gradebook",
+    "GET /app/groups/{group_id:str}/gradebook/{column:str}",
+    "POST /app/groups/{group_id:str}/gradebook/{column:str}",
+    "GET /app/groups/{group_id:str}/gradebook/{column:str}/history/{student_id:str}",
+    "GET /app/groups/{group_id:str}/gradebook/students/{student_id:str}",
+    "POST /app/groups/{group_id:str}/gradebook/students/{student_id:str}",
+}
+"""Of administrators, too."""
 
 
 def _routes() -> Iterator[str]:
@@ -91,11 +106,12 @@ def _asked(route: str) -> tuple[str, str]:
 
 
 def test_every_route_is_in_one_of_the_tables() -> None:
-    assert set(_routes()) == _PUBLIC | _OF_EVERYBODY_SIGNED_IN
+    assert set(_routes()) == _PUBLIC | _OF_EVERYBODY_SIGNED_IN | _OF_TEACHERS
     assert not _PUBLIC & _OF_EVERYBODY_SIGNED_IN
+    assert not _OF_TEACHERS & (_PUBLIC | _OF_EVERYBODY_SIGNED_IN)
 
 
-@pytest.mark.parametrize("route", sorted(_OF_EVERYBODY_SIGNED_IN))
+@pytest.mark.parametrize("route", sorted(_OF_EVERYBODY_SIGNED_IN | _OF_TEACHERS))
 async def test_whoever_is_not_signed_in_is_led_to_sign_in(browser: httpx.AsyncClient, route: str) -> None:
     method, path = _asked(route)
     reply = await browser.request(method, path)
@@ -126,3 +142,24 @@ async def test_whoever_is_signed_in_is_refused_no_page(
             reply = await browser.get(path)
             assert reply.status_code in {HTTPStatus.OK, HTTPStatus.NOT_FOUND, HTTPStatus.SEE_OTHER}, path
             assert not reply.headers.get("location", "").startswith("/app/sign-in"), path
+
+
+async def test_students_open_no_page_of_teachers_and_send_none_of_their_forms(
+    browser: httpx.AsyncClient, stocked: Container
+) -> None:
+    await enter(browser, stocked, role=Role.STUDENT)
+    for route in sorted(_OF_TEACHERS):
+        method, path = _asked(route)
+        assert (await browser.request(method, path)).status_code == HTTPStatus.FORBIDDEN, path
+
+
+@pytest.mark.parametrize("role", [Role.TEACHER, Role.ADMIN])
+async def test_teachers_and_administrators_are_refused_none_of_theirs(
+    browser: httpx.AsyncClient, stocked: Container, role: Role
+) -> None:
+    """Of nobody's lessons: what they ask for is not found, or not a form."""
+    await enter(browser, stocked, role=role)
+    for route in sorted(_OF_TEACHERS):
+        method, path = _asked(route)
+        reply = await browser.request(method, path, data={} if method == "POST" else None)
+        assert reply.status_code in {HTTPStatus.OK, HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST}, path
