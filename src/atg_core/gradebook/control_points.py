@@ -136,7 +136,7 @@ def _require_unchanged(before: Mapping[UUID, StudentGrade], grades: Sequence[Gra
         template = phrase("was changed meanwhile")
         faults = [Fault(f"[{index}].was", template, ChangedMeanwhile.code) for index in islice(late, MOST_FAULTS)]
         current = [{"student_id": each, "grade": stored.get(each)} for each in late.values()]
-        raise ChangedMeanwhile(current, faults=faults)
+        raise ChangedMeanwhile(current=current, faults=faults)
 
 
 def _checked_grade(point: ControlPoint, stored: StudentGrade, sent: GradeInput, field: str) -> StudentGrade:

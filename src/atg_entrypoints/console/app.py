@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.types import ASGIApp, HTTPScope, Send
 
 from atg_core.errors import AtgError, NotFound
-from atg_entrypoints.console.gradebook import columns, control_points, grades, grid, history, students
+from atg_entrypoints.console.gradebook import columns, control_points, grades, grid, history, student_row
 from atg_entrypoints.console.identity import (
     account,
     credentials,
@@ -40,7 +40,7 @@ _PAGES: Sequence[tuple[Context, Sequence[BaseRouteHandler]]] = (
     ("learning", catalog.HANDLERS),
     ("learning", tests.HANDLERS),
     ("learning", certificates.HANDLERS),
-    ("gradebook", [*grid.HANDLERS, *columns.HANDLERS, *students.HANDLERS, *history.HANDLERS]),
+    ("gradebook", [*grid.HANDLERS, *columns.HANDLERS, *student_row.HANDLERS, *history.HANDLERS]),
     ("gradebook", [*control_points.HANDLERS, *grades.HANDLERS]),
 )
 _A_YEAR = 365 * 86_400

@@ -57,12 +57,12 @@ def _number(value: Decimal | float | None, language: Language) -> str:
     return text.replace(".", ",") if language is Language.RU else text
 
 
-def _date(value: date, language: Language) -> str:
-    return f"{value:%d.%m.%Y}" if language is Language.RU else f"{value.day} {value:%b %Y}"
-
-
-def _day(value: datetime | None, language: Language, zone: tzinfo) -> str:
-    return _date(value.astimezone(zone), language) if value else ""
+def _day(value: date | None, language: Language, zone: tzinfo) -> str:
+    """Of an instant the day in the zone."""
+    if value is None:
+        return ""
+    day = value.astimezone(zone) if isinstance(value, datetime) else value
+    return f"{day:%d.%m.%Y}" if language is Language.RU else f"{day.day} {day:%b %Y}"
 
 
 def _moment(value: datetime | None, language: Language, zone: tzinfo) -> str:
@@ -129,7 +129,6 @@ def _known(request: AnyRequest) -> dict[str, Any]:
     return {
         "_": lambda template, **parameters: words.text(template, language, **parameters),
         "number": lambda value: _number(value, language),
-        "date": lambda value: _date(value, language),
         "day": lambda value: _day(value, language, settings.zone),
         "moment": lambda value: _moment(value, language, settings.zone),
         # The console may be looked at by another name than that in the settings.

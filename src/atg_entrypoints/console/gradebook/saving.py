@@ -97,7 +97,7 @@ def _grade(line: Line) -> GradeInput:
 
 def _current(error: ChangedMeanwhile) -> dict[UUID, Cell]:
     """What is there now, by student: a grade or a mark."""
-    rows = cast("Sequence[Mapping[str, Any]]", error.current)
+    rows = cast("Sequence[Mapping[str, Any]]", error.beside["current"])
     return {row["student_id"]: next(row[name] for name in row if name != "student_id") for row in rows}
 
 

@@ -31,7 +31,7 @@ from atg_entrypoints.http.policy import TEACHER
 from atg_entrypoints.http.wire import serial_or, uuid_or
 
 _PATH = "/groups/{group_id:str}/gradebook/students/{student_id:str}"
-_PAGE = "gradebook/student"
+_PAGE = "gradebook/student_row"
 
 
 @get(_PATH, policy=TEACHER)
