@@ -16,7 +16,7 @@ from atg_entrypoints.settings import Settings
 from tests.arranging import rows_of
 from tests.browser.hands import Keyboard
 from tests.browser.people import Demo, Person
-from tests.browser.visits import SECONDS, Visits, sign_in
+from tests.browser.visits import PHONE, SECONDS, Visits, sign_in
 from tests.conftest import SECRET
 from tests.integration.gradebook.large_groups import a_group
 from tests.integration.running import serving
@@ -212,6 +212,37 @@ async def test_what_was_not_sent_is_there_after_the_page_was_closed(
         await expect(_cell(page, 3)).to_have_text("8")
         await expect(page.locator(".state")).to_have_text("Всё сохранено")
         assert _stored(demo, point) == [None, None, None, "8.00"]
+
+
+async def test_what_is_refused_is_told_with_its_value(visits: Visits, demo: Demo, point: dict[str, Any]) -> None:
+    async with visits.page(refused=_refused(point)) as page:
+        await _open(page, point, demo.named("teacher"))
+        assert demo.admin.delete(f"/control-points/{point['id']}").status_code == 204
+        await _cell(page, 0).focus()
+        await _type(page, "8", ",", "5", "Enter")
+        await expect(page.locator("grade-grid > .alert")).to_contain_text("Проба, 8,5. Контрольная точка не найдена")
+        await expect(_cell(page, 0)).to_have_text("")
+        await expect(page.locator(".state")).to_have_text("Всё сохранено")
+
+
+async def test_on_a_phone_one_column_or_student_is_filled_in_at_a_time(
+    visits: Visits, demo: Demo, point: dict[str, Any]
+) -> None:
+    async with visits.page(width=PHONE, theme="dark") as page:
+        await sign_in(page, demo.named("teacher"))
+        await page.goto(f"/app/groups/{point['group_id']}/gradebook")
+        await expect(page.locator("[role=grid]")).to_be_hidden()
+        await page.locator(".one-at-a-time").get_by_role("link", name="Проба").click()
+        await page.locator("[name^=cell-]").first.fill("7")
+        await page.get_by_role("button", name="Сохранить").last.click()
+        await expect(page.locator(".notice")).to_have_text("Сохранено")
+        await page.get_by_role("link", name="Журнал").click()
+        await page.get_by_text("По ученикам").click()
+        await page.locator(".one-at-a-time a[href*='/students/']").nth(1).click()
+        await page.locator(f"[name=cell-control_point-{point['id']}]").fill("6,5")
+        await page.get_by_role("button", name="Сохранить").last.click()
+        await expect(page.locator(".notice")).to_have_text("Сохранено")
+        assert _stored(demo, point) == ["7.00", "6.50", None, None]
 
 
 async def test_without_scripts_a_column_is_filled_in_as_a_form(
