@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from atg_core.errors import Invalid
-from atg_core.gradebook.model import AttendanceStatus, Cell, Column, ColumnKind
+from atg_core.gradebook.model import AttendanceStatus, Cell, Column, ColumnKind, two_decimals
 from atg_core.words import Language, phrase
 from atg_entrypoints.console.forms import line_of, text_of
 
@@ -77,13 +77,18 @@ class Line:
             return AttendanceStatus(self.typed)
         if not _GRADE.fullmatch(self.typed):
             raise Invalid("must be a number", field=f"cell-{self.key}", code="number")
-        return Decimal(self.typed.replace(",", "."))
+        grade, most = Decimal(self.typed.replace(",", ".")), self.column.max_grade or Decimal(0)
+        return two_decimals(grade, maximum=most, field=f"cell-{self.key}")
 
     def before(self) -> Cell:
         """What was there when the form was shown."""
         if self.column.kind is ColumnKind.LESSON:
             return AttendanceStatus(self.was) if self.was in AttendanceStatus else None
         return Decimal(self.was) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,2})?", self.was) else None
+
+    def saved(self) -> "Line":
+        """As it is then: what was typed is what is there."""
+        return replace(self, was=_raw(self.cell()), said=self.comment)
 
     def shown_again(self, current: Cell, language: Language) -> "Line":
         """For who was late: what was typed stands beside what is there."""

@@ -55,22 +55,25 @@ class SaveCells:
         return saved
 
     async def _save(self, viewer: Viewer, changed: Sequence[Line], saved: Saved, language: Language) -> None:
-        column = changed[0].column
+        column, places = changed[0].column, {line.key: place for place, line in enumerate(saved.lines)}
         try:
             if column.kind is ColumnKind.LESSON:
                 await self.mark_attendance(viewer, column.id, [_mark(line) for line in changed])
             else:
                 await self.grade_control_point(viewer, column.id, [_grade(line) for line in changed])
         except ChangedMeanwhile as error:
-            saved.error = error
             current = _current(error)
-            places = {line.key: place for place, line in enumerate(saved.lines)}
+            saved.faults += [_named(fault, changed) for fault in error.faults]
+            saved.error = ChangedMeanwhile(current=error.beside["current"], faults=saved.faults)
             for line in changed:
                 if line.student_id in current:
                     saved.lines[places[line.key]] = line.shown_again(current[line.student_id], language)
         except (Invalid, Conflict) as error:
             saved.error = saved.error or error
             saved.faults += [_named(fault, changed) for fault in error.faults]
+        else:
+            for line in changed:
+                saved.lines[places[line.key]] = line.saved()
 
 
 def _mark(line: Line) -> AttendanceInput:

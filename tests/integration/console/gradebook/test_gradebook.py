@@ -123,6 +123,7 @@ async def test_who_was_late_sees_both_values_and_can_keep_theirs(journal: Journa
     reply = await browser.post(path, data=sent)
     assert reply.status_code == 409
     assert "Кто-то уже поставил «6,5»" in reply.text
+    assert f'<a href="#field-cell-{journal.boris}">Boris</a>: изменено кем-то другим' in reply.text
     assert f'name="cell-{journal.boris}" value="8"' in reply.text
     assert f'name="was-{journal.boris}" value="6.50"' in reply.text
     assert len(await journal.classroom.changes()) == 2, "nobody was graded"
@@ -159,8 +160,11 @@ async def test_a_student_is_graded_in_all_columns_by_one_form(journal: Journal, 
     assert told["rows"][1]["cells"] == ["excused", "10.00"]
     then = {f"cell-{lesson}": "late", f"was-{lesson}": "excused", f"cell-{point}": "10", f"was-{point}": "10.00"}
     assert (await browser.post(path, data=then)).status_code == 303
-    again = await browser.post(path, data={f"cell-{point}": "3", f"was-{point}": "9.00"})
+    sent = {f"cell-{point}": "3", f"was-{point}": "9.00", f"cell-{lesson}": "absent", f"was-{lesson}": "late"}
+    again = await browser.post(path, data=sent)
     assert (again.status_code, "Кто-то уже поставил «10»" in again.text) == (409, True)
+    assert f'name="was-{point}" value="10.00"' in again.text
+    assert f'name="was-{lesson}" value="absent"' in again.text, "it is saved"
 
 
 async def test_the_history_of_a_cell_says_who_changed_it(journal: Journal, look: Look) -> None:
