@@ -214,6 +214,22 @@ async def test_what_was_not_sent_is_there_after_the_page_was_closed(
         assert _stored(demo, point) == [None, None, None, "8.00"]
 
 
+async def test_who_comes_back_to_the_page_sees_what_others_wrote(
+    visits: Visits, demo: Demo, point: dict[str, Any]
+) -> None:
+    async with visits.page() as page:
+        await _open(page, point, demo.named("teacher"))
+        journal = demo.admin.get(f"/groups/{point['group_id']}/gradebook").json()
+        grade = [{"student_id": journal["rows"][2]["student_id"], "grade": "9.5"}]
+        assert demo.admin.put(f"/control-points/{point['id']}/grades", json=grade).is_success
+        await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        await expect(_cell(page, 2)).to_have_text("9,5")
+        await _cell(page, 2).focus()
+        await _type(page, "8", "Enter")
+        await expect(page.locator(".state")).to_have_text("Всё сохранено")
+        assert _stored(demo, point)[2] == "8.00", "upon the grade that was seen"
+
+
 async def test_what_is_refused_is_told_with_its_value(visits: Visits, demo: Demo, point: dict[str, Any]) -> None:
     async with visits.page(refused=_refused(point)) as page:
         await _open(page, point, demo.named("teacher"))

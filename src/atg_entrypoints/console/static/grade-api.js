@@ -6,6 +6,9 @@ import { rowsOfPart } from "./grade-sheet.js";
 /** @typedef {import("./grade-sheet.js").Row} Row */
 /** @typedef {import("./grade-outbox.js").Change} Change */
 
+/** Rows that the API gives at once. */
+const MOST = 500;
+
 /**
  * Saves changes of one column, each upon the value before it; all or none.
  * @param {Change[]} changes
@@ -49,6 +52,17 @@ export class Parts {
       this.read(null);
       return false;
     }
+  }
+
+  /**
+   * The first rows as they are now; none where they can not be read.
+   * @param {number} count
+   */
+  async again(count) {
+    const { group, query, address = "" } = this.words;
+    const path = `/groups/${group}/gradebook?size=${Math.min(count, MOST)}&${query}`;
+    const found = await call("GET", path).catch(() => null);
+    return found ? rowsOfPart(found, this.columns, address) : [];
   }
 
   /** Whether there is nothing more then. */

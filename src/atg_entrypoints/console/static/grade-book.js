@@ -13,6 +13,9 @@ import { State, say } from "./grade-state.js";
 /** @typedef {import("./grade-line.js").Look} Look */
 
 export class Gradebook {
+  /** How often changes were written, sent or settled. */
+  moves = 0;
+
   /** @param {HTMLElement} element */
   constructor(element) {
     this.element = element;
@@ -25,7 +28,7 @@ export class Gradebook {
       saved: (change) => this.heard(change),
       late: (change) => this.heard(change, `${this.late(change)} ${this.words.choose}`),
       refused: (change, why) => this.refused(change, why),
-      moved: () => this.state.tell(this.outbox),
+      moved: () => this.moved(),
     });
     const [statuses, letters] = [this.words.statuses, this.words.letters].map((words) => (words ?? "").split(" "));
     const marks = new Map(statuses.map((status, place) => [status, letters[place]]));
@@ -57,33 +60,34 @@ export class Gradebook {
     return /** @type {HTMLElement} */ (this.element.querySelector(selector));
   }
 
-  /** @param {Value | undefined} value */
-  spoken(value) {
-    return this.look.shown(value ?? null) || (this.words.nothing ?? "");
+  /** @param {Value} [value] */
+  spoken(value = null) {
+    return this.look.shown(value) || (this.words.nothing ?? "");
   }
 
   /** @param {Change} change */
   nameOf(change) {
-    const row = this.sheet.find(({ id }) => id === change.student);
     const column = this.columns.find(({ key }) => key === change.column);
-    return `${row?.name ?? ""}, ${column?.title ?? ""}`;
+    return `${this.rowOf(change)?.name ?? ""}, ${column?.title ?? ""}`;
+  }
+
+  /** @param {Change} change */
+  rowOf({ student }) {
+    return this.sheet.find(({ id }) => id === student);
   }
 
   /** @param {Change} change */
   late(change) {
-    const { value, theirs } = change;
-    return say(this.words.late, { cell: this.nameOf(change), mine: this.spoken(value), theirs: this.spoken(theirs) });
+    const [mine, theirs] = [this.spoken(change.value), this.spoken(change.theirs)];
+    return say(this.words.late, { cell: this.nameOf(change), mine, theirs });
   }
 
-  /**
-   * Rows with what is kept of them in this browser, which the server does not have yet.
-   * @param {Row[]} rows
-   */
+  /** With what is kept in this browser, which the server does not have yet. @param {Row[]} rows */
   withKept(rows) {
     for (const row of rows) {
-      this.columns.forEach(({ key }, place) => {
-        const kept = this.outbox.find(key, row.id);
-        if (kept) row.cells[place] = kept.value;
+      row.cells = row.cells.map((cell, place) => {
+        const kept = this.outbox.find(this.columns[place].key, row.id);
+        return kept ? kept.value : cell;
       });
     }
   }
@@ -96,6 +100,11 @@ export class Gradebook {
     this.rows.ask();
   }
 
+  moved() {
+    this.moves += 1;
+    this.state.tell(this.outbox);
+  }
+
   /** @param {Row} row */
   repaint(row) {
     const line = this.rows.drawn.get(this.sheet.indexOf(row));
@@ -104,7 +113,7 @@ export class Gradebook {
 
   /** @param {Change} change @param {string} [what] */
   heard(change, what) {
-    const row = this.sheet.find(({ id }) => id === change.student);
+    const row = this.rowOf(change);
     if (row) this.repaint(row);
     if (what) tell(what);
   }
@@ -117,7 +126,7 @@ export class Gradebook {
 
   /** @param {Change} change @param {Value} value */
   assign(change, value) {
-    const row = this.sheet.find(({ id }) => id === change.student);
+    const row = this.rowOf(change);
     if (!row) return;
     row.cells[this.columns.findIndex(({ key }) => key === change.column)] = value;
     this.repaint(row);

@@ -12,6 +12,7 @@ class Grid extends Writing {
     for (const link of this.table.querySelectorAll("thead a")) link.setAttribute("tabindex", "-1");
     for (const name of ["tabindex", "role", "aria-label"]) this.rows.scroll.removeAttribute(name);
     this.part(".grid-tools").hidden = false;
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.refresh());
     this.part("[name=undo]").addEventListener("click", () => this.takeBack());
     this.table.addEventListener("keydown", (event) => this.pressed(event));
     this.table.addEventListener("focusin", (event) => this.focused(/** @type {HTMLElement} */ (event.target)));
@@ -22,6 +23,17 @@ class Grid extends Writing {
     });
     this.rows.drawn.get(0)?.cells[1].setAttribute("tabindex", "0");
     this.rows.draw();
+  }
+
+  /** What others have written while the page was out of sight; not if something is written here meanwhile. */
+  async refresh() {
+    if (this.outbox.waiting.length) return;
+    const { moves } = this;
+    const cells = new Map((await this.parts.again(this.sheet.length)).map((row) => [row.id, row.cells]));
+    if (moves !== this.moves) return;
+    for (const row of this.sheet) row.cells = cells.get(row.id) ?? row.cells;
+    this.withKept(this.sheet);
+    for (const row of this.sheet) this.repaint(row);
   }
 
   /** @param {HTMLElement} target */
