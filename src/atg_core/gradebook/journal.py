@@ -68,18 +68,6 @@ class ShowJournal:
         is_end = not roster.students or roster.students[-1] is whole.students[-1]
         return journal if is_end else replace(journal, last=roster.students[-1].sort_key)
 
-    async def of_student(self, viewer: Viewer, group_id: int, student_id: UUID, window: Window) -> Journal:
-        """The row of one student of the group. Raises StudentNotFound."""
-        whole = await self.journal_queries.roster(group_id)
-        if not whole.is_taught_by(viewer):
-            raise GroupNotFound
-        index = whole.index_of(student_id)
-        if index is None:
-            raise StudentNotFound
-        roster = replace(whole, students=(whole.students[index],), is_complete=False)
-        columns = await self.journal_queries.columns([roster], window)
-        return journal_of(roster, columns[group_id])
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowOwnJournals:
@@ -95,6 +83,30 @@ class ShowOwnJournals:
         columns = await self.journal_queries.columns(page, Window(zone=self.zone))
         comments = await self.journal_queries.comments(student_id, [roster.group_id for roster in page])
         return [journal_of(roster, columns[roster.group_id], comments) for roster in page], len(rosters)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowStudentJournal:
+    """The row of one student in the journal of a group, for its teacher and administrators.
+
+    Three statements, which read the student's own marks and grades alone.
+    """
+
+    journal_queries: JournalQueries
+    zone: tzinfo
+
+    async def __call__(self, viewer: Viewer, group_id: int, student_id: UUID) -> Journal:
+        """With comments. Raises GroupNotFound, StudentNotFound for who is not in the group."""
+        whole = await self.journal_queries.roster(group_id)
+        if not whole.is_taught_by(viewer):
+            raise GroupNotFound
+        index = whole.index_of(student_id)
+        if index is None:
+            raise StudentNotFound
+        roster = replace(whole, students=(whole.students[index],), is_complete=False)
+        columns = await self.journal_queries.columns([roster], Window(zone=self.zone))
+        comments = await self.journal_queries.comments(student_id, [group_id])
+        return journal_of(roster, columns[group_id], comments)
 
 
 def journal_of(roster: Roster, columns: Sequence[Column], comments: Mapping[int, str] | None = None) -> Journal:

@@ -12,7 +12,7 @@ from atg_adapters.sql.gradebook.journal import SqlJournalQueries
 from atg_adapters.sql.gradebook.teacher_summary import SqlTeacherSummaryQueries
 from atg_core.gradebook.attendance import MarkAttendance
 from atg_core.gradebook.control_points import EditControlPoints, GradeControlPoint
-from atg_core.gradebook.journal import ShowJournal, ShowOwnJournals
+from atg_core.gradebook.journal import ShowJournal, ShowOwnJournals, ShowStudentJournal
 from atg_core.gradebook.ports import UpcomingLesson, UpcomingLessons
 from atg_core.gradebook.progress import ShowProgress as ShowGradeProgress
 from atg_core.gradebook.teacher_summary import ShowTeacherSummary
@@ -74,6 +74,7 @@ class Gradebook(Schedule):
     grade_control_point = use_case(GradeControlPoint, open=open_control_points)
     show_journal = use_case(ShowJournal)
     show_own_journals = use_case(ShowOwnJournals, zone=Shared.timezone)
+    show_student_journal = use_case(ShowStudentJournal, zone=Shared.timezone)
     show_grade_progress = use_case(ShowGradeProgress, zone=Shared.timezone)
     draw_progress = drawn(draw_progress_chart)
     upcoming_lessons = providers.Singleton(_upcoming_lessons, Schedule.show_calendar)

@@ -7,7 +7,7 @@ from litestar.params import QueryParameter, SkipValidation
 
 from atg_core.gradebook.attendance import MarkAttendance
 from atg_core.gradebook.control_points import EditControlPoints, GradeControlPoint
-from atg_core.gradebook.journal import ShowJournal
+from atg_core.gradebook.journal import ShowJournal, ShowStudentJournal
 from atg_core.gradebook.ports import AttendanceQueries, ControlPointQueries, JournalQueries
 from atg_entrypoints.console.sessions import PREFIX
 from atg_entrypoints.http.gradebook.viewer import SignedInRequest
@@ -15,6 +15,7 @@ from atg_entrypoints.settings import Settings
 
 Asked = SignedInRequest
 ShowsJournal = NamedDependency[SkipValidation[ShowJournal]]
+ShowsStudentJournal = NamedDependency[SkipValidation[ShowStudentJournal]]
 MarksAttendance = NamedDependency[SkipValidation[MarkAttendance]]
 Grades = NamedDependency[SkipValidation[GradeControlPoint]]
 EditsControlPoints = NamedDependency[SkipValidation[EditControlPoints]]

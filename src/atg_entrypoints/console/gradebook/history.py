@@ -8,14 +8,13 @@ from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, SkipValidation
 
-from atg_core.gradebook.model import AttendanceChange, ColumnKind, GradeChange, Window
+from atg_core.gradebook.model import AttendanceChange, ColumnKind, GradeChange
 from atg_core.gradebook.ports import GradesOf, GroupNotFound, StudentNotFound
 from atg_entrypoints.console.gradebook.asked import (
     Asked,
-    Configured,
     QueriesAttendance,
     QueriesControlPoints,
-    ShowsJournal,
+    ShowsStudentJournal,
     address_of,
 )
 from atg_entrypoints.console.gradebook.cells import STATUS_WORDS, key_of
@@ -35,16 +34,15 @@ async def show_history(
     group_id: FromPath[str],
     column: FromPath[str],
     student_id: FromPath[str],
-    show_journal: ShowsJournal,
+    show_student_journal: ShowsStudentJournal,
     attendance_queries: QueriesAttendance,
     control_point_queries: QueriesControlPoints,
-    settings: Configured,
     paging: Pages,
 ) -> Response[str]:
     """Newest first. Grades of homework are given where it is marked, and have their history there."""
     viewer, student = viewer_of(request), uuid_or(StudentNotFound, student_id)
-    group, window = serial_or(GroupNotFound, group_id), Window(zone=settings.zone)
-    journal = await show_journal.of_student(viewer, group, student, window)
+    group = serial_or(GroupNotFound, group_id)
+    journal = await show_student_journal(viewer, group, student)
     shown = next((each for each in journal.columns if key_of(each) == column), None)
     changes: Sequence[AttendanceChange | GradeChange] = []
     total = 0

@@ -9,17 +9,15 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 
 from atg_core.gradebook.journal import Journal
-from atg_core.gradebook.model import Window
 from atg_core.gradebook.ports import GroupNotFound, StudentNotFound
 from atg_core.words import Language
 from atg_entrypoints.console.forms import CLEAN, Form, form_again
 from atg_entrypoints.console.gradebook.asked import (
     Asked,
-    Configured,
     DoneQuery,
     Grades,
     MarksAttendance,
-    ShowsJournal,
+    ShowsStudentJournal,
     address_of,
 )
 from atg_entrypoints.console.gradebook.cells import MARK_LABELS, STATUS_WORDS, Line, key_of, line_of_cell, sent_lines
@@ -40,13 +38,11 @@ async def show_student_row(
     request: Asked,
     group_id: FromPath[str],
     student_id: FromPath[str],
-    show_journal: ShowsJournal,
-    settings: Configured,
+    show_student_journal: ShowsStudentJournal,
     done: DoneQuery = "",
 ) -> Response[str]:
-    student, window = uuid_or(StudentNotFound, student_id), Window(zone=settings.zone)
-    key = serial_or(GroupNotFound, group_id)
-    journal = await show_journal.of_student(viewer_of(request), key, student, window)
+    group, student = serial_or(GroupNotFound, group_id), uuid_or(StudentNotFound, student_id)
+    journal = await show_student_journal(viewer_of(request), group, student)
     values = _values(journal, _lines(journal, language_for(request)))
     return page(request, _PAGE, {**values, **CLEAN, "done": DONE.get(done)})
 
@@ -58,15 +54,14 @@ async def save_student_row(
     data: Form,
     group_id: FromPath[str],
     student_id: FromPath[str],
-    show_journal: ShowsJournal,
-    settings: Configured,
+    show_student_journal: ShowsStudentJournal,
     mark_attendance: MarksAttendance,
     grade_control_point: Grades,
 ) -> Response[Any]:
     """Each column by itself: those that were refused are shown again, the others are saved."""
-    student, window = uuid_or(StudentNotFound, student_id), Window(zone=settings.zone)
+    group, student = serial_or(GroupNotFound, group_id), uuid_or(StudentNotFound, student_id)
     viewer, language = viewer_of(request), language_for(request)
-    journal = await show_journal.of_student(viewer, serial_or(GroupNotFound, group_id), student, window)
+    journal = await show_student_journal(viewer, group, student)
     save = SaveCells(mark_attendance=mark_attendance, grade_control_point=grade_control_point)
     saved = await save(viewer, sent_lines(_lines(journal, language), data), language)
     if error := saved.refusal():
