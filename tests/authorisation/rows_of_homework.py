@@ -42,6 +42,7 @@ GRADEBOOK = (
     row("PUT /control-points/{point}/grades", taught(200), [{"student_id": "{student}", "grade": "8.00"}]),
     row("GET /schedule/lessons/{planned}/attendance", taught(200)),
     row("PUT /schedule/lessons/{planned}/attendance", taught(200), [{"student_id": "{student}", "status": "absent"}]),
+    row("GET /schedule/lessons/{planned}/attendance-changes", taught(200)),
     row("GET /groups/{group}/progress", group(200)),
     row("GET /groups/{group}/progress.svg", group(200)),
     row("GET /students/{student}/progress", owner(200)),

@@ -43,6 +43,8 @@ REFUSED = (
     "/app/lessons",
     "/app/nowhere",
     "/app/groups/join",
+    "/app/groups/1/gradebook/lesson-99",
+    "/app/groups/1/control-points",
 )
 """Answered with a status that the browser's console tells."""
 
@@ -85,6 +87,12 @@ async def every_page(page: Page, demo: Demo) -> AsyncIterator[Shown]:
     yield Shown("results and certificates", page)
     await page.goto(await page.locator("a[href^='/app/certificates/']").first.get_attribute("href") or "")
     yield Shown("a certificate", page)
+    async for shown in _school(page, demo):
+        yield shown
+
+
+async def _school(page: Page, demo: Demo) -> AsyncIterator[Shown]:
+    """What teachers and students see."""
     async for shown in _groups(page, demo):
         yield shown
     for username, paths in (
@@ -97,6 +105,8 @@ async def every_page(page: Page, demo: Demo) -> AsyncIterator[Shown]:
             await page.goto(path)
             await page.locator("live-updates[data-open], progress-chart[data-drawn]").first.wait_for(state="attached")
             yield Shown(f"{path} of a {username}", page)
+    async for shown in _gradebook(page, demo):
+        yield shown
     with a_class(demo) as room:
         async for shown in _teacher(page, room):
             yield shown
@@ -235,3 +245,35 @@ async def _course(page: Page, demo: Demo) -> AsyncIterator[Shown]:
     await page.locator("test-sheet form button.main").click()
     await page.locator(".card.lead").wait_for()
     yield Shown("a result", page)
+
+
+async def _gradebook(page: Page, demo: Demo) -> AsyncIterator[Shown]:
+    """As the teacher of a group, and as one of its students."""
+    await page.context.clear_cookies()
+    await sign_in(page, demo.named("teacher"))
+    journal = "/app/groups/1/gradebook"
+    await page.goto(journal)
+    yield Shown("a gradebook", page)
+    student = (await page.locator("tbody th a").first.get_attribute("href") or "").rpartition("/")[2]
+    for path in ("lesson-1", "control_point-1", "homework-1", f"control_point-1/history/{student}", "lesson-99"):
+        await page.goto(f"{journal}/{path}")
+        yield Shown(f"{journal}/{path}", page)
+    await page.goto(f"{journal}/students/{student}")
+    yield Shown("a student's row", page)
+    await page.goto(f"{journal}?start=2030-01-01")
+    yield Shown("a gradebook of no lessons", page)
+    await page.goto("/app/groups/1/control-points")
+    yield Shown("control points", page)
+    await page.locator("main form [name=title]").fill("x")
+    await page.locator("main form [name=date]").fill("2026-12-01")
+    await page.locator("main form [name=max_grade]").fill("x")
+    await page.locator("main form button.main").click()
+    await page.locator("[role=alert]").first.wait_for()
+    yield Shown("a control point with a fault", page)
+    await page.goto("/app/groups/1/control-points/1")
+    await page.locator("details summary").click()
+    yield Shown("a control point", page)
+    await page.context.clear_cookies()
+    await sign_in(page, demo.named("student"))
+    await page.goto("/app/grades")
+    yield Shown("own grades", page)

@@ -41,7 +41,7 @@ class MarkAttendance:
             faults.raise_any()
             if conditional := [mark.student_id for mark in marks if mark.is_conditional]:
                 _require_unchanged(marks, await store.marks(lesson_id, conditional))
-            await store.save(lesson_id, marks, self.clock())
+            await store.save(lesson_id, marks, viewer.id, self.clock())
 
 
 def _require_unchanged(marks: Sequence[AttendanceInput], present: Mapping[UUID, AttendanceStatus]) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from atg_core.clock import Clock
-from atg_core.errors import Faults, Invalid
+from atg_core.errors import MOST_FAULTS, ChangedMeanwhile, Fault, Faults, Invalid
 from atg_core.gradebook.model import MAX_GRADE, MAX_WEIGHT, YEARS, ControlPoint, Viewer, two_decimals
 from atg_core.gradebook.ports import ControlPointStore, GradesAbove, StudentGrade
 from atg_core.unit_of_work import UnitOfWork
@@ -19,13 +20,18 @@ _DELETED = "the control point was deleted"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradeInput:
-    """A grade that a teacher enters; None removes the grade. `keeps_comment`: the stored comment stays."""
+    """A grade that a teacher enters; None removes the grade. `keeps_comment`: the stored comment stays.
+
+    `is_conditional`: it is saved only if `was` is the grade that is stored, None if there is none.
+    """
 
     student_id: UUID
     grade: Decimal | None
     comment: str | None = None
     keeps_comment: bool = False
     reason: str | None = None
+    is_conditional: bool = False
+    was: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +84,8 @@ class EditControlPoints:
 class GradeControlPoint:
     """Saves the grades of any number of students, all or none; the grades of the others stay.
 
-    A student who left the group can be graded if they have, or had, a grade here. Raises ControlPointNotFound, Invalid.
+    A student who left the group can be graded if they have, or had, a grade here. Raises ControlPointNotFound, Invalid,
+    and ChangedMeanwhile where another grade is stored than a conditional one was given upon.
     """
 
     open: UnitOfWork[ControlPointStore]
@@ -90,6 +97,7 @@ class GradeControlPoint:
             before = await store.grades(control_point_id)
             known = await store.members(point.group_id, [sent.student_id for sent in grades])
             changed = checked_grades(point, before, known, grades)
+            _require_unchanged(before, grades)
             await store.save_grades(control_point_id, changed, viewer.id, self.clock())
 
 
@@ -114,6 +122,21 @@ def checked_grades(
     return [
         each for each in checked.values() if replace(each, reason=None) != before.get(each.student_id, _ungraded(each))
     ]
+
+
+def _require_unchanged(before: Mapping[UUID, StudentGrade], grades: Sequence[GradeInput]) -> None:
+    """Raises ChangedMeanwhile with every late grade."""
+    stored = {student_id: each.grade for student_id, each in before.items()}
+    late = {
+        index: sent.student_id
+        for index, sent in enumerate(grades)
+        if sent.is_conditional and sent.was != stored.get(sent.student_id)
+    }
+    if late:
+        template = phrase("was changed meanwhile")
+        faults = [Fault(f"[{index}].was", template, ChangedMeanwhile.code) for index in islice(late, MOST_FAULTS)]
+        current = [{"student_id": each, "grade": stored.get(each)} for each in late.values()]
+        raise ChangedMeanwhile(current=current, faults=faults)
 
 
 def _checked_grade(point: ControlPoint, stored: StudentGrade, sent: GradeInput, field: str) -> StudentGrade:

@@ -100,6 +100,21 @@ class Attendance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AttendanceChange:
+    """An entry of the history of attendance, as teachers marked it; None is no mark."""
+
+    id: int
+    lesson_id: int
+    student_id: UUID
+    student_name: str
+    actor_id: UUID
+    actor_name: str
+    at: datetime
+    old_status: AttendanceStatus | None
+    new_status: AttendanceStatus | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Grade:
     """The grade of a student at a control point. `graded_by`: who gave or last changed it."""
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from atg_core.errors import Conflict, NotFound
 from atg_core.gradebook.model import (
     Attendance,
+    AttendanceChange,
     AttendanceStatus,
     Column,
     ControlPoint,
@@ -83,8 +84,8 @@ class AttendanceStore(Protocol):
     async def markable(self, lesson: LockedLesson, student_ids: Collection[UUID]) -> set[UUID]:
         """Those of the students who are in the group or have a mark already."""
 
-    async def save(self, lesson_id: int, marks: Sequence[AttendanceInput], now: datetime) -> None:
-        """Replaces the marks of these students."""
+    async def save(self, lesson_id: int, marks: Sequence[AttendanceInput], actor_id: UUID, now: datetime) -> None:
+        """Replaces the marks of these students, and adds those that change to the history."""
 
 
 class AttendanceQueries(Protocol):
@@ -92,6 +93,11 @@ class AttendanceQueries(Protocol):
 
     async def attendance(self, viewer: Viewer, lesson_id: int) -> list[Attendance]:
         """By student name. Raises LessonNotFound."""
+
+    async def changes(
+        self, viewer: Viewer, lesson_id: int, student_id: UUID | None, *, limit: int, offset: int
+    ) -> tuple[list[AttendanceChange], int]:
+        """Newest first, of all students or one. Raises LessonNotFound."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +148,14 @@ class ControlPointStore(Protocol):
         """Replaces the grades of these students."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradesOf:
+    """Which part of the grade history of a group; None: of all."""
+
+    control_point_id: int | None = None
+    student_id: UUID | None = None
+
+
 class ControlPointQueries(Protocol):
     """Reads control points, grades and their history. What a viewer may not see is not found."""
 
@@ -154,7 +168,7 @@ class ControlPointQueries(Protocol):
         """By student name. Raises ControlPointNotFound."""
 
     async def grade_changes(
-        self, viewer: Viewer, group_id: int, *, limit: int, offset: int
+        self, viewer: Viewer, group_id: int, of: GradesOf, *, limit: int, offset: int
     ) -> tuple[list[GradeChange], int]:
         """Newest first, also of deleted control points. Raises GroupNotFound."""
 

@@ -11,7 +11,16 @@ from litestar.types import ASGIApp, HTTPScope, Send
 from atg_core.errors import AtgError, NotFound
 from atg_entrypoints.console import events, home
 from atg_entrypoints.console.conferencing import start
-from atg_entrypoints.console.gradebook import progress, student
+from atg_entrypoints.console.gradebook import (
+    columns,
+    control_points,
+    grades,
+    grid,
+    history,
+    progress,
+    student,
+    student_row,
+)
 from atg_entrypoints.console.identity import (
     account,
     credentials,
@@ -65,6 +74,8 @@ _PAGES: Sequence[tuple[Context, Sequence[BaseRouteHandler]]] = (
     ("schedule", [*calendar.HANDLERS, *planning.HANDLERS, *lessons.HANDLERS, *rules.HANDLERS, *days.HANDLERS]),
     ("conferencing", live.HANDLERS),
     ("gradebook", attendance.HANDLERS),
+    ("gradebook", [*grid.HANDLERS, *columns.HANDLERS, *student_row.HANDLERS, *history.HANDLERS]),
+    ("gradebook", [*control_points.HANDLERS, *grades.HANDLERS]),
 )
 _A_YEAR = 365 * 86_400
 _HASHING = HASHING_PATHS | {

@@ -24,6 +24,7 @@ ENTRIES = (
     Entry("/app/", phrase("Home"), ("/app/courses/",), _SCHOOL),
     Entry("/app/", phrase("My learning"), ("/app/courses/",), frozenset(Role) - _SCHOOL),
     Entry("/app/calendar", phrase("Calendar"), ("/app/calendar/", "/app/lessons/", "/app/rules/"), _SCHOOL),
+    Entry("/app/grades", phrase("Grades"), ("/app/progress",), frozenset({Role.STUDENT})),
     Entry("/app/groups", phrase("Groups"), ("/app/groups/",), _SCHOOL | {Role.ADMIN}),
     Entry("/app/catalog", phrase("Catalog"), ("/app/catalog/",)),
     Entry("/app/stations", phrase("Stations"), ("/app/stations/",)),

@@ -65,6 +65,42 @@ async def test_two_tabs_that_grade_one_student_each_keep_both(classroom: Gradebo
         assert [(row["student_name"], row["grade"]) for row in grades] == [("Boris", "5.00"), ("Vera", "6.00")]
 
 
+async def test_of_many_who_grade_upon_the_same_grade_one_does_and_the_others_see_theirs(
+    classroom: GradebookClassroom,
+) -> None:
+    point = await classroom.point(max_grade=100)
+    path, was = f"/control-points/{point}/grades", None
+    for first in (1, 20, 40):
+        headers = {"Authorization": f"Bearer {classroom.teacher.token}"}
+        replies = await asyncio.gather(
+            *(
+                classroom.teacher.client.put(path, json=[of(classroom.boris, grade=number, was=was)], headers=headers)
+                for number in range(first, first + 8)
+            )
+        )
+        assert sorted(reply.status_code for reply in replies) == [200] + [409] * 7
+        [stored] = await classroom.teacher.get(path)
+        late = [reply.json() for reply in replies if reply.status_code == 409]
+        assert {each["code"] for each in late} == {"changed_meanwhile"}
+        assert all(each["current"] == [of(classroom.boris, grade=stored["grade"])] for each in late)
+        was = stored["grade"]
+    assert len(await classroom.changes()) == 3
+
+
+async def test_each_mark_of_many_at_once_follows_in_the_history_from_the_one_before(
+    classroom: GradebookClassroom,
+) -> None:
+    lesson = await classroom.lesson(3)
+    await asyncio.gather(
+        *(classroom.mark(lesson, boris=status) for status in ("present", "absent", "late", "excused") * 4)
+    )
+    rows = sorted(await rows_of(classroom.container, "attendance_changes"), key=lambda row: row["id"])
+    told = [(row["old_status"], row["new_status"]) for row in rows]
+    assert [old for old, _ in told] == [None, *(new for _, new in told[:-1])]
+    [stored] = await rows_of(classroom.container, "attendance")
+    assert stored["status"] == told[-1][1]
+
+
 async def test_marks_and_grades_of_many_at_once_wait_for_nobody_forever(classroom: GradebookClassroom) -> None:
     """No deadlock, whatever order the students are named in."""
     lesson, point = await classroom.lesson(3), await classroom.point()

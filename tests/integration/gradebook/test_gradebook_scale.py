@@ -107,7 +107,7 @@ async def test_writing_takes_few_statements_however_many_students(
     point = (await client.post(f"/groups/{group}/control-points", json=body)).json()["id"]
     students = [row["student_id"] for row in journal["rows"]]
     for path, rows, most in (
-        (f"/schedule/lessons/{lesson}/attendance", [{"student_id": each, "status": "late"} for each in students], 5),
+        (f"/schedule/lessons/{lesson}/attendance", [{"student_id": each, "status": "late"} for each in students], 7),
         (f"/control-points/{point}/grades", [{"student_id": each, "grade": 4} for each in students], 6),
     ):
         with counted(stocked) as statements:

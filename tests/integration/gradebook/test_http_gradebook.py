@@ -2,6 +2,7 @@
 
 from tests.contracts.databases import over_each_database
 from tests.contracts.gradebook.http_attendance import HttpAttendanceContract
+from tests.contracts.gradebook.http_conditional_grades import HttpConditionalGradesContract
 from tests.contracts.gradebook.http_control_point_changes import HttpControlPointChangesContract
 from tests.contracts.gradebook.http_control_points import HttpControlPointsContract
 from tests.contracts.gradebook.http_journal import HttpJournalContract
@@ -22,6 +23,11 @@ class TestControlPoints(HttpControlPointsContract):
 
 @over_each_database
 class TestControlPointChanges(HttpControlPointChangesContract):
+    pass
+
+
+@over_each_database
+class TestConditionalGrades(HttpConditionalGradesContract):
     pass
 
 

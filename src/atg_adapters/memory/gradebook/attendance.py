@@ -8,7 +8,7 @@ from msgspec import convert
 
 from atg_adapters.memory.database import MemoryDatabase, Row
 from atg_adapters.memory.people import display_name, is_member
-from atg_core.gradebook.model import Attendance, AttendanceStatus, Viewer
+from atg_core.gradebook.model import Attendance, AttendanceChange, AttendanceStatus, Viewer
 from atg_core.gradebook.ports import AttendanceInput, LessonNotFound, LockedLesson
 from atg_core.schedule.model import LessonStatus
 
@@ -35,10 +35,14 @@ class MemoryAttendance:
         marked = {row["student_id"] for row in self.database.rows("attendance", lesson_id=lesson.id)}
         return {each for each in student_ids if each in marked or is_member(self.database, lesson.group_id, each)}
 
-    async def save(self, lesson_id: int, marks: Sequence[AttendanceInput], now: datetime) -> None:
+    async def save(self, lesson_id: int, marks: Sequence[AttendanceInput], actor_id: UUID, now: datetime) -> None:
         for mark in marks:
             key = {"lesson_id": lesson_id, "student_id": mark.student_id}
             known = next(self.database.rows("attendance", **key), None)
+            old = known["status"] if known else None
+            if mark.status != old:
+                change = {**key, "actor_id": actor_id, "at": now, "old_status": old, "new_status": mark.status}
+                self.database.insert("attendance_changes", change)
             if mark.status is None:
                 self.database.delete("attendance", **key)
             elif known is None:
@@ -69,6 +73,21 @@ class MemoryAttendanceQueries:
         lesson_of(self.database, lesson_id, viewer.owner)
         rows = with_student_names(self.database, self.database.rows("attendance", lesson_id=lesson_id))
         return [convert(row, Attendance) for row in rows]
+
+    async def changes(
+        self, viewer: Viewer, lesson_id: int, student_id: UUID | None, *, limit: int, offset: int
+    ) -> tuple[list[AttendanceChange], int]:
+        lesson_of(self.database, lesson_id, viewer.owner)
+        rows = [
+            {
+                **row,
+                "student_name": display_name(self.database, row["student_id"]),
+                "actor_name": display_name(self.database, row["actor_id"]),
+            }
+            for row in self.database.rows("attendance_changes", lesson_id=lesson_id)
+            if student_id in {None, row["student_id"]}
+        ][::-1]
+        return convert(rows[offset : offset + limit], list[AttendanceChange]), len(rows)
 
 
 def with_student_names(database: MemoryDatabase, rows: Iterable[Row]) -> list[Row]:

@@ -11,7 +11,7 @@ from atg_adapters.memory.database import DuplicateKey, MemoryDatabase, Row
 from atg_adapters.memory.gradebook.attendance import with_student_names
 from atg_adapters.memory.people import display_name, is_member
 from atg_core.gradebook.model import ControlPoint, ControlPointChange, Grade, GradeChange, GradedField, Viewer
-from atg_core.gradebook.ports import ControlPointNotFound, GroupNotFound, StudentGrade
+from atg_core.gradebook.ports import ControlPointNotFound, GradesOf, GroupNotFound, StudentGrade
 
 _POINTS, _GRADES, _CHANGES = "control_points", "control_point_grades", "control_point_grade_changes"
 _POINT_CHANGES = "control_point_changes"
@@ -165,9 +165,13 @@ class MemoryControlPointQueries:
         ]
 
     async def grade_changes(
-        self, viewer: Viewer, group_id: int, *, limit: int, offset: int
+        self, viewer: Viewer, group_id: int, of: GradesOf, *, limit: int, offset: int
     ) -> tuple[list[GradeChange], int]:
-        rows = self._of_group("control_point_grade_changes", viewer, group_id, _newest_first)
+        rows = [
+            row
+            for row in self._of_group("control_point_grade_changes", viewer, group_id, _newest_first)
+            if of.control_point_id in {None, row["control_point_id"]} and of.student_id in {None, row["student_id"]}
+        ]
         shown = [
             {
                 **row,

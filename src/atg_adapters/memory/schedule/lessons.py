@@ -71,7 +71,7 @@ class MemoryLessons(MemoryGroupOwnership):
             raise LessonLive
         if is_held(self.database, lesson_id):
             raise LessonHasRecords
-        for table in ("conference_leases", "conference_refusals"):
+        for table in ("conference_leases", "conference_refusals", "attendance_changes"):
             self.database.delete(table, lesson_id=lesson_id)
         for homework in list(self.database.rows("homework", lesson_id=lesson_id)):
             self.database.update("homework", homework["id"], lesson_id=None)

@@ -11,10 +11,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from atg_adapters.sql.connection import Connection
 from atg_adapters.sql.database import Database
-from atg_adapters.sql.tables.gradebook import attendance
+from atg_adapters.sql.tables.gradebook import attendance, attendance_changes
 from atg_adapters.sql.tables.identity import display_name, users
 from atg_adapters.sql.tables.schedule import group_students, scheduled_lessons, study_groups
-from atg_core.gradebook.model import Attendance, AttendanceStatus, Grade, Viewer
+from atg_core.gradebook.model import Attendance, AttendanceChange, AttendanceStatus, Grade, Viewer
 from atg_core.gradebook.ports import AttendanceInput, LessonNotFound, LockedLesson
 from atg_core.schedule.model import LessonStatus
 
@@ -45,13 +45,23 @@ _MARK = _mark.on_conflict_do_update(
     where=_marks.status != _mark.excluded.status,
 )
 _REMOVE = sa.delete(attendance).where(_marks.lesson_id == _id, _marks.student_id.in_(_some))
-
+_RECORD = sa.insert(attendance_changes)
 
 _ATTENDANCE = (
     sa.select(attendance, display_name(users).label("student_name"))
     .join(users, users.c.id == _marks.student_id)
     .where(_marks.lesson_id == _id)
 )
+_changes, _actors = attendance_changes.c, users.alias()
+_student: sa.BindParameter[Any] = sa.bindparam("student", type_=sa.Uuid)
+_CHANGES = (
+    sa.select(attendance_changes, display_name(users).label("student_name"), display_name(_actors).label("actor_name"))
+    .join(users, users.c.id == _changes.student_id)
+    .join(_actors, _actors.c.id == _changes.actor_id)
+    .where(_changes.lesson_id == _id, sa.or_(_student.is_(None), _changes.student_id == _student))
+    .order_by(_changes.id.desc())
+)
+_COUNT_CHANGES = sa.select(sa.func.count()).select_from(_CHANGES.order_by(None).subquery())
 
 
 class SqlAttendance:
@@ -75,7 +85,8 @@ class SqlAttendance:
         values = {"key": lesson.id, "of_group": lesson.group_id, "some": list(student_ids)}
         return set((await self.connection.execute(_MARKABLE, values)).scalars())
 
-    async def save(self, lesson_id: int, marks: Sequence[AttendanceInput], now: datetime) -> None:
+    async def save(self, lesson_id: int, marks: Sequence[AttendanceInput], actor_id: UUID, now: datetime) -> None:
+        await self._record(lesson_id, marks, actor_id, now)
         # In the same order for everybody, so that two who mark the same lesson do not deadlock.
         rows = [
             {"lesson_id": lesson_id, "student_id": each.student_id, "status": each.status}
@@ -86,6 +97,23 @@ class SqlAttendance:
             await self.connection.execute(_MARK, [{**row, "created_at": now, "updated_at": now} for row in rows])
         if removed := [each.student_id for each in marks if each.status is None]:
             await self.connection.execute(_REMOVE, {"key": lesson_id, "some": removed})
+
+    async def _record(self, lesson_id: int, marks: Sequence[AttendanceInput], actor_id: UUID, now: datetime) -> None:
+        before = await self.marks(lesson_id, [each.student_id for each in marks])
+        changes = [
+            {
+                "lesson_id": lesson_id,
+                "student_id": each.student_id,
+                "actor_id": actor_id,
+                "at": now,
+                "old_status": before.get(each.student_id),
+                "new_status": each.status,
+            }
+            for each in marks
+            if each.status != before.get(each.student_id)
+        ]
+        if changes:
+            await self.connection.execute(_RECORD, changes)
 
 
 class SqlAttendanceQueries:
@@ -99,6 +127,17 @@ class SqlAttendanceQueries:
             raise LessonNotFound
         rows = await self.database.rows(_ATTENDANCE, {"key": lesson_id})
         return sorted((convert(row, Attendance, from_attributes=True) for row in rows), key=by_student_name)
+
+    async def changes(
+        self, viewer: Viewer, lesson_id: int, student_id: UUID | None, *, limit: int, offset: int
+    ) -> tuple[list[AttendanceChange], int]:
+        if await self.database.row(_LESSON, seen_by(viewer, lesson_id)) is None:
+            raise LessonNotFound
+        values = {"key": lesson_id, "student": student_id}
+        async with self.database.reader() as connection:
+            total: int = (await connection.execute(_COUNT_CHANGES, values)).scalar_one()
+            rows = (await connection.execute(_CHANGES.limit(limit).offset(offset), values)).all()
+        return [convert(row, AttendanceChange, from_attributes=True) for row in rows], total
 
 
 def seen_by(viewer: Viewer, key: int) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from atg_adapters.sql.tables.gradebook import (
 from atg_adapters.sql.tables.identity import display_name, users
 from atg_adapters.sql.tables.schedule import study_groups
 from atg_core.gradebook.model import ControlPoint, ControlPointChange, Grade, GradeChange, Viewer
-from atg_core.gradebook.ports import ControlPointNotFound, GroupNotFound, StudentGrade
+from atg_core.gradebook.ports import ControlPointNotFound, GradesOf, GroupNotFound, StudentGrade
 
 _id: sa.BindParameter[Any] = sa.bindparam("key")
 _viewer: sa.BindParameter[UUID] = sa.bindparam("viewer", type_=sa.Uuid)
@@ -61,6 +61,8 @@ _GRADES_BY_STUDENT = (
     .where(_grades.control_point_id == _id, _grades.grade.is_not(None))
 )
 _actors = users.alias()
+_of_point: sa.BindParameter[Any] = sa.bindparam("of_point", type_=sa.Integer)
+_of_student: sa.BindParameter[Any] = sa.bindparam("of_student", type_=sa.Uuid)
 _GRADE_CHANGES = (
     sa.select(
         control_point_grade_changes,
@@ -69,7 +71,11 @@ _GRADE_CHANGES = (
     )
     .join(users, users.c.id == _changes.student_id)
     .join(_actors, _actors.c.id == _changes.actor_id)
-    .where(_changes.group_id == _id)
+    .where(
+        _changes.group_id == _id,
+        sa.or_(_of_point.is_(None), _changes.control_point_id == _of_point),
+        sa.or_(_of_student.is_(None), _changes.student_id == _of_student),
+    )
     .order_by(_changes.id.desc())
 )
 _point_changes = control_point_changes.c
@@ -171,9 +177,10 @@ class SqlControlPointQueries:
         return sorted((convert(row, Grade, from_attributes=True) for row in rows), key=by_student_name)
 
     async def grade_changes(
-        self, viewer: Viewer, group_id: int, *, limit: int, offset: int
+        self, viewer: Viewer, group_id: int, of: GradesOf, *, limit: int, offset: int
     ) -> tuple[list[GradeChange], int]:
-        rows, total = await self._page_of_group(_GRADE_CHANGES, viewer, group_id, limit, offset)
+        which = {"of_point": of.control_point_id, "of_student": of.student_id}
+        rows, total = await self._page_of_group(_GRADE_CHANGES, viewer, group_id, limit, offset, **which)
         return [convert(row, GradeChange, from_attributes=True) for row in rows], total
 
     async def changes_of(
@@ -195,15 +202,18 @@ class SqlControlPointQueries:
             raise ControlPointNotFound
 
     async def _page_of_group(
-        self, select: sa.Select[Any], viewer: Viewer, group_id: int, limit: int, offset: int
+        self, select: sa.Select[Any], viewer: Viewer, group_id: int, limit: int, offset: int, **which: Any
     ) -> tuple[Sequence[Row], int]:
         """Raises GroupNotFound."""
         if await self.database.row(_SEEN_GROUP, seen_by(viewer, group_id)) is None:
             raise GroupNotFound
-        return await self._page(select, group_id, limit, offset)
+        return await self._page(select, group_id, limit, offset, **which)
 
-    async def _page(self, select: sa.Select[Any], key: int, limit: int, offset: int) -> tuple[Sequence[Row], int]:
+    async def _page(
+        self, select: sa.Select[Any], key: int, limit: int, offset: int, **which: Any
+    ) -> tuple[Sequence[Row], int]:
+        values = {"key": key, **which}
         async with self.database.reader() as connection:
             counting = sa.select(sa.func.count()).select_from(select.order_by(None).subquery())
-            total: int = (await connection.execute(counting, {"key": key})).scalar_one()
-            return (await connection.execute(select.limit(limit).offset(offset), {"key": key})).all(), total
+            total: int = (await connection.execute(counting, values)).scalar_one()
+            return (await connection.execute(select.limit(limit).offset(offset), values)).all(), total

@@ -28,6 +28,19 @@ attendance = sa.Table(
     sa.UniqueConstraint("lesson_id", "student_id"),
 )
 
+attendance_changes = sa.Table(
+    "attendance_changes",
+    metadata,
+    serial(),
+    reference("lesson_id", "scheduled_lessons", index=False),
+    held("student_id", _USERS, index=False),
+    held("actor_id", _USERS, index=False),
+    instant("at", nullable=False),
+    sa.Column("old_status", sa.String(7)),
+    sa.Column("new_status", sa.String(7)),
+    sa.Index(None, "lesson_id", "student_id", "id"),
+)
+
 # Ids are never reused, on SQLite neither: histories outlive the control point.
 # Triggers, created by a migration, write each change of the weight or scale of what was graded into
 # `control_point_changes`, by `changed_by` or else the teacher of the group, and clear `changed_by` and `reason` here;

@@ -1,1 +1,1 @@
-"""What teachers and students see of grades and progress."""
+"""Pages of the gradebook: the journal of a group, control points, grades and progress."""

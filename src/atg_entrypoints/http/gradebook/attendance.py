@@ -2,22 +2,25 @@
 
 from collections.abc import Sequence
 from typing import Annotated
+from uuid import UUID
 
 from litestar import get, put
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
-from litestar.params import FromPath, JSONBody, SkipValidation
+from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 from msgspec import Meta
 
 from atg_core.gradebook.attendance import MarkAttendance
 from atg_core.gradebook.ports import AttendanceQueries, LessonNotFound
-from atg_entrypoints.http.gradebook.attendance_wire import AttendanceMark, AttendanceRow
+from atg_entrypoints.http.gradebook.attendance_wire import AttendanceChangeRow, AttendanceMark, AttendanceRow
 from atg_entrypoints.http.gradebook.viewer import SignedInRequest, viewer_of
 from atg_entrypoints.http.policy import TEACHER
-from atg_entrypoints.http.wire import serial_or, to_wire
+from atg_entrypoints.http.wire import Page, Paging, serial_or, to_wire
 
 _TAGS = ["attendance"]
 _MAX_MARKS = 10_000
+
+StudentQuery = Annotated[UUID | None, QueryParameter(description="Of this student alone")]
 
 Queries = NamedDependency[SkipValidation[AttendanceQueries]]
 
@@ -61,4 +64,25 @@ async def mark_lesson(
     return to_wire(await attendance_queries.attendance(viewer, key), list[AttendanceRow])
 
 
-HANDLERS: Sequence[BaseRouteHandler] = (show_attendance, mark_lesson)
+@get(
+    "/schedule/lessons/{lesson_id:str}/attendance-changes",
+    policy=TEACHER,
+    tags=_TAGS,
+    summary="History of the attendance at a lesson, newest first",
+)
+async def list_attendance_changes(
+    *,
+    request: SignedInRequest,
+    lesson_id: FromPath[str],
+    attendance_queries: Queries,
+    paging: NamedDependency[SkipValidation[Paging]],
+    student_id: StudentQuery = None,
+) -> Page[AttendanceChangeRow]:
+    """As teachers marked it, of all students or one; imported marks are not in it."""
+    found, total = await attendance_queries.changes(
+        viewer_of(request), serial_or(LessonNotFound, lesson_id), student_id, limit=paging.size, offset=paging.offset
+    )
+    return paging.of(to_wire(found, list[AttendanceChangeRow]), total)
+
+
+HANDLERS: Sequence[BaseRouteHandler] = (show_attendance, mark_lesson, list_attendance_changes)

@@ -28,3 +28,17 @@ class AttendanceRow(Struct, frozen=True, kw_only=True):
     student_name: str
     status: AttendanceStatus
     updated_at: Instant
+
+
+class AttendanceChangeRow(Struct, frozen=True, kw_only=True):
+    """`old_status`: null for the first mark; `new_status`: null for a removed one."""
+
+    id: int
+    lesson_id: int
+    student_id: UUID
+    student_name: str
+    actor_id: UUID
+    actor_name: str
+    at: Instant
+    old_status: AttendanceStatus | None
+    new_status: AttendanceStatus | None

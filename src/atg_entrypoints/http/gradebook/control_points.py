@@ -6,12 +6,13 @@ from typing import Annotated
 from litestar import delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
-from litestar.params import FromPath, JSONBody, SkipValidation
+from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 from msgspec import Meta
 
 from atg_core.gradebook.control_points import EditControlPoints, GradeControlPoint
 from atg_core.gradebook.model import DEFAULT_WEIGHT
-from atg_core.gradebook.ports import ControlPointNotFound, ControlPointQueries, GroupNotFound
+from atg_core.gradebook.ports import ControlPointNotFound, ControlPointQueries, GradesOf, GroupNotFound
+from atg_entrypoints.http.gradebook.attendance import StudentQuery
 from atg_entrypoints.http.gradebook.control_points_wire import (
     ControlPointChangeRow,
     ControlPointChanges,
@@ -30,6 +31,7 @@ _MAX_GRADES = 10_000
 
 Queries = NamedDependency[SkipValidation[ControlPointQueries]]
 Edits = NamedDependency[SkipValidation[EditControlPoints]]
+PointQuery = Annotated[int | None, QueryParameter(ge=1, le=2**31 - 1, description="Of this control point alone")]
 Pages = NamedDependency[SkipValidation[Paging]]
 
 type GradesGiven = Annotated[list[ControlPointGradeGiven], Meta(max_length=_MAX_GRADES)]
@@ -128,7 +130,13 @@ async def show_grades(
     return to_wire(await control_point_queries.grades(viewer_of(request), key), list[ControlPointGradeRow])
 
 
-@put("/control-points/{control_point_id:str}/grades", policy=TEACHER, tags=_TAGS, summary="Grade students")
+@put(
+    "/control-points/{control_point_id:str}/grades",
+    policy=TEACHER,
+    tags=_TAGS,
+    summary="Grade students",
+    also={409},
+)
 async def give_grades(
     request: SignedInRequest,
     control_point_id: FromPath[str],
@@ -136,7 +144,11 @@ async def give_grades(
     grade_control_point: NamedDependency[SkipValidation[GradeControlPoint]],
     control_point_queries: Queries,
 ) -> list[ControlPointGradeRow]:
-    """The grades of the others stay. The grade history records each change with its author, time and reason."""
+    """The grades of the others stay. The grade history records each change with its author, time and reason.
+
+    With `was`, 409 `changed_meanwhile` names each row whose grade is another one by now, and nobody is graded:
+    `current` holds the grades that are there, as `[{"student_id", "grade"}]`.
+    """
     viewer, key = viewer_of(request), serial_or(ControlPointNotFound, control_point_id)
     await grade_control_point(viewer, key, [each.to_input() for each in data])
     return to_wire(await control_point_queries.grades(viewer, key), list[ControlPointGradeRow])
@@ -146,11 +158,18 @@ async def give_grades(
     "/groups/{group_id:str}/grade-changes", policy=TEACHER, tags=_TAGS, summary="Grade history of a group, newest first"
 )
 async def list_control_point_changes(
-    request: SignedInRequest, group_id: FromPath[str], control_point_queries: Queries, paging: Pages
+    *,
+    request: SignedInRequest,
+    group_id: FromPath[str],
+    control_point_queries: Queries,
+    paging: Pages,
+    control_point_id: PointQuery = None,
+    student_id: StudentQuery = None,
 ) -> Page[ControlPointGradeChangeRow]:
-    """Of control points, also of deleted ones."""
+    """Of control points, also of deleted ones; of a cell of the journal with `control_point_id` and `student_id`."""
+    of = GradesOf(control_point_id=control_point_id, student_id=student_id)
     found, total = await control_point_queries.grade_changes(
-        viewer_of(request), serial_or(GroupNotFound, group_id), limit=paging.size, offset=paging.offset
+        viewer_of(request), serial_or(GroupNotFound, group_id), of, limit=paging.size, offset=paging.offset
     )
     return paging.of(to_wire(found, list[ControlPointGradeChangeRow]), total)
 

@@ -76,13 +76,15 @@ class ControlPointChangeRow(Struct, frozen=True, kw_only=True):
 class ControlPointGradeGiven(Struct, frozen=True, kw_only=True):
     """From 0 to the `max_grade` of the control point; null removes the grade.
 
-    `reason`: of the change, for the grade history.
+    `reason`: of the change, for the grade history. `was`: the grade that the caller saw, null for none; with it the
+    grade is saved only if it is still that.
     """
 
     student_id: UUID
     grade: Number | None
     comment: Text | None | UnsetType = UNSET
     reason: Reason | None = None
+    was: Number | None | UnsetType = UNSET
 
     def to_input(self) -> GradeInput:
         return GradeInput(
@@ -91,6 +93,8 @@ class ControlPointGradeGiven(Struct, frozen=True, kw_only=True):
             comment=None if self.comment is UNSET else self.comment,
             keeps_comment=self.comment is UNSET,
             reason=self.reason or None,
+            is_conditional=self.was is not UNSET,
+            was=None if self.was is UNSET else self.was,
         )
 
 
