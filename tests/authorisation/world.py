@@ -7,6 +7,7 @@ from typing import Any, Self
 import httpx
 
 from atg_entrypoints.container import Container
+from tests.account_pool import lift_limits
 from tests.authorisation.learning_data import keep_files, learn
 from tests.authorisation.people import People, change_roles, gather
 from tests.authorisation.row import Row, filled
@@ -29,6 +30,7 @@ class World:
 
     @classmethod
     async def make(cls, container: Container, client: httpx.AsyncClient) -> Self:
+        lift_limits(container)
         people = await gather(container, client)
         world = cls(container=container, client=client, people=people)
         world.names |= {name: str(each.id) for name, each in people.persons.items()}
@@ -56,6 +58,7 @@ class World:
 
     def moved_to(self, container: Container, client: httpx.AsyncClient) -> Self:
         """The same world in an empty database of another test: making it takes longer than most requests together."""
+        lift_limits(container)
         moved = replace(self, container=container, client=client)
         moved.kept = self.kept
         moved.put_back()
