@@ -125,6 +125,25 @@ class Conflict(AtgError):
         self.faults = faults
 
 
+class ChangedMeanwhile(Conflict):
+    """This was changed meanwhile
+
+    `current`: the value that is there.
+    """
+
+    def __init__(
+        self,
+        template: str | None = None,
+        /,
+        *,
+        current: object = None,
+        faults: Sequence[Fault] = (),
+        **parameters: object,
+    ) -> None:
+        super().__init__(template, faults=faults, **parameters)
+        self.beside = {"current": current}
+
+
 class TooLarge(AtgError):
     """This is more than allowed"""
 

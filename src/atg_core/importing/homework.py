@@ -37,6 +37,12 @@ def _require_gradable(question_type: QuestionType, choices: ListValue) -> None:
         raise Invalid("a multiple choice has one that is correct at least", field=_CHOICES, code="none_correct")
 
 
+def _require_text(question_type: QuestionType, allow_files: bool) -> None:  # noqa: FBT001 - a cell of a row
+    """Raises Invalid for files as answers to a question with choices."""
+    if allow_files and question_type is not QuestionType.TEXT:
+        raise Invalid("only a text question is answered by files", field="allow_files", code="wrong_answer_type")
+
+
 HOMEWORK = Kind(
     name="homework",
     table="homework",
@@ -62,6 +68,7 @@ HOMEWORK_QUESTIONS = Kind(
         column("question_type", choice(QuestionType), required=True),
         column("text", text(_MAX_TEXT), required=True),
         column("points", _points, required=True),
+        column("allow_files", boolean, default=False),
     ),
     items=(
         ListColumn(
@@ -73,5 +80,8 @@ HOMEWORK_QUESTIONS = Kind(
             may_be_empty=True,
         ),
     ),
-    checks=(RowCheck(fields=("question_type", _CHOICES), require=_require_gradable),),
+    checks=(
+        RowCheck(fields=("question_type", _CHOICES), require=_require_gradable),
+        RowCheck(fields=("question_type", "allow_files"), require=_require_text),
+    ),
 )
