@@ -37,7 +37,7 @@ def _require_gradable(question_type: QuestionType, choices: ListValue) -> None:
         raise Invalid("a multiple choice has one that is correct at least", field=_CHOICES, code="none_correct")
 
 
-def _require_text(question_type: QuestionType, allow_files: bool) -> None:  # noqa: FBT001 - a cell of a row
+def _require_text(question_type: QuestionType, allow_files: bool) -> None:
     """Raises Invalid for files as answers to a question with choices."""
     if allow_files and question_type is not QuestionType.TEXT:
         raise Invalid("only a text question is answered by files", field="allow_files", code="wrong_answer_type")

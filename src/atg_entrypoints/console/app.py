@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.types import ASGIApp, HTTPScope, Send
 
 from atg_core.errors import AtgError, NotFound
+from atg_entrypoints.console.homework import builder, lists, marking, one, sheet
 from atg_entrypoints.console.identity import (
     account,
     credentials,
@@ -39,6 +40,8 @@ _PAGES: Sequence[tuple[Context, Sequence[BaseRouteHandler]]] = (
     ("learning", catalog.HANDLERS),
     ("learning", tests.HANDLERS),
     ("learning", certificates.HANDLERS),
+    ("homework", [*lists.HANDLERS, *builder.HANDLERS, *one.HANDLERS]),
+    ("homework", [*sheet.HANDLERS, *marking.HANDLERS]),
 )
 _A_YEAR = 365 * 86_400
 _HASHING = HASHING_PATHS | {

@@ -21,6 +21,8 @@ class Entry:
 
 ENTRIES = (
     Entry("/app/", phrase("My learning"), ("/app/courses/",)),
+    Entry("/app/homework", phrase("Homework"), ("/app/homework/",), frozenset({Role.TEACHER, Role.STUDENT})),
+    Entry("/app/marking", phrase("Marking"), ("/app/submissions/",), frozenset({Role.TEACHER})),
     Entry("/app/catalog", phrase("Catalog"), ("/app/catalog/",)),
     Entry("/app/stations", phrase("Stations"), ("/app/stations/",)),
     Entry("/app/results", phrase("Results"), ("/app/results/",)),

@@ -75,22 +75,16 @@ def changed(questions: list[Written], do: str) -> list[Written]:
     at = next((number for number, each in enumerate(questions) if each["key"] == key), None)
     if at is None:
         return questions
-    asked = questions[at]
+    asked, others = questions[at], questions[:at] + questions[at + 1 :]
     if verb == "remove":
-        return questions[:at] + questions[at + 1 :]
+        return others
     if verb in {"up", "down"}:
-        rest_of = questions[:at] + questions[at + 1 :]
         to = max(0, at - 1 if verb == "up" else at + 1)
-        return [*rest_of[:to], asked, *rest_of[to:]]
+        return [*others[:to], asked, *others[to:]]
+    choices = [each for each in asked["choices"] if (verb, each["key"]) != ("remove-choice", choice)]
     if verb == "add-choice":
-        return _with(questions, at, choices=[*asked["choices"], _new_choice(asked["choices"])])
-    if verb == "remove-choice":
-        return _with(questions, at, choices=[each for each in asked["choices"] if each["key"] != choice])
-    return questions
-
-
-def _with(questions: list[Written], at: int, **values: Any) -> list[Written]:
-    return [*questions[:at], {**questions[at], **values}, *questions[at + 1 :]]
+        choices.append(_new_choice(choices))
+    return [*questions[:at], {**asked, "choices": choices}, *questions[at + 1 :]]
 
 
 def _new(kind: str, questions: Sequence[Written]) -> Written:

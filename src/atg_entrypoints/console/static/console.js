@@ -1,5 +1,9 @@
 // What every page has: telling what happened, the API, and where the focus is after a part was swapped.
 
+// Moments are told in the reader's time zone.
+const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+if (timeZone) document.cookie = `atg_zone=${timeZone}; path=/app; max-age=31536000; samesite=lax`;
+
 /** @param {string} text Said for six seconds, and by screen readers. */
 export function tell(text) {
   const told = /** @type {HTMLElement} */ (document.getElementById("told"));
