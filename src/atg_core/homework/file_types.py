@@ -25,7 +25,7 @@ SUFFIXES: Mapping[str, str] = {
 
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1"}
 _ZIP, _ENTRY_HEADER = b"PK\x03\x04", 30
-_CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r")) + b"\x7f"
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
 def media_type_of(head: bytes) -> str | None:
@@ -63,7 +63,7 @@ def _is_open_document(media_type: str) -> Callable[[bytes], bool]:
 
 def _is_text(head: bytes) -> bool:
     """UTF-8 without control characters; the last character may be cut off."""
-    if not head or head.translate(None, _CONTROLS) != head:
+    if not head or _CONTROL.search(head):
         return False
     try:
         head.decode()

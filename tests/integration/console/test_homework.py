@@ -96,7 +96,7 @@ async def test_homework_is_set_handed_in_marked_and_read(room: Room) -> None:
     assert (await room.student.get(submission)).headers["location"] == path
     late = await room.teacher.post(submission, data={**marks, grade[1]: "1"})
     assert late.status_code == 409
-    assert "изменено" in late.text
+    assert "уже изменено" in late.text
     again = await room.teacher.post(
         submission, data={**marks, grade[1]: "1", f"was-{grade[2]}": "0.5", "reason": "Апелляция", "do": "save"}
     )
@@ -130,7 +130,7 @@ async def test_the_builder_works_without_a_script(room: Room) -> None:
     meanwhile = await room.teacher.post(f"{path}/edit", data={**sent, "title": "Помпаж 3", "do": "save"})
     assert meanwhile.status_code == 409
     assert 'value="Помпаж 3"' in meanwhile.text
-    assert "Предпросмотр" in (await room.teacher.get(f"{path}/preview")).text
+    assert "Так задание видит студент" in (await room.teacher.get(f"{path}/preview")).text
 
 
 async def test_what_is_wrong_is_told_and_what_was_written_stays(room: Room) -> None:

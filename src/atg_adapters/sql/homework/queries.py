@@ -64,12 +64,19 @@ _SUBMISSION_VIEW = (
     .join(users, users.c.id == _submissions.student_id)
 )
 _is_late = sa.func.coalesce(_submissions.submitted_at > _homework.due_at, sa.false())
+_IS_TAUGHT = sa.or_(sa.bindparam("is_admin", type_=sa.Boolean), study_groups.c.teacher_id == _viewer)
 _QUEUE = (
     _SUBMISSION_VIEW.add_columns(
         _homework.title.label("homework_title"), _homework.group_id, study_groups.c.name.label("group_name")
     )
-    .where(sa.or_(sa.bindparam("is_admin", type_=sa.Boolean), study_groups.c.teacher_id == _viewer))
+    .where(_IS_TAUGHT)
     .order_by(_submissions.submitted_at.is_(None), _submissions.submitted_at, _submissions.id)
+)
+_IN_QUEUE = (
+    sa.select(_submissions.id)
+    .select_from(homework_submissions.join(homework).join(study_groups))
+    .join(users, users.c.id == _submissions.student_id)
+    .where(_IS_TAUGHT, _submissions.submitted_at.is_not(None))
 )
 _has_handed_in = sa.exists().where(
     _submissions.homework_id == _id,
@@ -195,12 +202,9 @@ class SqlHomeworkQueries:
 
     async def next_in_queue(self, viewer: Viewer, wanted: SubmissionFilter, after: Submission) -> int | None:
         place = sa.tuple_(_submissions.submitted_at, _submissions.id)
-        others = _filtered(_QUEUE, wanted).where(_submissions.id != after.id, _submissions.submitted_at.is_not(None))
-        is_before = place <= sa.tuple_(
-            sa.literal(after.submitted_at or after.created_at, UtcDateTime), sa.literal(after.id)
-        )
-        first = others.with_only_columns(_submissions.id).order_by(None)
-        select = first.order_by(is_before, _submissions.submitted_at, _submissions.id).limit(1)
+        here = sa.tuple_(sa.literal(after.submitted_at or after.created_at, UtcDateTime), sa.literal(after.id))
+        others = _filtered(_IN_QUEUE, wanted).where(_submissions.id != after.id)
+        select = others.order_by(place <= here, _submissions.submitted_at, _submissions.id).limit(1)
         row = await self.database.row(select, {"viewer": viewer.id, "is_admin": viewer.is_admin})
         return row.id if row else None
 

@@ -32,7 +32,7 @@ from atg_entrypoints.http.homework.queries import homework_id_of
 from atg_entrypoints.http.homework.viewer import viewer_of
 from atg_entrypoints.http.policy import TEACHER
 
-_DONE = {"made": phrase("The homework is there. Add its questions now."), "saved": phrase("Saved")}
+_DONE = {"made": phrase("The homework is created. Add its questions now."), "saved": phrase("Saved")}
 
 
 @get("/homework/new", policy=TEACHER)
