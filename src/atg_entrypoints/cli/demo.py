@@ -24,6 +24,7 @@ from atg_core.shop.ports import ShopFilters
 from atg_core.shop.purchases import PurchaseStatus
 from atg_core.words import Language
 from atg_entrypoints.cli.command import run
+from atg_entrypoints.cli.demo_homework import Submitted, play_homework
 from atg_entrypoints.cli.demo_learning import Learning, play_learning
 from atg_entrypoints.cli.importing import open_folder
 from atg_entrypoints.cli.opening import opened
@@ -103,6 +104,8 @@ async def import_examples(container: Container, home: Path) -> dict[str, str]:
     customers = msgspec.json.decode((folder / "customers.json").read_bytes(), type=list[_Customer])
     await _play_customers(container, customers)
     await play_learning(container, msgspec.json.decode((folder / "learners.json").read_bytes(), type=list[Learning]))
+    submissions = msgspec.json.decode((folder / "submissions.json").read_bytes(), type=list[Submitted])
+    await play_homework(container, submissions)
     return passwords
 
 

@@ -19,13 +19,14 @@ class Entry:
         return path.rstrip("/") == self.path.rstrip("/") or path.startswith(self.below)
 
 
+_WHO_LEARNS_BY_COURSES = frozenset(Role) - {Role.TEACHER, Role.STUDENT}
 ENTRIES = (
     Entry("/app/", phrase("My learning"), ("/app/courses/",)),
     Entry("/app/homework", phrase("Homework"), ("/app/homework/",), frozenset({Role.TEACHER, Role.STUDENT})),
     Entry("/app/marking", phrase("Marking"), ("/app/submissions/",), frozenset({Role.TEACHER})),
     Entry("/app/catalog", phrase("Catalog"), ("/app/catalog/",)),
-    Entry("/app/stations", phrase("Stations"), ("/app/stations/",)),
-    Entry("/app/results", phrase("Results"), ("/app/results/",)),
+    Entry("/app/stations", phrase("Stations"), ("/app/stations/",), _WHO_LEARNS_BY_COURSES),
+    Entry("/app/results", phrase("Results"), ("/app/results/",), _WHO_LEARNS_BY_COURSES),
 )
 
 

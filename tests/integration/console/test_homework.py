@@ -107,13 +107,20 @@ async def test_homework_is_set_handed_in_marked_and_read(room: Room) -> None:
 async def test_the_builder_works_without_a_script(room: Room) -> None:
     path = await room.made()
     page = (await room.teacher.get(f"{path}/edit")).text
-    form = {name: value for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)}
+    form: dict[str, object] = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
     keys = re.findall(r'name="question" value="([^"]+)"', page)
     texts = dict(re.findall(r'<textarea name="([^"]+\.text)"[^>]*>([^<]*)', page))
     choices = re.findall(r'name="([^"]+)\.choice" value="([^"]+)"', page)
     fields = dict(re.findall(r'name="([^"]+\.text)" value="([^"]*)"', page))
     single, text = keys[:2]
-    form |= {**texts, **fields, "title": "Помпаж 2", f"{single}.points": "2,5", f"{text}.points": "3", "do": f"up:{text}"}
+    form |= {
+        **texts,
+        **fields,
+        "title": "Помпаж 2",
+        f"{single}.points": "2,5",
+        f"{text}.points": "3",
+        "do": f"up:{text}",
+    }
     sent = {**form, "question": [single, text], f"{single}.choice": [key for of, key in choices if of == single]}
     sent |= {f"{single}.correct": choices[0][1], f"{text}.files": "on"}
     moved = (await room.teacher.post(f"{path}/edit", data=sent)).text
@@ -134,7 +141,9 @@ async def test_the_builder_works_without_a_script(room: Room) -> None:
 
 
 async def test_what_is_wrong_is_told_and_what_was_written_stays(room: Room) -> None:
-    made = await room.teacher.post("/app/homework/new", data={"group_id": str(room.group), "title": "", "description": "Прочитать"})
+    made = await room.teacher.post(
+        "/app/homework/new", data={"group_id": str(room.group), "title": "", "description": "Прочитать"}
+    )
     assert made.status_code == 400
     assert 'id="fault-title"' in made.text
     assert "Прочитать" in made.text
@@ -143,9 +152,11 @@ async def test_what_is_wrong_is_told_and_what_was_written_stays(room: Room) -> N
     assert unread.status_code == 400
     assert "Сколько? {#5}" in unread.text
     assert not await _count(room, path) - 2
-    empty = (await room.teacher.post("/app/homework/new", data={"group_id": str(room.group), "title": "Пусто"})).headers[
-        "location"
-    ].removesuffix("/edit?done=made")
+    empty = (
+        (await room.teacher.post("/app/homework/new", data={"group_id": str(room.group), "title": "Пусто"}))
+        .headers["location"]
+        .removesuffix("/edit?done=made")
+    )
     refused = await room.teacher.post(f"{empty}/publish", data={})
     assert refused.status_code == 409
 
