@@ -76,6 +76,28 @@ _OF_EVERYBODY_SIGNED_IN = {
     "POST /app/courses/{course_id:str}/tests/{kind:str}/{parent_id:str}",
     "POST /app/courses/{course_id:str}/tests/{kind:str}/{parent_id:str}/begin",
     "GET /app/results",
+    "GET /app/homework",
+    "GET /app/homework/{homework_id:str}",
+    "POST /app/homework/{homework_id:str}",
+    "POST /app/homework/{homework_id:str}/begin",
+    "GET /app/homework/{homework_id:str}/hand-in",
+    "POST /app/homework/{homework_id:str}/hand-in",
+    "GET /app/submissions/{submission_id:str}",
+    "POST /app/submissions/{submission_id:str}/files",
+    "POST /app/submissions/{submission_id:str}/files/{file_id:str}/remove",
+}
+_OF_TEACHERS = {
+    "GET /app/homework/new",
+    "POST /app/homework/new",
+    "GET /app/homework/{homework_id:str}/edit",
+    "POST /app/homework/{homework_id:str}/edit",
+    "POST /app/homework/{homework_id:str}/gift",
+    "GET /app/homework/{homework_id:str}/preview",
+    "POST /app/homework/{homework_id:str}/publish",
+    "POST /app/homework/{homework_id:str}/copy",
+    "POST /app/homework/{homework_id:str}/delete",
+    "GET /app/marking",
+    "POST /app/submissions/{submission_id:str}",
 }
 
 
@@ -91,11 +113,12 @@ def _asked(route: str) -> tuple[str, str]:
 
 
 def test_every_route_is_in_one_of_the_tables() -> None:
-    assert set(_routes()) == _PUBLIC | _OF_EVERYBODY_SIGNED_IN
-    assert not _PUBLIC & _OF_EVERYBODY_SIGNED_IN
+    tables = (_PUBLIC, _OF_EVERYBODY_SIGNED_IN, _OF_TEACHERS)
+    assert set(_routes()) == set[str]().union(*tables)
+    assert len(set(_routes())) == sum(map(len, tables))
 
 
-@pytest.mark.parametrize("route", sorted(_OF_EVERYBODY_SIGNED_IN))
+@pytest.mark.parametrize("route", sorted(_OF_EVERYBODY_SIGNED_IN | _OF_TEACHERS))
 async def test_whoever_is_not_signed_in_is_led_to_sign_in(browser: httpx.AsyncClient, route: str) -> None:
     method, path = _asked(route)
     reply = await browser.request(method, path)
@@ -126,3 +149,13 @@ async def test_whoever_is_signed_in_is_refused_no_page(
             reply = await browser.get(path)
             assert reply.status_code in {HTTPStatus.OK, HTTPStatus.NOT_FOUND, HTTPStatus.SEE_OTHER}, path
             assert not reply.headers.get("location", "").startswith("/app/sign-in"), path
+
+
+@pytest.mark.parametrize("role", [Role.STUDENT, Role.USER, Role.INSTRUCTOR])
+async def test_pages_of_teachers_are_for_nobody_else(
+    browser: httpx.AsyncClient, stocked: Container, role: Role
+) -> None:
+    await enter(browser, stocked, role=role)
+    for route in sorted(_OF_TEACHERS):
+        method, path = _asked(route)
+        assert (await browser.request(method, path)).status_code == HTTPStatus.FORBIDDEN, path

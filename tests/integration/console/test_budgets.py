@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Mapping
 from gzip import compress
 from statistics import median
 
@@ -75,10 +76,18 @@ async def test_a_course_with_its_player_is_small_but_for_the_worker(browser: htt
     assert sum(sizes.values()) <= 300 * _KILOBYTE, sizes
 
 
-def test_own_scripts_and_styles_are_few_bytes() -> None:
-    own = {path.name: len(compress(path.read_bytes())) for path in static_files._OWN.iterdir()}
-    assert sum(size for name, size in own.items() if name.endswith(".js")) <= 25 * _KILOBYTE, own
-    assert sum(size for name, size in own.items() if name.endswith(".css")) <= 12 * _KILOBYTE, own
+async def test_own_scripts_and_styles_of_a_page_are_few_bytes(browser: httpx.AsyncClient, place: School) -> None:
+    for path in (*_PLAIN, f"/app/courses/{place.course}"):
+        require_few_own_bytes(await _cold(browser, path))
+
+
+def require_few_own_bytes(sizes: Mapping[str, int]) -> None:
+    """Of what a page loads, that which is the console's own."""
+    own = {path.name for path in static_files._OWN.iterdir()}
+    names = {address: address.split("/", 4)[-1] for address in sizes if address.startswith("/app/static/")}
+    for ending, most in ((".js", 25), (".css", 12)):
+        loaded = {name: sizes[address] for address, name in names.items() if name in own and name.endswith(ending)}
+        assert sum(loaded.values()) <= most * _KILOBYTE, loaded
 
 
 @pytest.mark.parametrize("stocked_url", ["sqlite"], indirect=True)

@@ -1,6 +1,8 @@
 """Homework at the console, by forms alone: a teacher sets and marks it, a student hands it in."""
 
 import re
+import time
+from statistics import median
 from typing import NamedTuple
 
 import httpx
@@ -13,6 +15,8 @@ from tests.arranging import enrol, rows_of
 from tests.contracts.databases import on_sqlite
 from tests.contracts.homework.http_answer_files import PHOTO
 from tests.integration.console.browsing import another, enter, heading
+from tests.integration.console.test_budgets import _cold, require_few_own_bytes
+from tests.integration.console.test_pages import _OF_ITS_OWN as OF_ITS_OWN
 from tests.statements import counted
 
 GIFT = """// Two questions.
@@ -249,3 +253,51 @@ async def test_pages_take_few_statements_however_much_there_is(room: Room, stock
             assert len(statements) <= most, (path, statements)
             counts[-1][f"{path} {browser is room.teacher}"] = len(statements)
     assert counts[0] == counts[1]
+
+
+async def test_pages_are_small_made_in_no_time_and_have_no_script_of_their_own(room: Room) -> None:
+    path = await room.published()
+    submission = await room.handed_in(path)
+    other = await room.made()
+    await room.student.post(f"{await room.published()}/begin")
+    of_teacher = (
+        "/app/homework",
+        "/app/homework/new",
+        path,
+        f"{other}/edit",
+        f"{path}/preview",
+        "/app/marking",
+        submission,
+    )
+    drafts = (await room.student.get("/app/homework")).text
+    sheets = re.findall(r'href="(/app/homework/\d+)"', drafts)
+    for browser, paths in ((room.teacher, of_teacher), (room.student, ("/app/homework", *sheets))):
+        for each in paths:
+            reply = await browser.get(each)
+            assert reply.status_code == 200
+            assert not OF_ITS_OWN.search(reply.text), each
+            require_few_own_bytes(await _cold(browser, each))
+            took = []
+            for _ in range(5):
+                start = time.process_time()
+                await browser.get(each)
+                took.append(time.process_time() - start)
+            assert median(took) <= 0.03, each
+
+
+async def test_pages_are_in_english_too(room: Room) -> None:
+    path = await room.published()
+    submission = await room.handed_in(path)
+    for browser, paths in (
+        (room.teacher, ("/app/homework", "/app/homework/new", path, f"{path}/edit", "/app/marking", submission)),
+        (room.student, ("/app/homework", path)),
+    ):
+        await browser.post("/app/look", data={"language": "en", "next": "/app/homework"})
+        for each in paths:
+            told = re.sub(
+                "Помпаж|МТК-26/.|Что такое.*|Почему.*|Автоколебания.*|Резонанс.*|Разрушается.*",
+                "",
+                (await browser.get(each)).text,
+            )
+            told = re.sub("Русский|Пётр Ильин|Анна Ким", "", told)
+            assert not re.search("[а-яё]+", told), (each, re.search("[а-яё]+", told))
