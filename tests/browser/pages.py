@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from playwright.async_api import Page
 
+from tests.browser.homework_pages import homework_pages
 from tests.browser.people import Demo
 from tests.browser.visits import sign_in
 
@@ -37,6 +38,8 @@ REFUSED = (
     "/app/not-me",
     "/app/account/password",
     "/app/nowhere",
+    "/app/homework/new",
+    *(f"/app/submissions/{number}" for number in range(1, 200)),
 )
 """Answered with a status that the browser's console tells."""
 
@@ -79,6 +82,8 @@ async def every_page(page: Page, demo: Demo) -> AsyncIterator[Shown]:
     yield Shown("results and certificates", page)
     await page.goto(await page.locator("a[href^='/app/certificates/']").first.get_attribute("href") or "")
     yield Shown("a certificate", page)
+    async for name in homework_pages(page, demo):
+        yield Shown(name, page)
 
 
 async def _course(page: Page, demo: Demo) -> AsyncIterator[Shown]:

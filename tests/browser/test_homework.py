@@ -11,13 +11,13 @@ from PIL import Image
 from playwright.async_api import FilePayload, Locator, Page, expect
 
 from tests.browser.hands import Hands, Keyboard, Mouse
+from tests.browser.homework_pages import GROUP, set_homework
 from tests.browser.people import Demo
 from tests.browser.visits import DESK, PHONE, SECONDS, Visits, sign_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 expect.set_options(timeout=SECONDS * 1000)
 
-_GROUP = "МТК-26/1"
 _KEPT = "**/app/api/submissions/*/answers"
 
 
@@ -38,7 +38,7 @@ async def _build(page: Page, hands: Hands, title: str) -> str:
     """Two questions, of which the second one is written first; the path of the homework."""
     await page.goto("/app/homework")
     await hands.press(page.get_by_role("link", name="Новое домашнее задание"))
-    await expect(page.locator("#field-group_id option:checked")).to_have_text(_GROUP)
+    await expect(page.locator("#field-group_id option:checked")).to_have_text(GROUP)
     await hands.fill(page.locator("[name=title]"), title)
     await hands.press(page.get_by_role("button", name="Дальше, к вопросам"))
     await page.wait_for_url("**/edit?done=made")
@@ -116,22 +116,7 @@ async def _answer(page: Page, path: str) -> None:
 async def _set(demo: Demo, visits: Visits, *texts: str) -> str:
     """Published by the teacher for the student's group; the path."""
     async with _signed_in(visits, demo, "teacher") as page:
-        return str(
-            await page.evaluate(
-                """async ([group, title, texts]) => {
-                const call = async (method, path, body) => (await fetch(`/app/api${path}`, {
-                  method, headers: {"Content-Type": "application/json"}, body: body && JSON.stringify(body),
-                })).json();
-                const groups = await call("GET", "/groups");
-                const questions = texts.map(text => ({question_type: "TEXT", text, points: 2, allow_files: true}));
-                const made = await call("POST", "/homework",
-                  {group_id: groups.items.find(each => each.name === group).id, title, questions});
-                await call("POST", `/homework/${made.id}/publish`);
-                return `/app/homework/${made.id}`;
-              }""",
-                [_GROUP, f"Задание {uuid4().hex[:6]}", list(texts)],
-            )
-        )
+        return await set_homework(page, *texts)
 
 
 async def test_what_is_written_without_a_connection_is_kept_when_it_is_back(visits: Visits, demo: Demo) -> None:
@@ -190,12 +175,25 @@ async def test_the_next_submission_is_a_key_away(visits: Visits, demo: Demo) -> 
         await expect(page.locator("input[name^='grade-']").first).to_be_focused()
 
 
+async def _drag(page: Page, held: Locator, onto: Locator) -> None:
+    """As a hand does, in small steps."""
+    await held.evaluate("held => held.scrollIntoView()")
+    start, end = await held.bounding_box(), await onto.bounding_box()
+    assert start
+    assert end
+    await page.mouse.move(start["x"] + 4, start["y"] + 8)
+    await page.mouse.down()
+    for step in range(1, 21):
+        await page.mouse.move(start["x"] + 4 + step, start["y"] + 8 + (end["y"] - start["y"]) * step / 20)
+    await page.mouse.up()
+
+
 async def test_a_question_is_moved_by_drag(visits: Visits, demo: Demo) -> None:
     path = await _set(demo, visits, "Первый", "Второй", "Третий")
     async with _signed_in(visits, demo, "teacher") as page:
         await page.goto(f"{path}/edit")
         cards = page.locator(".question-card")
-        await cards.nth(0).locator(".grip").drag_to(cards.nth(2))
+        await _drag(page, cards.nth(0).locator(".grip"), cards.nth(2).locator("legend"))
         await expect(cards.locator("textarea").nth(2)).to_have_value("Первый")
         await expect(cards.locator(".ordinal").nth(2)).to_have_text("3")
         await expect(page.locator("homework-builder output")).to_have_text("Сохранено")

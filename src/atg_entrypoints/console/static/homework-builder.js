@@ -88,6 +88,7 @@ class HomeworkBuilder extends HTMLElement {
     event.dataTransfer.effectAllowed = "move";
     event.dataTransfer.setDragImage(card, 20, 20);
     this.#held.classList.add("held");
+    this.classList.add("dragging");
   }
 
   /** @param {DragEvent} event */
@@ -112,6 +113,7 @@ class HomeworkBuilder extends HTMLElement {
 
   #release() {
     for (const card of this.#cards) card.classList.remove("held", "over");
+    this.classList.remove("dragging");
     this.#held = null;
   }
 
