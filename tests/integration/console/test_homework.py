@@ -108,6 +108,18 @@ async def test_homework_is_set_handed_in_marked_and_read(room: Room) -> None:
     assert "Апелляция" in (await room.teacher.get(submission)).text
 
 
+async def test_an_earlier_attempt_stays_readable(room: Room) -> None:
+    path = await room.published()
+    first = await room.handed_in(path, "Первая попытка")
+    await room.handed_in(path, "Вторая попытка")
+    latest = (await room.student.get(path)).text
+    assert "Вторая попытка" in latest
+    assert f'href="{first}"' in latest
+    earlier = await room.student.get(first)
+    assert "Первая попытка" in earlier.text
+    assert "Вторая попытка" not in earlier.text
+
+
 async def test_the_builder_works_without_a_script(room: Room) -> None:
     path = await room.made()
     page = (await room.teacher.get(f"{path}/edit")).text

@@ -92,7 +92,7 @@ _MISSING = (
     sa.select(users.c.id.label("student_id"), display_name(users).label("student_name"), _has_draft.label("has_draft"))
     .select_from(group_students.join(homework, _homework.group_id == group_students.c.group_id).join(users))
     .where(_homework.id == _id, ~_has_handed_in)
-    .order_by(sa.func.coalesce(users.c.full_name_folded, users.c.username_folded), users.c.id)
+    .order_by(sa.func.coalesce(sa.func.nullif(users.c.full_name_folded, ""), users.c.username_folded), users.c.id)
 )
 _students = sa.select(sa.func.count()).where(group_students.c.group_id == _homework.group_id).scalar_subquery()
 _of_homework = sa.select(sa.func.count()).where(_submissions.homework_id == _homework.id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -51,10 +52,13 @@ async def groups_of(schedule_queries: ScheduleQueries, viewer: Viewer) -> list[G
     return [group for group in found if viewer.is_admin or group.teacher_id == viewer.id]
 
 
+_zones = cache(available_timezones)
+
+
 def zone_of(request: Asked, named: str | None = None) -> ZoneInfo:
     """That of the browser, which tells it by a cookie, else that of the settings."""
     name = named or request.cookies.get(_ZONE, "")
-    if name in available_timezones():
+    if name in _zones():
         return ZoneInfo(name)
     zone: ZoneInfo = request.app.state["container"].settings().zone
     return zone

@@ -1,6 +1,7 @@
 """One submission: its teacher gives points and comments, and goes on to the next one; its student reads them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -8,33 +9,40 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, SkipValidation
+from msgspec import convert
 
-from atg_core.errors import ChangedMeanwhile, Fault, Faults, Invalid
-from atg_core.homework.manual_grading import GradeAnswers
+from atg_core.errors import ChangedMeanwhile, Fault, Invalid
+from atg_core.homework.manual_grading import GradeAnswers, GradeInput
 from atg_core.homework.model import Question, SubmissionStatus
 from atg_core.homework.ports import SubmissionFilter
 from atg_core.homework.queries import HomeworkDetails, SubmissionDetails
 from atg_core.words import phrase
-from atg_entrypoints.console.forms import CLEAN, Form, Refusals, checked, form_again, line_of, text_of
-from atg_entrypoints.console.homework.asked import HOMEWORK, MARKING, Asked, Shows, filter_of, in_zone, query_of
-from atg_entrypoints.console.homework.sheet import answers_by_question
+from atg_entrypoints.console.forms import CLEAN, Form, Refusals, form_again, line_of, text_of
+from atg_entrypoints.console.homework.asked import HOMEWORK, MARKING, Asked, Shows, Tells, filter_of, in_zone, query_of
+from atg_entrypoints.console.homework.sheet import answers_by_question, earlier_attempt
 from atg_entrypoints.console.pages import led_to, page
 from atg_entrypoints.http.homework.manual_grading_wire import GradeGiven
 from atg_entrypoints.http.homework.submissions import submission_id_of
 from atg_entrypoints.http.homework.viewer import viewer_of
 from atg_entrypoints.http.policy import SIGNED_IN, TEACHER
+from atg_entrypoints.value_faults import faults_of
 
 _MOST_CHANGES = 100
 _DONE = {"saved": phrase("Saved"), "marked": phrase("Saved. The one before is marked.")}
 
 
 @get("/submissions/{submission_id:str}", policy=SIGNED_IN)
-async def show_one_submission(request: Asked, submission_id: FromPath[str], show_homework: Shows) -> Response[Any]:
+async def show_one_submission(
+    request: Asked, submission_id: FromPath[str], show_homework: Shows, clock: Tells
+) -> Response[Any]:
+    """To its student their latest one is shown where it is written."""
     viewer = viewer_of(request)
     whole = await show_homework.submission(viewer, submission_id_of(submission_id))
-    if not whole.submission.is_taught_by(viewer):
-        return led_to(f"{HOMEWORK}/{whole.submission.homework_id}")
     details = await show_homework(viewer, whole.submission.homework_id)
+    if not whole.submission.is_taught_by(viewer):
+        if details.submission is None or details.submission.id == whole.submission.id:
+            return led_to(f"{HOMEWORK}/{details.homework.id}")
+        return await earlier_attempt(request, show_homework, details, whole, clock())
     done = _DONE.get(request.query_params.get("done", ""))
     return page(
         request, "homework/marking", {**await _values(request, show_homework, whole, details), **CLEAN, "done": done}
@@ -44,17 +52,7 @@ async def show_one_submission(request: Asked, submission_id: FromPath[str], show
 async def _values(request: Asked, show: Shows, whole: SubmissionDetails, details: HomeworkDetails) -> dict[str, Any]:
     viewer, wanted, submission = viewer_of(request), filter_of(request.query_params), whole.submission
     sorted_answers = answers_by_question(details.questions, whole)
-    waiting = (
-        wanted
-        if wanted.status is None
-        else SubmissionFilter(
-            group_id=wanted.group_id,
-            homework_id=wanted.homework_id,
-            student_id=wanted.student_id,
-            late=wanted.late,
-            q=wanted.q,
-        )
-    )
+    waiting = replace(wanted, status=None)
     changes, _ = (
         await show.grade_changes(viewer, submission.id, limit=_MOST_CHANGES, offset=0)
         if submission.status is SubmissionStatus.GRADED
@@ -110,15 +108,15 @@ async def mark_here(
         error.faults = told
         again = {**values, "given": values["given"] | given, "reason": text_of(data, "reason")}
         return form_again(request, "homework/marking", again, error)
-    query = request.url.query
+    wanted = filter_of(request.query_params)
     if text_of(data, "do") != "next":
-        return led_to(_address(key, query, "saved"))
-    following = await show_homework.next_to_mark(viewer, filter_of(request.query_params), whole.submission)
-    return led_to(_address(following, query, "marked") if following else f"{MARKING}?done=marked")
+        return led_to(_address(key, wanted, "saved"))
+    following = await show_homework.next_to_mark(viewer, wanted, whole.submission)
+    return led_to(_address(following, wanted, "marked") if following else f"{MARKING}?done=marked")
 
 
-def _address(submission_id: int, query: str, done: str) -> str:
-    kept = query_of(filter_of(dict(each.split("=", 1) for each in query.split("&") if "=" in each)))
+def _address(submission_id: int, wanted: SubmissionFilter, done: str) -> str:
+    kept = query_of(replace(wanted, status=None))
     return f"/app/submissions/{submission_id}?{kept}{'&' if kept else ''}done={done}"
 
 
@@ -134,32 +132,22 @@ def _is_given(each: dict[str, str]) -> bool:
     return bool(each["grade"] or each["comment"])
 
 
-def _grades(data: dict[str, str | list[str]], given: dict[int, dict[str, str]]) -> list[Any]:
+def _grades(data: dict[str, str | list[str]], given: dict[int, dict[str, str]]) -> list[GradeInput]:
     """Of the texts that have a grade or a comment. Raises Invalid with every fault."""
-    grades, faults = [], Faults()
-    reason = line_of(data, "reason")
-    for question_id, each in given.items():
-        if not _is_given(each):
-            continue
-        with faults:
-            here = f"grades[{len(grades)}]"
-            grades.append(None)
-            if not each["grade"]:
-                raise Invalid("give points, too", field=f"{here}.grade", code="required")
-            body = {
-                "question_id": question_id,
-                "grade": each["grade"].replace(",", "."),
-                "comment": each["comment"] or None,
-                "reason": reason,
-                "was": each["was"] or None,
-            }
-            try:
-                grades[-1] = checked(GradeGiven, body).to_input()
-            except Invalid as error:
-                found = [Fault(f"{here}.{one.field}", one.template, one.code, one.parameters) for one in error.faults]
-                raise Invalid(faults=found) from None
-    faults.raise_any()
-    return grades
+    body = [
+        {
+            "question_id": question_id,
+            "grade": each["grade"].replace(",", "."),
+            "comment": each["comment"] or None,
+            "reason": line_of(data, "reason"),
+            "was": each["was"] or None,
+        }
+        for question_id, each in given.items()
+        if _is_given(each)
+    ]
+    if faults := list(faults_of(body, list[GradeGiven], "grades")):
+        raise Invalid(faults=faults)
+    return [grade.to_input() for grade in convert(body, list[GradeGiven])]
 
 
 def _by_question(faults: Sequence[Fault], asked: Sequence[int]) -> list[Fault]:

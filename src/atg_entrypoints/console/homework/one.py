@@ -101,8 +101,8 @@ async def publish_here(
 
 @post("/homework/{homework_id:str}/copy", policy=TEACHER, status_code=HTTPStatus.OK)
 async def copy_here(request: Asked, data: Form, homework_id: FromPath[str], edit_homework: Edits) -> Response[Any]:
-    [group_id] = _serials([text_of(data, "group_id")]) or [None]
-    copied = await edit_homework.copy(viewer_of(request), homework_id_of(homework_id), group_id)
+    group_id = _serials([text_of(data, "group_id")])
+    copied = await edit_homework.copy(viewer_of(request), homework_id_of(homework_id), next(iter(group_id), None))
     return led_to(f"{HOMEWORK}/{copied}?done=copied")
 
 

@@ -27,6 +27,8 @@ from atg_entrypoints.http.homework.viewer import viewer_of
 from atg_entrypoints.http.policy import SIGNED_IN
 from atg_entrypoints.http.wire import uuid_or
 
+_MOST_ATTEMPTS = 100
+
 
 async def sheet(request: Asked, show: Shows, details: HomeworkDetails, now: datetime) -> Response[str]:
     """The draft, the result, or what there is to begin."""
@@ -34,9 +36,24 @@ async def sheet(request: Asked, show: Shows, details: HomeworkDetails, now: date
     return page(request, f"homework/{values['state']}", {**values, **CLEAN})
 
 
+async def earlier_attempt(
+    request: Asked, show: Shows, details: HomeworkDetails, whole: SubmissionDetails, now: datetime
+) -> Response[str]:
+    """The result of an attempt that is not the latest one."""
+    values = await _values(request, show, details, now)
+    shown = {"submission": whole.submission, **answers_by_question(details.questions, whole), "may_begin": False}
+    return page(request, "homework/result", {**values, **shown, **CLEAN})
+
+
 async def _values(request: Asked, show: Shows, details: HomeworkDetails, now: datetime) -> dict[str, Any]:
-    homework, latest = details.homework, details.submission
-    whole = await show.submission(viewer_of(request), latest.id) if latest else None
+    """`attempts`: all of them, if there are several."""
+    viewer, homework, latest = viewer_of(request), details.homework, details.submission
+    whole = await show.submission(viewer, latest.id) if latest else None
+    attempts: list[SubmissionView] = []
+    if latest and latest.attempt > 1:
+        attempts, _ = await show.submissions(
+            viewer, homework.id, status=None, student_id=None, limit=_MOST_ATTEMPTS, offset=0
+        )
     is_draft = latest is not None and latest.status is SubmissionStatus.DRAFT
     is_open = not homework.is_closed(now)
     used = latest.attempt if latest else 0
@@ -44,6 +61,7 @@ async def _values(request: Asked, show: Shows, details: HomeworkDetails, now: da
         "homework": homework,
         "details": details,
         "submission": latest,
+        "attempts": attempts,
         **answers_by_question(details.questions, whole),
         "state": "sheet" if is_draft and is_open else "result" if latest else "begin",
         "may_begin": is_open and not is_draft and not homework.is_exhausted(used),

@@ -68,13 +68,12 @@ class HomeworkSheet extends HTMLElement {
   async #keep() {
     if (this.#isKeeping) return false;
     this.#isKeeping = true;
-    while (this.#waiting.size) {
-      const names = [...this.#waiting];
-      this.#waiting.clear();
+    for (const name of this.#waiting) {
+      this.#waiting.delete(name);
       try {
-        await call("PUT", `/submissions/${this.dataset.submission}/answers`, names.map((name) => this.#given(name)));
+        await call("PUT", `/submissions/${this.dataset.submission}/answers`, [this.#given(name)]);
       } catch (problem) {
-        this.#failed(problem, names);
+        this.#failed(problem, name);
         break;
       }
     }
@@ -94,10 +93,10 @@ class HomeworkSheet extends HTMLElement {
     return { question_id: Number(id), ...answer };
   }
 
-  /** @param {unknown} problem @param {string[]} names */
-  #failed(problem, names) {
+  /** @param {unknown} problem @param {string} name */
+  #failed(problem, name) {
     const { message, status } = /** @type {Error & {status?: number}} */ (problem);
-    for (const name of names) this.#waiting.add(name);
+    this.#waiting.add(name);
     if (status && status < 500 && status !== 429) {
       this.#tell(message, true);
       return;

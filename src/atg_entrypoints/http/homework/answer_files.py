@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from litestar import Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, SkipValidation
 
 from atg_core.errors import Invalid
@@ -15,7 +14,7 @@ from atg_core.files.ports import ObjectStore
 from atg_core.homework.answer_files import AnswerByFiles
 from atg_core.homework.model import AnswerFile
 from atg_core.homework.ports import AnswerFileNotFound
-from atg_entrypoints.http.file_response import FileResponse, Representation
+from atg_entrypoints.http.file_response import CONDITIONAL, FileResponse, Representation
 from atg_entrypoints.http.homework.queries import Shows
 from atg_entrypoints.http.homework.submissions import submission_id_of
 from atg_entrypoints.http.homework.submissions_wire import AnswerFileRow
@@ -27,7 +26,6 @@ from atg_entrypoints.settings import Settings
 
 _TAGS = ["homework, submissions"]
 _FILE = "/submissions/{submission_id:str}/files/{file_id:str}"
-_CONTENT = {200: ResponseSpec(bytes, media_type="*/*", generate_examples=False, description="The file")}
 
 _MOST_DIGITS = 10
 
@@ -68,7 +66,7 @@ async def add_answer_file(
     return Response(to_wire(file, AnswerFileRow), status_code=201 if is_new else 200)
 
 
-@get(_FILE, policy=SIGNED_IN, tags=_TAGS, summary="A file of an answer", instead=_CONTENT)
+@get(_FILE, policy=SIGNED_IN, tags=_TAGS, summary="A file of an answer", instead=CONDITIONAL)
 async def read_answer_file(
     *,
     request: SignedInRequest,
