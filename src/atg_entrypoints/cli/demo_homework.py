@@ -17,12 +17,12 @@ from atg_entrypoints.container import Container
 _MOST = 100
 _MINUTES_OF_HOMEWORK = 50
 _HOURS_OF_MARKING = 20
-_PHOTO = "схема-от-руки.png"
 
 
 class Submitted(msgspec.Struct):
-    """Homework with this title of the student's group. `text`: of every text; `wrong`: how many choices are; `grade`:
-    of every text, by its teacher, none if it waits; `is_draft`: it was not handed in.
+    """Homework with this title of the student's group. `text`: of every text; `wrong`: how many choices are; `photo`:
+    the name of one that is sent along; `grade`: of every text, by its teacher, none if it waits; `is_draft`: it was not
+    handed in.
     """
 
     username: str
@@ -30,7 +30,7 @@ class Submitted(msgspec.Struct):
     hours_ago: float
     text: str
     wrong: int = 0
-    photo: bool = False
+    photo: str | None = None
     grade: str | None = None
     comment: str | None = None
     is_draft: bool = False
@@ -58,10 +58,10 @@ async def _play(container: Container, viewer: Viewer, homework: Homework, each: 
     questions = await container.homework_queries().questions(homework.id)
     submit = replace(container.submit_homework(), clock=clock)
     await submit.save_answers(viewer, submission_id, _answers(questions, each))
-    for question in questions if each.photo else ():
-        if question.allow_files:
+    for question in questions:
+        if each.photo and question.allow_files:
             add = replace(container.answer_by_files(), clock=clock).add
-            await add(viewer, submission_id, question.id, _PHOTO, _photo(), length=None)
+            await add(viewer, submission_id, question.id, each.photo, _drawn(homework.title), length=None)
     if each.is_draft:
         return
     await submit.submit(viewer, submission_id)
@@ -90,11 +90,11 @@ def _grade(question: Question, each: Submitted) -> GradeInput:
     return GradeInput(question_id=question.id, grade=grade, comment=each.comment)
 
 
-async def _photo() -> AsyncIterator[bytes]:
+async def _drawn(title: str) -> AsyncIterator[bytes]:
     """Imported here: it draws, and is needed once."""
     from atg_adapters.samples.pictures import flow_diagram  # noqa: PLC0415
 
-    yield flow_diagram("ПС-90ГП-2", 1)
+    yield flow_diagram(title, 1)
 
 
 def _at(now: datetime, hours_ago: float) -> Clock:
