@@ -135,7 +135,7 @@ def require_files_allowed(questions: Sequence[Question], question_id: int) -> No
     question = next((each for each in questions if each.id == question_id), None)
     if question is None:
         raise Invalid("is no question of this homework", field="question_id", code="unknown_question")
-    if not question.allow_files:
+    if not (question.is_text and question.allow_files):
         raise NoFilesTaken(field="question_id")
 
 

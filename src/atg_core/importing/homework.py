@@ -37,12 +37,6 @@ def _require_gradable(question_type: QuestionType, choices: ListValue) -> None:
         raise Invalid("a multiple choice has one that is correct at least", field=_CHOICES, code="none_correct")
 
 
-def _require_text(question_type: QuestionType, allow_files: bool) -> None:
-    """Raises Invalid for files as answers to a question with choices."""
-    if allow_files and question_type is not QuestionType.TEXT:
-        raise Invalid("only a text question is answered by files", field="allow_files", code="wrong_answer_type")
-
-
 HOMEWORK = Kind(
     name="homework",
     table="homework",
@@ -80,8 +74,5 @@ HOMEWORK_QUESTIONS = Kind(
             may_be_empty=True,
         ),
     ),
-    checks=(
-        RowCheck(fields=("question_type", _CHOICES), require=_require_gradable),
-        RowCheck(fields=("question_type", "allow_files"), require=_require_text),
-    ),
+    checks=(RowCheck(fields=("question_type", _CHOICES), require=_require_gradable),),
 )
