@@ -165,7 +165,7 @@ async def test_the_next_submission_is_a_key_away(visits: Visits, demo: Demo) -> 
         await page.get_by_role("button", name="Проверить и сдать").click()
         await page.get_by_role("button", name="Сдать", exact=True).click()
         await expect(page.get_by_text("Работа у преподавателя")).to_be_visible()
-    async with _signed_in(visits, demo, "teacher") as page:
+    async with _signed_in(visits, demo, "teacher", refused=["/app/api/health"]) as page:
         await page.goto("/app/marking")
         await page.get_by_role("link", name="Начать с первой работы").click()
         await page.wait_for_url("**/app/submissions/*")
@@ -173,6 +173,16 @@ async def test_the_next_submission_is_a_key_away(visits: Visits, demo: Demo) -> 
         await page.keyboard.press("Control+ArrowDown")
         await page.wait_for_url(lambda url: url != first)
         await expect(page.locator("input[name^='grade-']").first).to_be_focused()
+        await page.context.set_offline(True)
+        await page.keyboard.type("1")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#told")).to_contain_text("Нет связи")
+        await expect(page.locator("input[name^='grade-']").first).to_have_value("1")
+        await page.context.set_offline(False)
+        second = page.url
+        await page.keyboard.press("Control+Enter")
+        await page.wait_for_url(lambda url: url != second)
+        await expect(page.get_by_text("Предыдущая работа проверена")).to_be_visible()
 
 
 async def _drag(page: Page, held: Locator, onto: Locator) -> None:

@@ -1,4 +1,5 @@
 // The builder's form is kept by the API a moment after it was changed; what has no connection is tried again.
+import { sendWhenConnected } from "./connection.js";
 import { call } from "./console.js";
 
 /** @typedef {import("./api").components["schemas"]["HomeworkChanges"]} Changes */
@@ -51,6 +52,7 @@ export function keepAsWritten(builder) {
     if (kept === sent && kept !== changes) later(AFTER_MS);
   };
 
+  sendWhenConnected(form, () => tell(builder.dataset.failed, true));
   form.addEventListener("input", () => {
     changes += 1;
     tell(builder.dataset.waiting);

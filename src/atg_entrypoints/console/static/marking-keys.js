@@ -1,9 +1,13 @@
-// <marking-keys>: Ctrl+Enter saves and goes on, Ctrl+↓ goes on; leaving asks where marks are not saved.
+// <marking-keys data-offline>: Ctrl+Enter saves and goes on, Ctrl+↓ goes on; leaving asks where marks are not saved.
+import { sendWhenConnected } from "./connection.js";
+import { tell } from "./console.js";
+
 class MarkingKeys extends HTMLElement {
   #isChanged = false;
 
   connectedCallback() {
     const form = /** @type {HTMLFormElement} */ (this.querySelector("form"));
+    sendWhenConnected(form, () => tell(this.dataset.offline ?? ""));
     form.addEventListener("input", () => (this.#isChanged = true));
     form.addEventListener("submit", () => (this.#isChanged = false));
     document.addEventListener("keydown", (event) => {
