@@ -6,16 +6,16 @@
  * @param {() => void} failed
  */
 export function sendWhenConnected(form, failed) {
-  /** @type {"" | "asking" | "connected"} */
+  /** @type {"" | "asking" | "connected" | "sent"} */
   let state = "";
   form.addEventListener("submit", async (event) => {
     if (state === "connected") {
-      state = "";
+      state = "sent";
       return;
     }
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (state === "asking") return;
+    if (state) return;
     state = "asking";
     try {
       await fetch("/app/api/health", { method: "HEAD", cache: "no-store" });
