@@ -5,6 +5,7 @@ from tests.authorisation.row import row
 from tests.authorisation.teaching_data import EXAM
 
 _ANSWERS = [{"question_id": "{begun_question}", "text": "x"}]
+_PHOTO = {"question_id": "{begun_question}", "file": b"\xff\xd8\xff\xe0another photo"}
 _GRADES = [{"question_id": "{done_question}", "grade": "1.00"}]
 HOMEWORK = (
     row("GET /homework", signed_in(200)),
@@ -23,6 +24,11 @@ HOMEWORK = (
     row("GET /submissions/{submitted}", owner(200)),
     row("PUT /submissions/{draft}/answers", owner(200, teacher=403, admin=403), _ANSWERS),
     row("POST /submissions/{draft}/submit", owner(200, teacher=403, admin=403)),
+    row("GET /submissions", teachers(200)),
+    row("GET /homework/{begun}/missing", taught(200, promoted=403)),
+    row("POST /submissions/{draft}/files", owner(201, teacher=403, admin=403), form=_PHOTO),
+    row("GET /submissions/{draft}/files/{answer_file}", owner(200)),
+    row("DELETE /submissions/{draft}/files/{answer_file}", owner(204, teacher=403, admin=403)),
     row("PUT /submissions/{submitted}/grades", taught(200), _GRADES),
     row("GET /submissions/{submitted}/grade-changes", taught(200)),
 )

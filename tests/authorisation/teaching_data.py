@@ -107,7 +107,7 @@ async def _homework(people: People, group: int) -> dict[str, Any]:
     teacher, student, promoted = (people.persons[name] for name in ("teacher", "student", "promoted"))
     made = {}
     for name in ("begun", "done", "unused", "hidden"):
-        body = {"group_id": group, "title": OF_GROUP, "questions": [SINGLE, TEXT]}
+        body = {"group_id": group, "title": OF_GROUP, "questions": [SINGLE, {**TEXT, "allow_files": True}]}
         made[name] = await teacher.post("/homework", body=body)
         if name != "hidden":
             await teacher.post(f"/homework/{made[name]['id']}/publish", 200)
@@ -119,6 +119,8 @@ async def _homework(people: People, group: int) -> dict[str, Any]:
     await _hand_in(promoted, made["done"], by_promoted, "x")
     questions = {f"{name}_question": made[name]["questions"][-1]["id"] for name in made}
     homework = {name: made[name]["id"] for name in made}
+    photos = {"answer_file": await _answer_by_file(student, drafts["begun"], questions["begun_question"])}
+    homework |= photos | {"other_draft": drafts["done"]}
     return homework | questions | {"draft": drafts["begun"], "submitted": drafts["done"], "by_promoted": by_promoted}
 
 
@@ -126,6 +128,16 @@ async def _hand_in(student: Person, homework: Any, draft: int, text: str) -> Non
     answers = [right_answer(question, text) for question in homework["questions"]]
     await student.put(f"/submissions/{draft}/answers", answers)
     await student.post(f"/submissions/{draft}/submit", 200)
+
+
+async def _answer_by_file(student: Person, draft: int, question: int) -> str:
+    reply = await student.client.post(
+        f"/submissions/{draft}/files",
+        data={"question_id": str(question)},
+        files={"file": ("photo.jpg", b"\xff\xd8\xff\xe0 " + OF_STUDENT.encode())},
+        headers={"Authorization": f"Bearer {student.token}"},
+    )
+    return str(reply.json()["id"])
 
 
 async def _formerly_taught(container: Container, people: People) -> dict[str, Any]:

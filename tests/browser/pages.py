@@ -7,6 +7,7 @@ from typing import NamedTuple
 from playwright.async_api import Page
 
 from tests.browser.classes import Class, a_class, next_monday
+from tests.browser.homework_pages import homework_pages
 from tests.browser.people import Demo
 from tests.browser.visits import sign_in
 
@@ -45,6 +46,8 @@ REFUSED = (
     "/app/groups/join",
     "/app/groups/1/gradebook/lesson-99",
     "/app/groups/1/control-points",
+    "/app/homework/new",
+    *(f"/app/submissions/{number}" for number in range(1, 200)),
 )
 """Answered with a status that the browser's console tells."""
 
@@ -107,6 +110,8 @@ async def _school(page: Page, demo: Demo) -> AsyncIterator[Shown]:
             yield Shown(f"{path} of a {username}", page)
     async for shown in _gradebook(page, demo):
         yield shown
+    async for name in homework_pages(page, demo):
+        yield Shown(name, page)
     with a_class(demo) as room:
         async for shown in _teacher(page, room):
             yield shown

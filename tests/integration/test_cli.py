@@ -347,7 +347,7 @@ def test_questions_of_other_systems_come_into_tests_and_homework(sqlite_atg: Atg
     sets = [part for each in ("teacher=t", "group=G", "homework=H", "points=2") for part in ("--set", each)]
     homework = sqlite_atg("import", "homework-questions", str(home / "q.gift"), *sets)
     assert (homework.returncode, "3 created" in homework.stdout) == (0, True)
-    assert "t,G,H,2,MULTI_CHOICE,Два?,2.00,a;b;c,1;2" in sqlite_atg("export", "homework-questions").stdout
+    assert "t,G,H,2,MULTI_CHOICE,Два?,2.00,false,a;b;c,1;2" in sqlite_atg("export", "homework-questions").stdout
     for wrong, reason in (("colour=red", "there is no column colour of questions"), ("test", "needs a value")):
         refused = sqlite_atg("import", "questions", str(home / "q.gift"), "--set", wrong)
         assert (refused.returncode, reason in refused.stderr) == (2, True)

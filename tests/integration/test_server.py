@@ -57,8 +57,8 @@ def test_a_demo_starts_from_nothing_and_again_from_what_it_left(tmp_path: Path) 
         assert _sold(server.url, passwords["admin"]) == ["completed"] * 5 + ["pending"]
         stats = httpx.get(f"{server.url}/stats/").json()
         assert (stats["sessions"], stats["views_all_time"], stats["promo_codes_sent"]) == (7, 21, 1)
-    [mail] = (tmp_path / "outbox").glob("*.eml")
-    assert b"k.belov@example.com" in mail.read_bytes()
+    mails = [mail.read_bytes() for mail in (tmp_path / "outbox").glob("*.eml")]
+    assert sum(b"k.belov@example.com" in mail for mail in mails) == 1, "the others are about homework"
     assert server.process.returncode == 0
 
 

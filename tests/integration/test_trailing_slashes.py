@@ -85,15 +85,18 @@ async def a_visit(client: httpx.AsyncClient, container: Container) -> dict[str, 
 
 
 async def a_draft(client: httpx.AsyncClient, student: UUID) -> dict[str, str]:
-    """Of homework for a group that the caller teaches, and is in."""
+    """Of homework for a group that the caller teaches, and is in; with a file."""
     group = (await client.post("/groups", json={"name": "homework"})).json()["id"]
     await client.post(f"/groups/{group}/students", json={"student_ids": [str(student)]})
-    question = {"question_type": "TEXT", "text": "x", "points": 1}
+    question = {"question_type": "TEXT", "text": "x", "points": 1, "allow_files": True}
     body = {"group_id": group, "title": "x", "questions": [question]}
-    made = (await client.post("/homework", json=body)).json()["id"]
+    homework = (await client.post("/homework", json=body)).json()
+    made = homework["id"]
     await client.post(f"/homework/{made}/publish")
     draft = (await client.post(f"/homework/{made}/submissions")).json()["id"]
-    return {"homework_id": str(made), "submission_id": str(draft)}
+    form = {"question_id": str(homework["questions"][0]["id"])}
+    sent = await client.post(f"/submissions/{draft}/files", data=form, files={"file": ("x.txt", b"x")})
+    return {"homework_id": str(made), "submission_id": str(draft), "file_id": sent.json()["id"]}
 
 
 async def an_invitation(client: httpx.AsyncClient, container: Container) -> str:

@@ -62,6 +62,7 @@ UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
     "homework_questions": (("homework_id", "position"),),
     "homework_submissions": (("homework_id", "student_id", "attempt"),),
     "homework_answers": (("submission_id", "question_id"),),
+    "homework_files": (("submission_id", "question_id", "digest"), ("object_key",)),
     "attendance": (("lesson_id", "student_id"),),
     "control_point_grades": (("control_point_id", "student_id"),),
     "study_groups": (("teacher_id", "name"), ("join_code",)),

@@ -82,6 +82,10 @@ def content_disposition(key: str, media_type: str) -> str:
     """`Content-Disposition` (RFC 6266, names as in RFC 8187): inline for PDF, video, audio and images but SVG."""
     bare = essence(media_type)
     kind = "inline" if bare.startswith(_INLINE) and not _ACTIVE_CONTENT.match(bare) else "attachment"
-    name = name_of(key)
+    return named_disposition(kind, name_of(key))
+
+
+def named_disposition(kind: str, name: str) -> str:
+    """`kind`: `inline` or `attachment`."""
     plain = re.sub(r'[^\x20-\x7e]|["\\%]', "_", name)
     return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from atg_core.clock import Clock
-from atg_core.errors import Fault, Faults, Invalid
+from atg_core.errors import ChangedMeanwhile, Fault, Faults, Invalid
 from atg_core.events import Event, EventKind, EventPublisher
 from atg_core.homework.grading import MAX_POINTS, two_decimals
 from atg_core.homework.model import Homework, Question, QuestionType, Viewer
@@ -50,21 +50,29 @@ class EditHomework:
             return homework_id
 
     async def change(
-        self, viewer: Viewer, homework_id: int, values: Mapping[str, Any], questions: Sequence[QuestionInput] | None
+        self,
+        viewer: Viewer,
+        homework_id: int,
+        values: Mapping[str, Any],
+        questions: Sequence[QuestionInput] | None,
+        was: datetime | None = None,
     ) -> None:
-        """`questions`: None to keep them.
+        """`questions`: None to keep them. `was`: the `updated_at` of what the change is based on.
 
-        Raises GroupNotFound, LessonUnknown, Invalid, HomeworkPublished, HomeworkHasSubmissions, HomeworkIncomplete.
+        Raises GroupNotFound, LessonUnknown, Invalid, HomeworkPublished, HomeworkHasSubmissions, HomeworkIncomplete,
+        ChangedMeanwhile.
         """
         async with self.open() as store:
             homework = await store.homework(homework_id, viewer.owner)
+            if was is not None and _milliseconds(was) != _milliseconds(homework.updated_at):
+                raise ChangedMeanwhile(current=homework.updated_at)
             changed = {name: value for name, value in values.items() if getattr(homework, name) != value}
             await self._require_group_and_lesson(store, viewer, homework, changed)
             if "due_at" in changed and _is_earlier(changed["due_at"], homework.due_at):
                 await _require_no_submissions(store, homework_id, _DUE_ONLY_LATER)
             rewritten = questions is not None and await self._write_questions(store, homework, questions)
             if changed or rewritten:
-                await store.change(homework_id, changed, self.clock())
+                await store.change(homework_id, changed, _later(self.clock(), homework))
 
     @staticmethod
     async def _require_group_and_lesson(
@@ -98,30 +106,52 @@ class EditHomework:
             await _require_no_submissions(store, homework_id)
             await store.delete(homework_id)
 
-    async def publish(self, viewer: Viewer, homework_id: int) -> None:
-        """Makes it visible to its students and notifies them; idempotent. Raises HomeworkIncomplete."""
-        now = self.clock()
+    async def publish(self, viewer: Viewer, homework_id: int, others: Sequence[int] = ()) -> None:
+        """Makes it visible to its students and notifies them; idempotent. `others`: groups that get a copy each.
+
+        Raises HomeworkIncomplete, GroupNotFound.
+        """
         async with self.open() as store:
             homework = await store.homework(homework_id, viewer.owner)
-            if homework.published_at is not None:
-                return
-            require_complete(await store.questions(homework_id))
-            await store.change(homework_id, {"published_at": now}, now)
-            await self.jobs.enqueue(ANNOUNCE_HOMEWORK, {"homework": homework_id})
-            published = Event(kind=EventKind.HOMEWORK_PUBLISHED, subject_id=homework_id)
-            await self.events.publish(published, group_id=homework.group_id)
+            if homework.published_at is None:
+                await self._publish(store, homework)
+            for group_id in dict.fromkeys(others):
+                if group_id != homework.group_id:
+                    copied = await self._copy(store, viewer, homework, group_id)
+                    await self._publish(store, await store.homework(copied, viewer.owner))
+
+    async def _publish(self, store: HomeworkStore, homework: Homework) -> None:
+        now = self.clock()
+        require_complete(await store.questions(homework.id))
+        await store.change(homework.id, {"published_at": now}, _later(now, homework))
+        await self.jobs.enqueue(ANNOUNCE_HOMEWORK, {"homework": homework.id})
+        published = Event(kind=EventKind.HOMEWORK_PUBLISHED, subject_id=homework.id)
+        await self.events.publish(published, group_id=homework.group_id)
 
     async def copy(self, viewer: Viewer, homework_id: int, group_id: int | None = None) -> int:
         """An unpublished copy for the same group, or for another of the teacher. Raises GroupNotFound."""
         async with self.open() as store:
             homework = await store.homework(homework_id, viewer.owner)
-            values = {name: getattr(homework, name) for name in _COPIED_FIELDS}
-            if group_id not in {None, homework.group_id}:
-                await store.require_group(group_id or 0, viewer.owner)
-                values |= {"group_id": group_id, "lesson_id": None}
-            copied = await store.add(values, self.clock())
-            await store.write_questions(copied, [_new(question) for question in await store.questions(homework_id)])
-            return copied
+            return await self._copy(store, viewer, homework, group_id)
+
+    async def _copy(self, store: HomeworkStore, viewer: Viewer, homework: Homework, group_id: int | None) -> int:
+        values = {name: getattr(homework, name) for name in _COPIED_FIELDS}
+        if group_id not in {None, homework.group_id}:
+            await store.require_group(group_id or 0, viewer.owner)
+            values |= {"group_id": group_id, "lesson_id": None}
+        copied = await store.add(values, self.clock())
+        await store.write_questions(copied, [_new(question) for question in await store.questions(homework.id)])
+        return copied
+
+
+def _milliseconds(moment: datetime) -> int:
+    """As moments are told to clients."""
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+
+def _later(now: datetime, homework: Homework) -> datetime:
+    """`updated_at` of a change, which is never that of the one before."""
+    return max(now, homework.updated_at + timedelta(milliseconds=1))
 
 
 async def _require_lesson(store: HomeworkStore, lesson_id: int | None, group_id: int) -> None:
@@ -144,6 +174,7 @@ def input_of(question: Question) -> QuestionInput:
         question_type=question.question_type,
         text=question.text,
         points=question.points,
+        allow_files=question.allow_files,
         choices=[
             ChoiceInput(id=choice.id, text=choice.text, is_correct=choice.is_correct) for choice in question.choices
         ],
@@ -169,6 +200,10 @@ def checked_questions(questions: Sequence[QuestionInput], stored: Sequence[Quest
                 )
             if question.question_type is QuestionType.TEXT and question.choices:
                 raise Invalid("a text question has no choices", field=f"{here}.choices", code="too_many")
+            if question.question_type is not QuestionType.TEXT and question.allow_files:
+                raise Invalid(
+                    "only a text question is answered by files", field=f"{here}.allow_files", code="wrong_answer_type"
+                )
             _require_own_choices(question, choices_of.get(question.id or 0, set()), f"{here}.choices")
             points = two_decimals(question.points, maximum=MAX_POINTS, field=f"{here}.points", zero=False)
             checked.append(replace(question, points=points, choices=list(question.choices)))

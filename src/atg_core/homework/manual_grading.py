@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from atg_core.clock import Clock
-from atg_core.errors import Faults, Invalid
+from atg_core.errors import ChangedMeanwhile, Fault, Faults, Invalid, default_message
 from atg_core.events import Event, EventKind, EventPublisher
 from atg_core.homework.grading import is_graded, total, two_decimals
 from atg_core.homework.model import Answer, GradeChange, Question, Submission, SubmissionStatus, Viewer
@@ -19,13 +19,18 @@ from atg_core.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradeInput:
-    """A grade that a teacher enters. `keeps_comment`: the stored comment stays."""
+    """A grade that a teacher enters. `keeps_comment`: the stored comment stays.
+
+    `was`: the grade that it is to replace, None for none, if `is_conditional`.
+    """
 
     question_id: int
     grade: Decimal
     comment: str | None = None
     keeps_comment: bool = False
     reason: str | None = None
+    is_conditional: bool = False
+    was: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +38,7 @@ class GradeAnswers:
     """Grades text answers. Once all have a grade, the submission is graded and the student notified; grades may change.
 
     Concurrent calls do not overwrite each other's answers; for the same answer the later grade wins. Raises
-    SubmissionNotFound, NotYourGroup, NotSubmitted, Invalid.
+    SubmissionNotFound, NotYourGroup, NotSubmitted, Invalid, ChangedMeanwhile.
     """
 
     open: UnitOfWork[SubmissionStore]
@@ -51,6 +56,7 @@ class GradeAnswers:
             questions = await store.questions(submission.homework_id)
             answers = await store.answers(submission_id)
             graded = checked_grades(questions, answers, grades)
+            require_unchanged(answers, grades)
             if all(answers.get(each.question_id) == each for each in graded):
                 return
             await store.put_grades(submission_id, graded, grade_changes(answers, grades, graded, viewer.id, now))
@@ -102,6 +108,20 @@ def checked_grades(
             graded[question.id] = replace(answer, grade=grade, comment=comment)
     faults.raise_any()
     return list(graded.values())
+
+
+def require_unchanged(answers: Mapping[int, Answer], grades: Sequence[GradeInput]) -> None:
+    """Raises ChangedMeanwhile, which names each grade that is no longer what it was, with the one that is there."""
+    faults = []
+    for index, given in enumerate(grades):
+        answer = answers.get(given.question_id)
+        current = answer.grade if answer else None
+        if given.is_conditional and given.was != current:
+            template = default_message(ChangedMeanwhile)
+            here = {"question_id": given.question_id, "current": current}
+            faults.append(Fault(f"grades[{index}].was", template, ChangedMeanwhile.code, here))
+    if faults:
+        raise ChangedMeanwhile(current=[fault.parameters for fault in faults], faults=faults)
 
 
 def grade_changes(

@@ -60,13 +60,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """`points`: above 0, two decimals. Only choice questions have choices."""
+    """`points`: above 0, two decimals. Only choice questions have choices; only texts may be answered by files too."""
 
     id: int
     position: int
     question_type: QuestionType
     text: str
     points: Decimal
+    allow_files: bool = False
     choices: tuple[Choice, ...] = ()
 
     @property
@@ -137,6 +138,21 @@ class Answer:
     choice_ids: tuple[int, ...] = ()
     grade: Decimal | None = None
     comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerFile:
+    """A file of the answer to a question. `object_key`: where its content is kept; `digest`: SHA-256 of it."""
+
+    id: UUID
+    submission_id: int
+    question_id: int
+    name: str
+    media_type: str
+    size: int
+    digest: str
+    object_key: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

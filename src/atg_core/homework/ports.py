@@ -1,6 +1,6 @@
 """Ports of homework: authoring, submissions, queries, notifications."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +11,7 @@ from uuid import UUID
 from atg_core.errors import Conflict, Forbidden, Invalid, NotFound
 from atg_core.homework.model import (
     Answer,
+    AnswerFile,
     GradeChange,
     Homework,
     Question,
@@ -61,6 +62,14 @@ class HomeworkIncomplete(Conflict):
     """This homework can not be published as it is"""
 
 
+class AnswerFileNotFound(NotFound):
+    """File not found"""
+
+
+class TooManyFiles(Conflict):
+    """There are as many files of this answer as are allowed"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceInput:
     """A choice as a teacher writes it. `id`: the choice to change; None for a new one."""
@@ -78,7 +87,16 @@ class QuestionInput:
     question_type: QuestionType
     text: str
     points: Decimal
+    allow_files: bool = False
     choices: Sequence[ChoiceInput] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadQuestion:
+    """A question of a text in GIFT, which begins in `line`; None if it is of a kind that homework does not have."""
+
+    line: int
+    question: QuestionInput | None
 
 
 class HomeworkStore(Protocol):
@@ -143,6 +161,22 @@ class SubmissionStore(Protocol):
 
     async def save(self, submission: Submission) -> None: ...
 
+    async def files(self, submission_id: int, question_id: int) -> list[AnswerFile]: ...
+
+    async def add_file(self, file: AnswerFile) -> None: ...
+
+    async def delete_file(self, submission_id: int, file_id: UUID) -> AnswerFile:
+        """Raises AnswerFileNotFound."""
+
+
+class AnswerFileContents(Protocol):
+    """What files of answers hold, kept by another context, which counts them to the quota of who uploads."""
+
+    async def put(self, owner: UUID, key: str, chunks: AsyncIterator[bytes], *, media_type: str, max_bytes: int) -> int:
+        """Returns the size. Raises TooLarge for more than `max_bytes`, and beyond the quota."""
+
+    async def delete(self, key: str) -> None: ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmissionView(Submission):
@@ -154,6 +188,48 @@ class SubmissionView(Submission):
 
     def is_taught_by(self, viewer: Viewer) -> bool:
         return viewer.is_admin or self.teacher_id == viewer.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuedSubmission(SubmissionView):
+    """A submission among those of all homework."""
+
+    homework_title: str
+    group_id: int
+    group_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmissionFilter:
+    """None: any. `late`: handed in after `due_at`, or not; `q`: a part of the student's name."""
+
+    status: SubmissionStatus | None = None
+    group_id: int | None = None
+    homework_id: int | None = None
+    student_id: UUID | None = None
+    late: bool | None = None
+    q: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingStudent:
+    """Who is in the group and has handed in nothing. `has_draft`: whether they have begun."""
+
+    student_id: UUID
+    student_name: str
+    has_draft: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeworkTally:
+    """`students`: in the group; `begun`, `handed_in`: how many students did; `to_grade`: submissions that wait."""
+
+    homework_id: int
+    group_name: str
+    students: int
+    begun: int
+    handed_in: int
+    to_grade: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +278,23 @@ class HomeworkQueries(Protocol):
 
     async def answers(self, submission_id: int) -> list[Answer]:
         """In question order."""
+
+    async def files(self, submission_id: int) -> list[AnswerFile]:
+        """In the order in which they came."""
+
+    async def queue(
+        self, viewer: Viewer, wanted: SubmissionFilter, *, limit: int, offset: int
+    ) -> tuple[list[QueuedSubmission], int]:
+        """Submissions of all homework that the viewer teaches: who handed in first comes first, drafts come last."""
+
+    async def next_in_queue(self, viewer: Viewer, wanted: SubmissionFilter, after: Submission) -> int | None:
+        """The id of the first one of the queue behind this one, else of the first one; None if there is no other."""
+
+    async def missing(self, homework_id: int, *, limit: int, offset: int) -> tuple[list[MissingStudent], int]:
+        """By name."""
+
+    async def tallies(self, homework_ids: Sequence[int]) -> list[HomeworkTally]:
+        """One statement."""
 
     async def grade_changes(self, submission_id: int, *, limit: int, offset: int) -> tuple[list[GradeChangeView], int]:
         """Oldest first."""

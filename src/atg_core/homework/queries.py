@@ -6,8 +6,19 @@ from datetime import datetime
 from uuid import UUID
 
 from atg_core.clock import Clock
-from atg_core.homework.model import Answer, Homework, Question, Submission, SubmissionStatus, Viewer
-from atg_core.homework.ports import GradeChangeView, HomeworkQueries, HomeworkView, NotYourGroup, SubmissionView
+from atg_core.homework.model import Answer, AnswerFile, Homework, Question, Submission, SubmissionStatus, Viewer
+from atg_core.homework.ports import (
+    AnswerFileNotFound,
+    GradeChangeView,
+    HomeworkQueries,
+    HomeworkTally,
+    HomeworkView,
+    MissingStudent,
+    NotYourGroup,
+    QueuedSubmission,
+    SubmissionFilter,
+    SubmissionView,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +29,15 @@ class HomeworkDetails:
     submission: SubmissionView | None
     questions: Sequence[Question]
     shows_correct: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmissionDetails:
+    """A submission for a viewer, with the grades and comments that they may see."""
+
+    submission: SubmissionView
+    answers: Sequence[Answer]
+    files: Sequence[AnswerFile]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +87,49 @@ class ShowHomework:
             homework_id, status=status, student_id=whose, limit=limit, offset=offset
         )
 
-    async def submission(self, viewer: Viewer, submission_id: int) -> tuple[SubmissionView, list[Answer]]:
+    async def submission(self, viewer: Viewer, submission_id: int) -> SubmissionDetails:
         """Raises SubmissionNotFound."""
         submission = await self.homework_queries.submission(viewer, submission_id)
         answers = await self.homework_queries.answers(submission_id)
-        if submission.status is SubmissionStatus.GRADED or submission.is_taught_by(viewer):
-            return submission, answers
-        return submission, [replace(answer, grade=None, comment=None) for answer in answers]
+        files = await self.homework_queries.files(submission_id)
+        if submission.status is not SubmissionStatus.GRADED and not submission.is_taught_by(viewer):
+            answers = [replace(answer, grade=None, comment=None) for answer in answers]
+        return SubmissionDetails(submission=submission, answers=answers, files=files)
+
+    async def file(self, viewer: Viewer, submission_id: int, file_id: UUID) -> AnswerFile:
+        """For the student and who teaches the group. Raises SubmissionNotFound, AnswerFileNotFound."""
+        await self.homework_queries.submission(viewer, submission_id)
+        files = await self.homework_queries.files(submission_id)
+        found = next((file for file in files if file.id == file_id), None)
+        if found is None:
+            raise AnswerFileNotFound
+        return found
+
+    async def queue(
+        self, viewer: Viewer, wanted: SubmissionFilter, *, limit: int, offset: int
+    ) -> tuple[list[QueuedSubmission], int]:
+        """Submissions of all homework that the viewer teaches, in the order in which they are marked."""
+        return await self.homework_queries.queue(viewer, wanted, limit=limit, offset=offset)
+
+    async def next_to_mark(self, viewer: Viewer, wanted: SubmissionFilter, after: Submission) -> int | None:
+        """Behind this one in the queue, else from its beginning; None if no other one waits."""
+        waiting = replace(wanted, status=SubmissionStatus.SUBMITTED)
+        return await self.homework_queries.next_in_queue(viewer, waiting, after)
+
+    async def tallies(self, homework: Sequence[Homework], viewer: Viewer) -> dict[int, HomeworkTally]:
+        """By homework, of those that the viewer teaches."""
+        taught = [each.id for each in homework if each.is_taught_by(viewer)]
+        found = await self.homework_queries.tallies(taught) if taught else []
+        return {tally.homework_id: tally for tally in found}
+
+    async def missing(
+        self, viewer: Viewer, homework_id: int, *, limit: int, offset: int
+    ) -> tuple[list[MissingStudent], int]:
+        """Who has not handed in. Raises HomeworkNotFound, NotYourGroup."""
+        homework = await self.homework_queries.homework(viewer, homework_id)
+        if not homework.is_taught_by(viewer):
+            raise NotYourGroup
+        return await self.homework_queries.missing(homework_id, limit=limit, offset=offset)
 
     async def grade_changes(
         self, viewer: Viewer, submission_id: int, *, limit: int, offset: int

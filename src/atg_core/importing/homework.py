@@ -62,6 +62,7 @@ HOMEWORK_QUESTIONS = Kind(
         column("question_type", choice(QuestionType), required=True),
         column("text", text(_MAX_TEXT), required=True),
         column("points", _points, required=True),
+        column("allow_files", boolean, default=False),
     ),
     items=(
         ListColumn(

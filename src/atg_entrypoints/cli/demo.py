@@ -25,6 +25,7 @@ from atg_core.shop.purchases import PurchaseStatus
 from atg_core.words import Language
 from atg_entrypoints.cli.command import run
 from atg_entrypoints.cli.demo_groups import Invited, play_invitations
+from atg_entrypoints.cli.demo_homework import Submitted, play_homework
 from atg_entrypoints.cli.demo_learning import Learning, play_learning
 from atg_entrypoints.cli.importing import open_folder
 from atg_entrypoints.cli.opening import opened
@@ -106,6 +107,8 @@ async def import_examples(container: Container, home: Path) -> dict[str, str]:
     await play_learning(container, msgspec.json.decode((folder / "learners.json").read_bytes(), type=list[Learning]))
     invited = msgspec.json.decode((folder / "invitations.json").read_bytes(), type=list[Invited])
     await play_invitations(container, invited)
+    submissions = msgspec.json.decode((folder / "submissions.json").read_bytes(), type=list[Submitted])
+    await play_homework(container, submissions)
     return passwords
 
 

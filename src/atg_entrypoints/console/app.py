@@ -21,6 +21,7 @@ from atg_entrypoints.console.gradebook import (
     student,
     student_row,
 )
+from atg_entrypoints.console.homework import builder, lists, marking, one, sheet
 from atg_entrypoints.console.identity import (
     account,
     credentials,
@@ -76,6 +77,8 @@ _PAGES: Sequence[tuple[Context, Sequence[BaseRouteHandler]]] = (
     ("gradebook", attendance.HANDLERS),
     ("gradebook", [*grid.HANDLERS, *columns.HANDLERS, *student_row.HANDLERS, *history.HANDLERS]),
     ("gradebook", [*control_points.HANDLERS, *grades.HANDLERS]),
+    ("homework", [*lists.HANDLERS, *builder.HANDLERS, *one.HANDLERS]),
+    ("homework", [*sheet.HANDLERS, *marking.HANDLERS]),
 )
 _A_YEAR = 365 * 86_400
 _HASHING = HASHING_PATHS | {

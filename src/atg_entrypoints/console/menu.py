@@ -20,15 +20,19 @@ class Entry:
 
 
 _SCHOOL = frozenset({Role.TEACHER, Role.STUDENT})
+_WHO_LEARNS_BY_COURSES = frozenset(Role) - _SCHOOL
 ENTRIES = (
     Entry("/app/", phrase("Home"), ("/app/courses/",), _SCHOOL),
-    Entry("/app/", phrase("My learning"), ("/app/courses/",), frozenset(Role) - _SCHOOL),
+    Entry("/app/", phrase("My learning"), ("/app/courses/",), _WHO_LEARNS_BY_COURSES),
     Entry("/app/calendar", phrase("Calendar"), ("/app/calendar/", "/app/lessons/", "/app/rules/"), _SCHOOL),
+    Entry("/app/groups", phrase("Groups"), ("/app/groups/",), frozenset({Role.TEACHER, Role.ADMIN})),
+    Entry("/app/homework", phrase("Homework"), ("/app/homework/",), _SCHOOL),
+    Entry("/app/marking", phrase("Marking"), ("/app/submissions/",), frozenset({Role.TEACHER})),
     Entry("/app/grades", phrase("Grades"), ("/app/progress",), frozenset({Role.STUDENT})),
-    Entry("/app/groups", phrase("Groups"), ("/app/groups/",), _SCHOOL | {Role.ADMIN}),
+    Entry("/app/groups", phrase("Groups"), ("/app/groups/",), frozenset({Role.STUDENT})),
     Entry("/app/catalog", phrase("Catalog"), ("/app/catalog/",)),
-    Entry("/app/stations", phrase("Stations"), ("/app/stations/",)),
-    Entry("/app/results", phrase("Results"), ("/app/results/",)),
+    Entry("/app/stations", phrase("Stations"), ("/app/stations/",), _WHO_LEARNS_BY_COURSES),
+    Entry("/app/results", phrase("Results"), ("/app/results/",), _WHO_LEARNS_BY_COURSES),
 )
 
 

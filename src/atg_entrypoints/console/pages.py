@@ -1,6 +1,6 @@
 """How a page is made: a template, the words of its language, and who looks at it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from http import HTTPStatus
@@ -147,6 +147,12 @@ def _known(request: AnyRequest) -> dict[str, Any]:
         # Where one is led back after choosing language or theme; a page that answers a form names another one.
         "back": _target(request),
     }
+
+
+def moment_in(request: AnyRequest, zone: tzinfo) -> Callable[[datetime | None], str]:
+    """How a page tells moments in another zone than that of the settings."""
+    language = language_for(request)
+    return lambda value: _moment(value, language, zone)
 
 
 def led_to(path: str, cookies: Sequence[Cookie] = ()) -> Redirect:

@@ -12,7 +12,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from atg_core.words import English, Language, phrase
 
-_UPLOAD_PATHS = ("/files/signed/", "/files/upload", "/files/multipart/upload-part", "/users/me/avatar")
+_UPLOAD_PATHS = (
+    *("/files/signed/", "/files/upload", "/files/multipart/upload-part", "/users/me/avatar"),
+    *("/submissions/", "/app/submissions/", "/app/api/submissions/"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

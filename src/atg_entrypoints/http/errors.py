@@ -1,6 +1,7 @@
 """Errors as problem documents: which refusal answers which error."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -26,6 +27,7 @@ from atg_core.words import phrase
 from atg_entrypoints.http.head_method import allowed
 from atg_entrypoints.http.problem import INVALID, ProblemResponse, Refusal
 from atg_entrypoints.http.request_faults import faults_of_request
+from atg_entrypoints.http.wire import Instant
 
 _STATUS: Mapping[type[AtgError], HTTPStatus] = {
     Invalid: HTTPStatus.BAD_REQUEST,
@@ -67,13 +69,14 @@ def status_of(error: AtgError) -> HTTPStatus:
 def problem_of(error: AtgError, **beside: Any) -> ProblemResponse:
     """The problem of an error, with additional members."""
     status = status_of(error)
+    told = {**error.beside, **beside}
     refusal = Refusal(
         status=status,
         template=error.template,
         parameters=error.parameters,
         code=error.code,
         faults=error.faults,
-        beside={**error.beside, **beside},
+        beside={name: Instant.of(each) if isinstance(each, datetime) else each for name, each in told.items()},
     )
     return ProblemResponse(refusal, headers=_headers(error))
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import structlog
 from anyio import CancelScope
 from litestar import Request, Response
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.types import ASGIApp, HTTPResponseStartEvent, Receive, Scope, Send
 
 from atg_core.errors import AtgError
@@ -21,6 +22,16 @@ from atg_core.files.preconditions import ConditionalResponse, evaluate, http_dat
 from atg_core.files.ranges import MultipartRanges
 
 _MAX_ATTEMPTS = 3
+_BYTES = "*/*"
+CONDITIONAL = {
+    200: ResponseSpec(bytes, media_type=_BYTES, generate_examples=False, description="The file"),
+    206: ResponseSpec(
+        bytes, media_type=_BYTES, generate_examples=False, description="One range, or several as multipart/byteranges"
+    ),
+    412: ResponseSpec(None, description="If-Match or If-Unmodified-Since does not hold"),
+    416: ResponseSpec(None, description="None of the ranges can be satisfied"),
+}
+"""What OpenAPI says of the answers."""
 _log = structlog.get_logger("atg.http")
 
 

@@ -37,6 +37,8 @@ class MultipartForm:
 
     def __init__(self, request: Request[Any, Any, Any]) -> None:
         self._events = _events(request)
+        self.file_name = ""
+        """As the client says, after the fields were read."""
 
     async def fields(self) -> dict[str, str]:
         """Reads up to the file. Raises Invalid if there is none."""
@@ -44,6 +46,7 @@ class MultipartForm:
         async for event in self._events:
             if isinstance(event, MultipartSegment):
                 if event.name == FILE:
+                    self.file_name = event.filename or ""
                     return fields
                 fields[event.name or ""] = await self._value(event.name or "")
         raise Invalid("is required", field=FILE, code="required")

@@ -1,29 +1,56 @@
 """Homework: authoring, submissions, grading and notifications."""
 
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from dependency_injector import providers
+
 from atg_adapters.sql.homework.authoring import SqlHomework
 from atg_adapters.sql.homework.due import SqlDueHomeworkQueries
 from atg_adapters.sql.homework.notifications import SqlNotifications
 from atg_adapters.sql.homework.queries import SqlHomeworkQueries
 from atg_adapters.sql.homework.submissions import SqlSubmissions
+from atg_adapters.tabular.homework_gift import read_gift
+from atg_core.files.ports import ObjectStore
+from atg_core.files.upload_quota import ReserveUpload
+from atg_core.homework.answer_files import AnswerByFiles
 from atg_core.homework.authoring import EditHomework
 from atg_core.homework.due import ShowDueHomework
 from atg_core.homework.manual_grading import GradeAnswers
 from atg_core.homework.notifications import AnnounceHomework, SendHomeworkMail
 from atg_core.homework.queries import ShowHomework
 from atg_core.homework.submissions import OpenDraft, SubmitHomework
-from atg_entrypoints.wiring.shared import Shared, reading, unit_of_work
+from atg_entrypoints.wiring.files import Files
+from atg_entrypoints.wiring.shared import reading, unit_of_work
 from atg_entrypoints.wiring.use_cases import use_case
 
 
-class Homework(Shared):
+class _AnswerFileContents:
+    """`AnswerFileContents` over the files context, which counts what is uploaded."""
+
+    def __init__(self, reserve_upload: ReserveUpload, object_store: ObjectStore) -> None:
+        self._reserve, self._store = reserve_upload, object_store
+
+    async def put(self, owner: UUID, key: str, chunks: AsyncIterator[bytes], *, media_type: str, max_bytes: int) -> int:
+        upload = await self._reserve.arriving(owner, key, media_type, length=max_bytes)
+        return (await self._reserve.store(upload, chunks)).size
+
+    async def delete(self, key: str) -> None:
+        await self._store.delete(key)
+
+
+class Homework(Files):
     homework_queries = reading(SqlHomeworkQueries)
     open_homework = unit_of_work(SqlHomework, shared=True)
     open_submissions = unit_of_work(SqlSubmissions, shared=True)
     open_notifications = unit_of_work(SqlNotifications, shared=True)
     show_homework = use_case(ShowHomework)
     edit_homework = use_case(EditHomework, open=open_homework)
+    read_gift = providers.Object(read_gift)
     open_draft = use_case(OpenDraft, open=open_submissions)
     submit_homework = use_case(SubmitHomework, open=open_submissions)
+    answer_file_contents = providers.Singleton(_AnswerFileContents, Files.reserve_upload, Files.object_store)
+    answer_by_files = use_case(AnswerByFiles, open=open_submissions)
     grade_answers = use_case(GradeAnswers, open=open_submissions)
     announce_homework = use_case(AnnounceHomework, open=open_notifications)
     send_homework_mail = use_case(SendHomeworkMail, open=open_notifications)

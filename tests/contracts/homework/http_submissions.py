@@ -26,6 +26,7 @@ class HttpSubmissionsContract(ClassroomContract):
             "max_grade": "9.50",
             "is_late": False,
             "answers": [],
+            "files": [],
             "created_at": "2026-03-02T12:00:00.000Z",
             "updated_at": "2026-03-02T12:00:00.000Z",
         }

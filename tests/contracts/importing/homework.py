@@ -22,6 +22,7 @@ from tests.contracts.importing.samples import (
 HOMEWORK = {**OF_GROUP, "title": "Помпаж", "due_at": "2026-12-01T09:00:00Z", "published_at": "2026-11-01"}
 QUESTION = {**OF_GROUP, "homework": "Помпаж"}
 TEXT = {**QUESTION, "position": "1", "question_type": "TEXT", "text": "Что такое помпаж?", "points": "5"}
+WITH_FILES = TEXT | {"allow_files": "true"}
 SINGLE = {
     **QUESTION,
     "position": "2",
@@ -53,7 +54,7 @@ class HomeworkImportingContract:
     """The fixture `container` gives the adapter."""
 
     async def test_homework_comes_in_with_its_questions_and_goes_out_the_same(self, container: Container) -> None:
-        counts = await arrange_homework(container, TEXT, SINGLE, MULTI)
+        counts = await arrange_homework(container, WITH_FILES, SINGLE, MULTI)
         assert counts["homework.csv"] == Counts(created=1)
         assert counts["homework-questions.csv"] == Counts(created=3)
         homework = await only_row(container, "homework")
@@ -66,7 +67,7 @@ class HomeworkImportingContract:
             *((1, True), (2, False)),
             *((1, True), (2, True)),
         ]
-        again = await arrange_homework(container, TEXT, SINGLE, MULTI)
+        again = await arrange_homework(container, WITH_FILES, SINGLE, MULTI)
         assert again["homework.csv"] == Counts(unchanged=1)
         assert again["homework-questions.csv"] == Counts(unchanged=3)
         exported = {kind: await exported_rows(container, kind) for kind in ("homework", "homework-questions")}
@@ -78,9 +79,9 @@ class HomeworkImportingContract:
             "published_at": "2026-11-01T00:00:00Z",
         }
         assert exported["homework-questions"] == [
-            {**TEXT, "points": "5.00", "choices": "", "correct": ""},
-            {**SINGLE, "points": "2.50"},
-            {**MULTI, "points": "0.25"},
+            {**WITH_FILES, "points": "5.00", "choices": "", "correct": ""},
+            {**SINGLE, "points": "2.50", "allow_files": "false"},
+            {**MULTI, "points": "0.25", "allow_files": "false"},
         ]
         back = await arrange(
             container, homework=exported["homework"], homework_questions=exported["homework-questions"]

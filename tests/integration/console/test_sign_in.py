@@ -167,8 +167,14 @@ async def test_who_has_a_second_factor_gives_its_code_on_the_next_page(
 async def test_the_menu_is_that_of_every_role(browser: httpx.AsyncClient, stocked: Container) -> None:
     for role in Role:
         await enter(browser, stocked, f"one-{role}", role=role)
-        page = (await browser.get("/app/stations/1")).text
-        assert page.count('aria-current="page">Станции</a>') == 1
+        page = (await browser.get("/app/catalog")).text
+        assert page.count('aria-current="page">Каталог</a>') == 1
+        for label, roles in (
+            ("Домашние задания", {Role.TEACHER, Role.STUDENT}),
+            ("Проверка", {Role.TEACHER}),
+            ("Станции", set(Role) - {Role.TEACHER, Role.STUDENT}),
+        ):
+            assert (f">{label}</a>" in page) is (role in roles), (role, label)
         await browser.post("/app/sign-out")
 
 

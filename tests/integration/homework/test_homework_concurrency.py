@@ -8,10 +8,12 @@ from typing import Any
 import httpx
 import pytest
 
+from atg_core.homework.answer_files import MAX_FILES
 from atg_core.homework.notifications import SEND_HOMEWORK_MAIL
 from atg_entrypoints.container import Container
 from tests.arranging import rows_of
 from tests.classroom import SINGLE, TEXT, Classroom, Person, right_answer, texts_of
+from tests.contracts.homework.http_answer_files import PHOTO, send
 
 
 @pytest.fixture
@@ -166,3 +168,35 @@ async def test_what_is_graded_is_what_was_saved(classroom: Classroom) -> None:
     right = sum(1 for each in saved if each.status_code == 200)
     assert Decimal(shown["grade"]) == Decimal("2.00") * right
     assert sum(1 for each in shown["answers"] if each["choice_ids"]) == right
+
+
+async def test_of_conditional_grades_at_once_one_counts_and_the_others_are_told(classroom: Classroom) -> None:
+    made = await classroom.homework(TEXT)
+    submitted = await classroom.handed_in(made)
+    path = f"/submissions/{submitted['id']}/grades"
+    marks = [[{"question_id": made["questions"][0]["id"], "grade": f"{n}.50", "was": None}] for n in range(5)]
+    replies = await asyncio.gather(*(reply(classroom.teacher, "PUT", path, mark) for mark in marks))
+    assert Counter(each.status_code for each in replies) == {200: 1, 409: 4}
+    [counts] = [each.json()["answers"][0]["grade"] for each in replies if each.status_code == 200]
+    told = [each.json()["errors"][0]["current"] for each in replies if each.status_code == 409]
+    assert told == [counts] * 4
+
+
+async def test_of_conditional_changes_at_once_one_counts(classroom: Classroom) -> None:
+    made = await classroom.homework(TEXT, publish=False)
+    path = f"/homework/{made['id']}"
+    bodies = [{"title": f"Заголовок {number}", "was": made["updated_at"]} for number in range(5)]
+    replies = await asyncio.gather(*(reply(classroom.teacher, "PUT", path, body) for body in bodies))
+    assert Counter(each.status_code for each in replies) == {200: 1, 409: 4}
+
+
+async def test_files_at_once_are_no_more_than_allowed_and_the_same_one_is_kept_once(classroom: Classroom) -> None:
+    made = await classroom.homework({**TEXT, "allow_files": True})
+    [question] = made["questions"]
+    draft = await classroom.draft(made)
+    same = await asyncio.gather(*(send(classroom.boris, draft, question) for _ in range(5)))
+    assert Counter(status for status, _ in same) == {201: 1, 200: 4}
+    several = [PHOTO + b"%d" % number for number in range(MAX_FILES + 3)]
+    sent = await asyncio.gather(*(send(classroom.boris, draft, question, each) for each in several))
+    assert Counter(status for status, _ in sent) == {201: MAX_FILES - 1, 409: 4}
+    assert len(await rows_of(classroom.container, "homework_files")) == MAX_FILES

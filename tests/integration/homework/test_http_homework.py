@@ -1,11 +1,14 @@
 """Homework over HTTP."""
 
 from tests.contracts.databases import over_each_database
+from tests.contracts.homework.http_answer_files import HttpAnswerFilesContract
 from tests.contracts.homework.http_authoring import HttpHomeworkAuthoringContract
+from tests.contracts.homework.http_changed_meanwhile import HttpChangedMeanwhileContract
 from tests.contracts.homework.http_manual_grading import HttpManualGradingContract
 from tests.contracts.homework.http_notifications import HttpHomeworkNotificationsContract
 from tests.contracts.homework.http_queries import HttpHomeworkQueriesContract
 from tests.contracts.homework.http_questions import HttpQuestionsContract
+from tests.contracts.homework.http_queue import HttpQueueContract
 from tests.contracts.homework.http_regrading import HttpRegradingContract
 from tests.contracts.homework.http_submissions import HttpSubmissionsContract
 
@@ -42,4 +45,19 @@ class TestRegrading(HttpRegradingContract):
 
 @over_each_database
 class TestNotifications(HttpHomeworkNotificationsContract):
+    pass
+
+
+@over_each_database
+class TestQueue(HttpQueueContract):
+    pass
+
+
+@over_each_database
+class TestChangedMeanwhile(HttpChangedMeanwhileContract):
+    pass
+
+
+@over_each_database
+class TestAnswerFiles(HttpAnswerFilesContract):
     pass

@@ -42,7 +42,7 @@ PROMISED_HEADERS = {
     "scheduled-lessons": "teacher group title start_time end_time status allow_overlap taught_by",
     "conference-accounts": "label provider provider_user_id is_enabled capacity daily_limit",
     "homework": "teacher group title description due_at max_attempts allow_late published_at",
-    "homework-questions": "teacher group homework position question_type text points choices correct",
+    "homework-questions": "teacher group homework position question_type text points allow_files choices correct",
     "attendance": "teacher group start_time username status",
     "control-points": "teacher group title kind date max_grade weight",
     "control-point-grades": "teacher group control_point username graded_by grade comment",

@@ -11,6 +11,7 @@ _REFERRING = (
     ("station_promo_videos", "object_key"),
     ("lesson_recordings", "storage_key"),
     ("shop_lessons", "video_path"),
+    ("homework_files", "object_key"),
 )
 _NAMING = (
     *_REFERRING,

@@ -96,6 +96,7 @@ class MemoryHomework:
                 "question_type": question.question_type,
                 "text": question.text,
                 "points": question.points,
+                "allow_files": question.allow_files,
             }
             question_id = self.database.insert("homework_questions", row | _id_if_known(question.id))
             for order, choice in enumerate(question.choices, start=1):

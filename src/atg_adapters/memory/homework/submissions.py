@@ -10,10 +10,10 @@ from msgspec import convert
 from atg_adapters.memory.database import MemoryDatabase, Row
 from atg_adapters.memory.homework.authoring import homework_of, questions_of
 from atg_adapters.memory.people import is_member
-from atg_core.homework.model import Answer, GradeChange, Homework, Question, Submission, Viewer
-from atg_core.homework.ports import SubmissionNotFound
+from atg_core.homework.model import Answer, AnswerFile, GradeChange, Homework, Question, Submission, Viewer
+from atg_core.homework.ports import AnswerFileNotFound, SubmissionNotFound
 
-_SUBMISSIONS, _ANSWERS = "homework_submissions", "homework_answers"
+_SUBMISSIONS, _ANSWERS, _FILES = "homework_submissions", "homework_answers", "homework_files"
 
 
 def visible_submission(database: MemoryDatabase, submission_id: int, viewer: Viewer) -> Row:
@@ -30,6 +30,12 @@ def submissions_of(database: MemoryDatabase, homework_id: int, student_id: UUID)
     """By attempt."""
     rows = database.rows(_SUBMISSIONS, homework_id=homework_id, student_id=student_id)
     return sorted(rows, key=lambda row: row["attempt"])
+
+
+def files_of(database: MemoryDatabase, submission_id: int) -> list[AnswerFile]:
+    """In the order in which they came."""
+    rows = database.rows(_FILES, submission_id=submission_id)
+    return convert(sorted(rows, key=lambda row: (row["created_at"], row["id"])), list[AnswerFile])
 
 
 class MemorySubmissions:
@@ -79,6 +85,19 @@ class MemorySubmissions:
 
     async def save(self, submission: Submission) -> None:
         self.database.update(_SUBMISSIONS, submission.id, **_fields(submission))
+
+    async def files(self, submission_id: int, question_id: int) -> list[AnswerFile]:
+        return [file for file in files_of(self.database, submission_id) if file.question_id == question_id]
+
+    async def add_file(self, file: AnswerFile) -> None:
+        self.database.insert(_FILES, asdict(file))
+
+    async def delete_file(self, submission_id: int, file_id: UUID) -> AnswerFile:
+        row = self.database.tables[_FILES].get(file_id)
+        if row is None or row["submission_id"] != submission_id:
+            raise AnswerFileNotFound
+        self.database.delete(_FILES, id=file_id)
+        return convert(row, AnswerFile)
 
 
 def _fields(entity: Any) -> Row:

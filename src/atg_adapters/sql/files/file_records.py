@@ -20,6 +20,7 @@ from atg_adapters.sql.tables.catalog import (
 )
 from atg_adapters.sql.tables.conferencing import lesson_recordings
 from atg_adapters.sql.tables.files import file_uploads
+from atg_adapters.sql.tables.homework import homework_files
 from atg_adapters.sql.tables.learning import user_courses
 from atg_adapters.sql.tables.schedule import group_students, scheduled_lessons, study_groups
 from atg_adapters.sql.tables.shop import shop_lessons
@@ -34,6 +35,7 @@ _REFERRING = (
     station_promo_videos.c.object_key,
     lesson_recordings.c.storage_key,
     shop_lessons.c.video_path,
+    homework_files.c.object_key,
 )
 
 

@@ -139,6 +139,7 @@ def _fields(question: QuestionInput, position: int) -> dict[str, Any]:
         "question_type": question.question_type,
         "text": question.text,
         "points": question.points,
+        "allow_files": question.allow_files,
     }
 
 

@@ -11,10 +11,16 @@ from sqlalchemy.dialects.postgresql import insert
 
 from atg_adapters.sql.connection import Connection
 from atg_adapters.sql.homework.authoring import HOMEWORK, questions_of
-from atg_adapters.sql.tables.homework import answer_grade_changes, homework, homework_answers, homework_submissions
+from atg_adapters.sql.tables.homework import (
+    answer_grade_changes,
+    homework,
+    homework_answers,
+    homework_files,
+    homework_submissions,
+)
 from atg_adapters.sql.tables.schedule import group_students, study_groups
-from atg_core.homework.model import Answer, GradeChange, Homework, Question, Submission, Viewer
-from atg_core.homework.ports import HomeworkNotFound, SubmissionNotFound
+from atg_core.homework.model import Answer, AnswerFile, GradeChange, Homework, Question, Submission, Viewer
+from atg_core.homework.ports import AnswerFileNotFound, HomeworkNotFound, SubmissionNotFound
 
 _id: sa.BindParameter[Any] = sa.bindparam("key")
 _viewer: sa.BindParameter[UUID] = sa.bindparam("viewer")
@@ -52,6 +58,14 @@ _UPSERT = _insert.on_conflict_do_update(
 _ADD_MISSING = _insert.on_conflict_do_nothing(index_elements=["submission_id", "question_id"])
 _ADD_CHANGES = sa.insert(answer_grade_changes)
 _GRADE = sa.update(homework_answers).where(_answers.submission_id == _id, _answers.question_id == sa.bindparam("to"))
+_files = homework_files.c
+FILES = sa.select(homework_files).where(_files.submission_id == _id).order_by(_files.created_at, _files.id)
+_FILES_OF_ANSWER = FILES.where(_files.question_id == sa.bindparam("of_question"))
+_DELETE_FILE = (
+    sa.delete(homework_files)
+    .where(_files.submission_id == _id, _files.id == sa.bindparam("file"))
+    .returning(homework_files)
+)
 _SAVE = sa.update(homework_submissions).where(_submissions.id == _id)
 
 
@@ -117,6 +131,19 @@ class SqlSubmissions:
 
     async def save(self, submission: Submission) -> None:
         await self.connection.execute(_SAVE.values(_fields(submission)), {"key": submission.id})
+
+    async def files(self, submission_id: int, question_id: int) -> list[AnswerFile]:
+        rows = await self.connection.execute(_FILES_OF_ANSWER, {"key": submission_id, "of_question": question_id})
+        return [convert(row, AnswerFile, from_attributes=True) for row in rows]
+
+    async def add_file(self, file: AnswerFile) -> None:
+        await self.connection.execute(sa.insert(homework_files), asdict(file))
+
+    async def delete_file(self, submission_id: int, file_id: UUID) -> AnswerFile:
+        row = await self._first(_DELETE_FILE, key=submission_id, file=file_id)
+        if row is None:
+            raise AnswerFileNotFound
+        return convert(row, AnswerFile, from_attributes=True)
 
 
 def _fields(submission: Submission) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 import atg_adapters.sql.tables.schedule  # noqa: F401 - columns have the types of the keys that they refer to
-from atg_adapters.sql.tables.metadata import held, instant, metadata, order_index, reference, serial, timestamps
+from atg_adapters.sql.tables.metadata import held, instant, metadata, order_index, reference, serial, timestamps, uuid
 from atg_adapters.sql.types import JSON, Hundredths, one_of
 from atg_core.homework.model import QuestionType, SubmissionStatus
 
@@ -51,6 +51,7 @@ homework_questions = sa.Table(
     sa.Column("question_type", sa.String(13), nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     _points("points"),
+    sa.Column("allow_files", sa.Boolean, nullable=False, server_default=sa.false()),
     one_of("question_type", QuestionType),
     sa.CheckConstraint("points > 0", name="points"),
     sa.UniqueConstraint("homework_id", "position"),
@@ -83,6 +84,8 @@ homework_submissions = sa.Table(
     sa.CheckConstraint("(status = 'graded') = (grade IS NOT NULL)", name="graded"),
     sa.CheckConstraint("grade BETWEEN 0 AND max_grade", name="grade"),
     sa.UniqueConstraint("homework_id", "student_id", "attempt"),
+    # The queue of what waits, in its order.
+    sa.Index(None, "status", "submitted_at", "id"),
     sa.Index(
         "uq_homework_submissions_draft",
         "homework_id",
@@ -105,6 +108,21 @@ homework_answers = sa.Table(
     sa.Column("comment", sa.Text),
     sa.CheckConstraint("grade >= 0", name="grade"),
     sa.UniqueConstraint("submission_id", "question_id"),
+)
+
+homework_files = sa.Table(
+    "homework_files",
+    metadata,
+    uuid(),
+    reference("submission_id", _SUBMISSIONS, index=False),
+    held("question_id", _QUESTIONS),
+    sa.Column("name", sa.String(255), nullable=False),
+    sa.Column("media_type", sa.String(255), nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("object_key", sa.String(1024), nullable=False, unique=True),
+    instant("created_at", nullable=False),
+    sa.UniqueConstraint("submission_id", "question_id", "digest"),
 )
 
 answer_grade_changes = sa.Table(

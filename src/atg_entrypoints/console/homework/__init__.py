@@ -1,1 +1,1 @@
-"""What teachers and students see of homework."""
+"""Pages of homework: what a teacher sets and marks, and what a student hands in."""

@@ -1,5 +1,12 @@
 // What every page has: telling what happened, the API, and where the focus is after a part was swapped.
 
+// Moments are told in the reader's time zone.
+const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+if (timeZone) document.cookie = `atg_zone=${timeZone}; path=/app; max-age=31536000; samesite=lax`;
+
+/** Browsers refuse a request of more than 64 KB that is to outlive its page; a letter has three bytes at most. */
+const MOST_KEPT_ALIVE = 20_000;
+
 /** @param {string} text Said for six seconds, and by screen readers. */
 export function tell(text) {
   const told = /** @type {HTMLElement} */ (document.getElementById("told"));
@@ -19,11 +26,12 @@ let forgetting;
  * @param {unknown} [body]
  */
 export async function call(method, path, body) {
+  const sent = body === undefined ? undefined : JSON.stringify(body);
   const reply = await fetch(`/app/api${path}`, {
     method,
     headers: { "Content-Type": "application/json" },
-    body: body === undefined ? undefined : JSON.stringify(body),
-    keepalive: true,
+    body: sent,
+    keepalive: (sent ?? "").length < MOST_KEPT_ALIVE,
   });
   if (reply.status === 401) location.assign(`/app/sign-in?next=${encodeURIComponent(location.pathname)}`);
   const told = reply.status === 204 ? null : await reply.json();

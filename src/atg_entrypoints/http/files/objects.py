@@ -9,7 +9,6 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.enums import HttpMethod
 from litestar.handlers import BaseRouteHandler
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter, SkipValidation
 
 from atg_core.clock import Clock
@@ -20,7 +19,7 @@ from atg_core.files.objects import MAX_URL_LIFETIME, TOKEN_LIFETIME, DeleteFile,
 from atg_core.files.ports import FileNotFound
 from atg_core.identity.model import Caller
 from atg_entrypoints.http.errors import problem_of
-from atg_entrypoints.http.file_response import FileResponse
+from atg_entrypoints.http.file_response import CONDITIONAL, FileResponse
 from atg_entrypoints.http.files.reader import reader_of
 from atg_entrypoints.http.files.wire import (
     Deleted,
@@ -42,15 +41,6 @@ READING = [HttpMethod.GET, HttpMethod.HEAD]
 _MAX_ENTRIES = 1000
 
 Asking = Request[Caller | None, Any, State]
-_BYTES = "*/*"
-CONDITIONAL = {
-    200: ResponseSpec(bytes, media_type=_BYTES, generate_examples=False, description="The file"),
-    206: ResponseSpec(
-        bytes, media_type=_BYTES, generate_examples=False, description="One range, or several as multipart/byteranges"
-    ),
-    412: ResponseSpec(None, description="If-Match or If-Unmodified-Since does not hold"),
-    416: ResponseSpec(None, description="None of the ranges can be satisfied"),
-}
 KeyParameter = Annotated[
     str | None, QueryParameter(name="key", schema_extra={"min_length": 1}, description="The object's key")
 ]

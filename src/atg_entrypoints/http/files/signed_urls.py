@@ -9,8 +9,8 @@ from litestar.params import SkipValidation
 
 from atg_core.files.model import StoredObject
 from atg_core.files.signed_urls import InvalidSignature, ServeSignedUrls
-from atg_entrypoints.http.file_response import FileResponse, Representation
-from atg_entrypoints.http.files.objects import CONDITIONAL, READING, TAGS, Asking, key_in_path
+from atg_entrypoints.http.file_response import CONDITIONAL, FileResponse, Representation
+from atg_entrypoints.http.files.objects import READING, TAGS, Asking, key_in_path
 from atg_entrypoints.http.multipart_form import MAX_OVERHEAD_BYTES, MultipartForm, form_schema
 from atg_entrypoints.http.policy import PUBLIC
 from atg_entrypoints.settings import Settings

@@ -8,7 +8,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody, SkipValidation
 
 from atg_core.homework.authoring import EditHomework
-from atg_entrypoints.http.homework.authoring_wire import HomeworkChanges, HomeworkCopy, NewHomework
+from atg_entrypoints.http.homework.authoring_wire import HomeworkChanges, HomeworkCopy, HomeworkPublication, NewHomework
 from atg_entrypoints.http.homework.queries import Shows, homework_id_of, homework_reply
 from atg_entrypoints.http.homework.queries_wire import HomeworkReply
 from atg_entrypoints.http.homework.viewer import SignedInRequest, viewer_of
@@ -36,7 +36,10 @@ async def change_homework(
     edit_homework: Edits,
     show_homework: Shows,
 ) -> HomeworkReply:
-    """Once there is a submission, questions are frozen and `due_at` can only move later."""
+    """Once there is a submission, questions are frozen and `due_at` can only move later.
+
+    409 `changed_meanwhile` where `was` is not its `updated_at`, which stands in `current`.
+    """
     viewer, key = viewer_of(request), homework_id_of(homework_id)
     await edit_homework.change(viewer, key, *data.to_input())
     return await homework_reply(show_homework, viewer, key)
@@ -57,11 +60,15 @@ async def delete_homework(request: SignedInRequest, homework_id: FromPath[str], 
     also={409},
 )
 async def publish_homework(
-    request: SignedInRequest, homework_id: FromPath[str], edit_homework: Edits, show_homework: Shows
+    request: SignedInRequest,
+    homework_id: FromPath[str],
+    edit_homework: Edits,
+    show_homework: Shows,
+    data: JSONBody[HomeworkPublication | None] = None,
 ) -> HomeworkReply:
-    """Makes it visible to the students of the group and notifies them by mail. Idempotent."""
+    """Makes it visible to the students of the group and notifies them by mail. Idempotent, but for copies."""
     viewer, key = viewer_of(request), homework_id_of(homework_id)
-    await edit_homework.publish(viewer, key)
+    await edit_homework.publish(viewer, key, data.group_ids if data else ())
     return await homework_reply(show_homework, viewer, key)
 
 

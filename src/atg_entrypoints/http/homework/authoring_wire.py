@@ -32,11 +32,12 @@ class HomeworkChoiceWritten(NewHomeworkChoice, frozen=True, kw_only=True):
 
 
 class NewHomeworkQuestion(Struct, frozen=True, kw_only=True):
-    """Only choice questions have `choices`."""
+    """Only choice questions have `choices`, and only texts `allow_files`."""
 
     question_type: QuestionType
     text: FilledText
     points: GivenGrade
+    allow_files: bool = False
     choices: Annotated[list[NewHomeworkChoice], Meta(max_length=50)] = []
 
 
@@ -47,6 +48,7 @@ class HomeworkQuestionWritten(Struct, frozen=True, kw_only=True):
     question_type: QuestionType
     text: FilledText
     points: GivenGrade
+    allow_files: bool = False
     choices: Annotated[list[HomeworkChoiceWritten], Meta(max_length=50)] = []
 
 
@@ -68,7 +70,10 @@ class NewHomework(Struct, frozen=True, kw_only=True):
 
 
 class HomeworkChanges(Struct, frozen=True, kw_only=True):
-    """Members that are left out stay unchanged; `questions` replaces all questions, in order."""
+    """Members that are left out stay unchanged; `questions` replaces all questions, in order.
+
+    `was`: the `updated_at` that the change is based on; another one is refused.
+    """
 
     group_id: Serial | UnsetType = UNSET
     lesson_id: Serial | None | UnsetType = UNSET
@@ -78,10 +83,18 @@ class HomeworkChanges(Struct, frozen=True, kw_only=True):
     max_attempts: Attempts | None | UnsetType = UNSET
     allow_late: bool | UnsetType = UNSET
     questions: Annotated[list[HomeworkQuestionWritten], Meta(max_length=200)] | UnsetType = UNSET
+    was: Moment | UnsetType = UNSET
 
-    def to_input(self) -> tuple[dict[str, Any], list[QuestionInput] | None]:
-        """The columns, and the questions, None where they are not named. Raises Invalid."""
-        return _columns(self), None if self.questions is UNSET else _questions(self.questions)
+    def to_input(self) -> tuple[dict[str, Any], list[QuestionInput] | None, datetime | None]:
+        """The columns, and the questions and `was`, None where they are not named. Raises Invalid."""
+        questions = None if self.questions is UNSET else _questions(self.questions)
+        return _columns(self), questions, None if self.was is UNSET else self.was
+
+
+class HomeworkPublication(Struct, frozen=True, kw_only=True):
+    """`group_ids`: further groups, each of which gets a copy that is published too."""
+
+    group_ids: Annotated[list[Serial], Meta(max_length=100)] = []
 
 
 class HomeworkCopy(Struct, frozen=True, kw_only=True):
@@ -91,7 +104,7 @@ class HomeworkCopy(Struct, frozen=True, kw_only=True):
 
 
 def _columns(body: NewHomework | HomeworkChanges) -> dict[str, Any]:
-    values = {name: value for name, value in present_fields(body).items() if name != "questions"}
+    values = {name: value for name, value in present_fields(body).items() if name not in {"questions", "was"}}
     if isinstance(due_at := values.get("due_at"), datetime):
         if not _EARLIEST <= due_at.year <= _LATEST:
             raise Invalid(
@@ -112,6 +125,7 @@ def _questions(questions: Sequence[NewHomeworkQuestion | HomeworkQuestionWritten
             question_type=question.question_type,
             text=question.text,
             points=question.points,
+            allow_files=question.allow_files,
             choices=[
                 ChoiceInput(id=getattr(choice, "id", None), text=choice.text, is_correct=choice.is_correct)
                 for choice in question.choices

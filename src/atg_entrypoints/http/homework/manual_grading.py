@@ -38,7 +38,10 @@ async def grade_answers(
     grade_answers: NamedDependency[SkipValidation[GradeAnswers]],
     show_homework: Shows,
 ) -> SubmissionReply:
-    """The submission is graded once every text has a grade. Grades may change later; each change is recorded."""
+    """The submission is graded once every text has a grade. Grades may change later; each change is recorded.
+
+    409 `changed_meanwhile` names each row whose `was` is not the grade that is there, and nothing is changed.
+    """
     viewer, key = viewer_of(request), submission_id_of(submission_id)
     await grade_answers(viewer, key, [given.to_input() for given in data])
     return await submission_reply(show_homework, viewer, key)

@@ -23,12 +23,16 @@ type GivenGrade = Annotated[
 
 
 class GradeGiven(Struct, frozen=True, kw_only=True):
-    """From 0 to the points of the question. `reason`: of the change, for the grade history."""
+    """From 0 to the points of the question. `reason`: of the change, for the grade history.
+
+    `was`: the grade that this one replaces, null for none; another one is refused.
+    """
 
     question_id: Serial
     grade: GivenGrade
     comment: Text | None | UnsetType = UNSET
     reason: Reason | None = None
+    was: GivenGrade | None | UnsetType = UNSET
 
     def to_input(self) -> GradeInput:
         return GradeInput(
@@ -37,6 +41,8 @@ class GradeGiven(Struct, frozen=True, kw_only=True):
             comment=None if self.comment is UNSET else self.comment,
             keeps_comment=self.comment is UNSET,
             reason=self.reason,
+            is_conditional=self.was is not UNSET,
+            was=None if self.was is UNSET else self.was,
         )
 
 

@@ -38,6 +38,7 @@ class HomeworkQuestionRow(Struct, frozen=True, kw_only=True):
     question_type: QuestionType
     text: str
     points: Grade
+    allow_files: bool
     choices: list[HomeworkChoiceRow]
 
     @classmethod
@@ -50,6 +51,7 @@ class HomeworkQuestionRow(Struct, frozen=True, kw_only=True):
             question_type=question.question_type,
             text=question.text,
             points=question.points,
+            allow_files=question.allow_files,
             choices=choices,
         )
 

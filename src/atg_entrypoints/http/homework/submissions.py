@@ -34,7 +34,7 @@ def submission_id_of(text: str) -> int:
 
 
 async def submission_reply(show: ShowHomework, viewer: Viewer, submission_id: int) -> SubmissionReply:
-    return SubmissionReply.of(*await show.submission(viewer, submission_id))
+    return SubmissionReply.of(await show.submission(viewer, submission_id))
 
 
 @get("/homework/{homework_id:str}/submissions", policy=SIGNED_IN, tags=_TAGS, summary="Submissions of homework")

@@ -1,14 +1,13 @@
 """JSON of submissions and answers."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from atg_core.homework.model import Answer, SubmissionStatus
-from atg_core.homework.ports import SubmissionView
+from atg_core.homework.model import SubmissionStatus
+from atg_core.homework.queries import SubmissionDetails
 from atg_core.homework.submissions import AnswerInput
 from atg_entrypoints.http.wire import Instant, Text, to_wire
 
@@ -45,14 +44,43 @@ class AnswerRow(Struct, frozen=True, kw_only=True):
     comment: str | None
 
 
+class AnswerFileRow(Struct, frozen=True, kw_only=True):
+    """Its content is at `/submissions/{submission_id}/files/{id}`."""
+
+    id: UUID
+    submission_id: int
+    question_id: int
+    name: str
+    media_type: str
+    size: int
+    created_at: Instant
+
+
+class QueuedSubmissionRow(SubmissionRow, frozen=True, kw_only=True):
+    """With the homework and the group that it is of."""
+
+    homework_title: str
+    group_id: int
+    group_name: str
+
+
+class MissingStudentRow(Struct, frozen=True, kw_only=True):
+    """`has_draft`: whether they have begun."""
+
+    student_id: UUID
+    student_name: str
+    has_draft: bool
+
+
 class SubmissionReply(SubmissionRow, frozen=True, kw_only=True):
-    """With its answers, in question order."""
+    """With its answers, in question order, and the files of answers."""
 
     answers: list[AnswerRow]
+    files: list[AnswerFileRow]
 
     @classmethod
-    def of(cls, submission: SubmissionView, answers: Sequence[Answer]) -> "SubmissionReply":
-        row = to_wire(submission, SubmissionRow)
+    def of(cls, details: SubmissionDetails) -> "SubmissionReply":
+        row = to_wire(details.submission, SubmissionRow)
         rows = [
             AnswerRow(
                 id=answer.id,
@@ -63,9 +91,10 @@ class SubmissionReply(SubmissionRow, frozen=True, kw_only=True):
                 grade=answer.grade,
                 comment=answer.comment,
             )
-            for answer in answers
+            for answer in details.answers
         ]
-        return cls(**{name: getattr(row, name) for name in row.__struct_fields__}, answers=rows)
+        files = to_wire(details.files, list[AnswerFileRow])
+        return cls(**{name: getattr(row, name) for name in row.__struct_fields__}, answers=rows, files=files)
 
 
 class HomeworkAnswerGiven(Struct, frozen=True, kw_only=True):
