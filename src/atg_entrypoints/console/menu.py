@@ -26,7 +26,7 @@ ENTRIES = (
     Entry("/app/", phrase("My learning"), ("/app/courses/",), _WHO_LEARNS_BY_COURSES),
     Entry("/app/calendar", phrase("Calendar"), ("/app/calendar/", "/app/lessons/", "/app/rules/"), _SCHOOL),
     Entry("/app/groups", phrase("Groups"), ("/app/groups/",), frozenset({Role.TEACHER, Role.ADMIN})),
-    Entry("/app/homework", phrase("Homework"), ("/app/homework/",), _SCHOOL),
+    Entry("/app/homework", phrase("Assignments"), ("/app/homework/",), _SCHOOL),
     Entry("/app/marking", phrase("Marking"), ("/app/submissions/",), frozenset({Role.TEACHER})),
     Entry("/app/grades", phrase("Grades"), ("/app/progress",), frozenset({Role.STUDENT})),
     Entry("/app/groups", phrase("Groups"), ("/app/groups/",), frozenset({Role.STUDENT})),

@@ -170,7 +170,7 @@ async def test_the_menu_is_that_of_every_role(browser: httpx.AsyncClient, stocke
         page = (await browser.get("/app/catalog")).text
         assert page.count('aria-current="page">Каталог</a>') == 1
         for label, roles in (
-            ("Домашние задания", {Role.TEACHER, Role.STUDENT}),
+            ("Задания", {Role.TEACHER, Role.STUDENT}),
             ("Проверка", {Role.TEACHER}),
             ("Станции", set(Role) - {Role.TEACHER, Role.STUDENT}),
         ):
