@@ -31,12 +31,15 @@ from atg_entrypoints.cli.importing import open_folder
 from atg_entrypoints.cli.opening import opened
 from atg_entrypoints.cli.serving import Host, Port, serve_api, serving_settings
 from atg_entrypoints.container import Container
+from atg_entrypoints.environment import all_variables
 from atg_entrypoints.settings import Settings
 
 app = typer.Typer()
 
 _DEMO_USERS = ("admin", "instructor", "employee", "teacher", "student")
 _MAX_PRODUCTS = 100
+_ZONE = "Europe/Moscow"
+"""That of the lessons in the example data."""
 _IN_PACKAGE = Path(__file__).parents[1] / "examples"
 _IN_CHECKOUT = Path(__file__).parents[3] / "examples"
 
@@ -69,6 +72,8 @@ class _Customer(msgspec.Struct):
 @app.command()
 def demo(host: Host = None, port: Port = None) -> None:
     """Serve the HTTP API over the example data; on an empty database they are imported first."""
+    if "ATG_TIMEZONE" not in all_variables():
+        os.environ["ATG_TIMEZONE"] = _ZONE
     settings = serving_settings(host, port, None)
     passwords = run(_prepare_demo(settings))
     address = f"http://{settings.host}:{settings.port}"
