@@ -3,6 +3,8 @@
 Revision: 0045, after 0039
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -26,7 +28,7 @@ _OF_PARENTS = {
 }
 
 
-def _instant(name: str) -> sa.Column:
+def _instant(name: str) -> sa.Column[Any]:
     return sa.Column(name, atg_adapters.sql.types.UtcDateTime(timezone=True), nullable=True)
 
 

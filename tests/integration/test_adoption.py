@@ -1,0 +1,243 @@
+"""Adopting an existing database, into each of ours."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import bcrypt
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from atg_adapters.sql import schema
+from atg_adapters.sql.adoption.layout import TAKEN
+from atg_adapters.sql.backup import SqlContents
+from atg_core.learning.model import Scope
+from atg_entrypoints.container import Container
+from atg_entrypoints.settings import Settings
+from tests import existing_schema as existing
+from tests.arranging import rows_of
+from tests.databases import _copy_of
+from tests.integration.command import Atg
+from tests.servers import with_database
+
+
+def _bcrypt(prefix: str = "2y") -> str:
+    return f"${prefix}" + bcrypt.hashpw(existing.BCRYPT_PASSWORD.encode(), bcrypt.gensalt(4)).decode()[3:]
+
+
+_ARGON2 = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$9dKQx8GvTNCrUSDJyZ3mtQ"
+
+
+@pytest.fixture
+def existing_url(postgres_server: str) -> Iterator[str]:
+    with _copy_of(postgres_server, None) as name:
+        yield with_database(postgres_server, name)
+
+
+@pytest.fixture
+def there(existing_url: str) -> Iterator[psycopg.Connection[dict[str, Any]]]:
+    """The existing database, with rows of every kind."""
+    with psycopg.connect(existing_url, autocommit=True, row_factory=dict_row) as connection:
+        connection.execute(existing.SCHEMA)
+        connection.execute(existing.ROWS.format(bcrypt=_bcrypt(), argon2=_ARGON2))
+        yield connection
+
+
+@pytest.fixture
+def atg(settings: Settings, tmp_path) -> Atg:
+    return Atg(settings.database_url, tmp_path)
+
+
+def _rows(connection: psycopg.Connection[dict[str, Any]], table: str) -> dict[object, dict[str, Any]]:
+    key = "user_id" if table == "user_stats" else "id"
+    return {row[key]: row for row in connection.execute(f"SELECT * FROM {table}")}
+
+
+def _everything(connection: psycopg.Connection[dict[str, Any]]) -> dict[str, Any]:
+    return {table: _rows(connection, table) for table in (*TAKEN, "user_sessions")}
+
+
+def _notes(report: dict[str, Any], table: str) -> dict[str, tuple[int, list[str]]]:
+    return {note["what"]: (note["count"], note["names"]) for note in report["notes"] if note["table"] == table}
+
+
+# What differs on purpose, by table: of all rows, or of the rows named.
+_COMPUTED = {
+    "users": {"password_hash", "email"},
+    "course_programs": {"tests_count", "topics_count"},
+    "lessons": {"topics_count"},
+    "lesson_tests": {"questions_count"},
+    "final_tests": {"questions_count"},
+    "user_courses": {"progress_percent"},
+    "user_stats": {"active_courses", "completed_courses", "total_hours_studied", "certificates_count", "last_updated"},
+}
+_CHANGED: dict[str, dict[object, dict[str, Any]]] = {
+    "user_profiles": {UUID(existing.ANNA): {"avatar_url": None}, UUID(existing.ADMIN): {"language": "ru"}},
+    "stations": {3: {"location": "м" * 255}},
+    "station_gas_supply_sources": {2: {"source_name": "Ямал (2)"}, 3: {"source_name": "3"}},
+    "topics": {51: {"code": "1.1 (2)"}, 52: {"code": "topic-52"}},
+    "topic_files": {63: {"file_type": "additional_document"}, 64: {"file_type": "additional_document"}},
+    "courses": {UUID(existing.COURSES[0]): {"icon": "i" * 100}},
+}
+_LEFT_OUT = {
+    "station_gas_supply_sources": {4},
+    "lesson_tests": {40},
+    "topic_files": {65},
+}
+_DEFAULTS = {
+    "role": "user", "is_active": True, "language": "ru", "status": "active", "quantity": 1, "order_index": 0,
+    "format": "Онлайн", "email_notifications": True, "push_notifications": True, "weekly_report": False,
+    "achievements": [], "hours_studied": Decimal(0),
+}  # fmt: skip
+
+
+async def test_every_row_is_there_and_what_changed_is_told(
+    there: psycopg.Connection[dict[str, Any]], existing_url: str, atg: Atg, container: Container
+) -> None:
+    before = _everything(there)
+    ran = atg("db", "adopt", "--from", existing_url, "--json")
+    assert ran.returncode == 0, ran.stderr
+    assert _everything(there) == before
+    report = json.loads(ran.stdout)
+    for secret in (existing.PLAIN, "DROP TABLE", "5f4dcc3b5aa765d61d8327deb882cf99", _ARGON2):
+        assert secret not in ran.stdout + ran.stderr
+    for table in TAKEN:
+        await _compare(table, before[table], container)
+    _check_report(report)
+    assert await schema.differences(container.database()) == []
+
+
+async def _compare(table: str, before: dict[object, dict[str, Any]], container: Container) -> None:
+    here = {row.get("id", row.get("user_id")): row for row in await rows_of(container, table)}
+    for key, row in before.items():
+        orphan = table in {"user_courses"} and row["user_id"] is None
+        if key in _LEFT_OUT.get(table, ()) or orphan or (table == "certificates" and row["title"] == "ещё раз"):
+            assert key not in here
+            continue
+        expected = _CHANGED.get(table, {}).get(key, {})
+        for name, value in row.items():
+            if name in _COMPUTED.get(table, ()):
+                continue
+            if name in expected:
+                assert here[key][name] == expected[name], (table, key, name)
+            elif value is not None:
+                assert here[key][name] == value, (table, key, name)
+            elif table == "user_courses" and name == "status":
+                assert here[key][name] == "not_started"
+            elif name in _DEFAULTS:
+                assert here[key][name] == _DEFAULTS[name], (table, key, name)
+            else:
+                assert here[key][name] in {None, ""} or name in {"created_at", "updated_at", "title", "issued_at"}
+
+
+def _check_report(report: dict[str, Any]) -> None:
+    assert report["dry"] is False
+    assert report["tables"]["users"] == {"there": 6, "here": 6}
+    users = _notes(report, "users")
+    assert users["lost their email, which an older account has"] == (1, ["Olga"])
+    assert users["passwords in plain text were hashed"] == (2, [])
+    assert users["administrators had their passwords in plain text: change them"] == (1, ["admin"])
+    assert users["have a hash of an unknown kind, and need a new password"] == (1, ["foreign"])
+    assert users["have no password"] == (1, ["nothing"])
+    [twins] = [names for what, (_, names) in users.items() if "username of an older account" in what]
+    assert twins == ["olga"]
+    assert _notes(report, "user_profiles")["made for accounts that had none"][0] == 4
+    assert _notes(report, "certificates")["were given a number"][0] == 2
+    assert _notes(report, "user_sessions") == {"sessions are not taken: everybody signs in again": (1, [])}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
+async def test_conclusions_hold_and_numbers_go_on(
+    there: psycopg.Connection[dict[str, Any]], existing_url: str, atg: Atg, container: Container
+) -> None:
+    assert atg("db", "adopt", "--from", existing_url).returncode == 0
+    tables = ("user_courses", "certificates", "user_stats", "stations", "course_programs", "lessons", "lesson_tests")
+    here = {table: await rows_of(container, table) for table in tables}
+    await container.update_completion()(Scope())
+    assert {table: await rows_of(container, table) for table in tables} == here
+    percents = {(str(row["user_id"]), str(row["course_id"])): row["progress_percent"] for row in here["user_courses"]}
+    assert percents[existing.ANNA, existing.COURSES[0]] == 100
+    assert percents[existing.OLGA, existing.COURSES[0]] == 50
+    stats = {str(row["user_id"]): row for row in here["user_stats"]}
+    assert (stats[existing.ANNA]["completed_courses"], stats[existing.ANNA]["certificates_count"]) == (1, 1)
+    assert stats[existing.ANNA]["achievements"] == [{"id": "first", "at": "2024-06-01", "🏆": None}]
+    assert sorted(row["number"] for row in here["certificates"])[0] == "ATG-2024-000001"
+    counts = {
+        row["id"]: (row["topics_count"], row["lessons_count"], row["tests_count"]) for row in here["course_programs"]
+    }
+    assert counts[20] == (4, 1, 2)
+    async with container.database().transaction() as connection:
+        await connection.execute_text("INSERT INTO stations (name, short_name) VALUES ('new', 'new')")
+    assert max(row["id"] for row in await rows_of(container, "stations")) == 8
+    [version] = await rows_of(container, "catalog_version")
+    async with container.database().transaction() as connection:
+        await connection.execute_text("UPDATE stations SET name = 'other' WHERE id = 3")
+    assert await rows_of(container, "catalog_version") != [version]
+    folded = {
+        row["username"]: (row["username_folded"], row["username_twin"]) for row in await rows_of(container, "users")
+    }
+    assert (folded["Olga"], folded["olga"]) == (("olga", 0), ("olga", 1))
+
+
+@pytest.mark.parametrize("prefix", ["2a", "2b", "2y"])
+async def test_old_hashes_and_passwords_that_were_plain_sign_in(
+    there: psycopg.Connection[dict[str, Any]], existing_url: str, atg: Atg, container: Container, prefix: str
+) -> None:
+    there.execute("UPDATE users SET password_hash = %s WHERE username = 'anna'", [_bcrypt(prefix)])
+    assert atg("db", "adopt", "--from", existing_url).returncode == 0
+    for login, password, works in (
+        ("anna", existing.BCRYPT_PASSWORD, True),
+        ("ANNA@example.com", existing.BCRYPT_PASSWORD, True),
+        ("admin", existing.PLAIN, True),
+        ("foreign", "password", False),
+        ("foreign", "5f4dcc3b5aa765d61d8327deb882cf99", False),
+        ("nothing", "", False),
+    ):
+        assert await _signs_in(container, login, password) is works, login
+
+
+async def _signs_in(container: Container, login: str, password: str) -> bool:
+    async with container.open_identity()() as store:
+        account = await store.find_account(login)
+    assert account
+    return bool((await container.passwords().check(password, account.user.password_hash)).matches)
+
+
+async def test_a_second_run_changes_nothing(
+    there: psycopg.Connection[dict[str, Any]], existing_url: str, atg: Atg, container: Container
+) -> None:
+    assert atg("db", "adopt", "--from", existing_url).returncode == 0
+    before = await rows_of(container, "users")
+    ran = atg("db", "adopt", "--from", existing_url)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "into an empty one" in ran.stderr
+    assert "users" in ran.stderr
+    assert await rows_of(container, "users") == before
+
+
+async def test_a_dry_run_reports_and_stores_nothing(
+    there: psycopg.Connection[dict[str, Any]], existing_url: str, atg: Atg, container: Container
+) -> None:
+    ran = atg("db", "adopt", "--from", existing_url, "--dry-run", "--json")
+    assert ran.returncode == 0, ran.stderr
+    report = json.loads(ran.stdout)
+    assert (report["dry"], report["tables"]["users"]["here"]) == (True, 6)
+    assert await SqlContents(container.database()).occupied() == []
+
+
+async def test_a_failure_in_the_middle_leaves_it_empty(
+    there: psycopg.Connection[dict[str, Any]], existing_url: str, atg: Atg, container: Container
+) -> None:
+    """A moment of the last table that is read is one that no program can hold."""
+    there.execute("DROP TABLE user_stats; CREATE TABLE user_stats (user_id uuid PRIMARY KEY, last_updated timestamptz)")
+    there.execute(f"INSERT INTO user_stats VALUES ('{existing.ANNA}', 'infinity')")
+    ran = atg("db", "adopt", "--from", existing_url)
+    assert ran.returncode == 2, ran
+    assert "can not be read" in ran.stderr
+    assert await SqlContents(container.database()).occupied() == []
+    there.execute("DELETE FROM user_stats")
+    assert atg("db", "adopt", "--from", existing_url).returncode == 0
