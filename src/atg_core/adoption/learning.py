@@ -51,7 +51,8 @@ class AdoptedEnrollments:
         percent, status = row.get("progress_percent", 0), row.get("status")
         is_completed = status == EnrollmentStatus.COMPLETED
         count = len(topics) if is_completed else percent * len(topics) // 100
-        if percent_of(count, len(topics)) != percent:
+        row["topics_completed"], row["progress_percent"] = count, percent_of(count, len(topics))
+        if row["progress_percent"] != percent:
             self.findings.tell("user_courses", _COUNTED)
         if topics and count == len(topics) and not is_completed:
             self.findings.tell("user_courses", _COMPLETED, row["id"])
