@@ -23,7 +23,7 @@ class OwnLayout(Conflict):
 
 
 class LayoutIncomplete(Conflict):
-    """That database can not be adopted without {what}"""
+    """That database can not be adopted: it has no {what}"""
 
 
 class ExistingAway(Unavailable):

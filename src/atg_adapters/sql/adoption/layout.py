@@ -51,11 +51,11 @@ class Layout:
         self.tables = tuple(name for name in TAKEN if name in columns)
         for name in _REQUIRED:
             if name not in columns:
-                raise LayoutIncomplete(what=f"the table {name}")
+                raise LayoutIncomplete(what=name)
         for name in self.tables:
             for column in _keys_of(metadata.tables[name]):
                 if column not in columns[name]:
-                    raise LayoutIncomplete(what=f"the column {column} of the table {name}")
+                    raise LayoutIncomplete(what=f"{name}.{column}")
 
     def ours(self, table: str) -> dict[str, str]:
         """Our columns, that the table has, and what they are called there."""
