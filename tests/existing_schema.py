@@ -4,13 +4,14 @@ As its SQL makes it, but for the trigger that refuses every topic and for row se
 its installations run on, a topic may have several videos.
 """
 
+# ruff: noqa: E501 - rows
+
 _PARTS = (
     ("station_gas_supply_sources", "station_id", "source_name varchar(255)", "stations"),
     (
         "station_equipment",
         "station_id",
-        "name varchar(255) NOT NULL, model varchar(255), manufacturer varchar(255), quantity int DEFAULT 1, "
-        "power varchar(100), description text",
+        "name varchar(255) NOT NULL, model varchar(255), manufacturer varchar(255), quantity int DEFAULT 1, power varchar(100), description text",
         "stations",
     ),
     (
@@ -19,7 +20,12 @@ _PARTS = (
         "category varchar(255), value varchar(100), unit varchar(50), description text",
         "stations",
     ),
-    ("station_safety_systems", "station_id", "name varchar(255), description text, manufacturer varchar(255)", "stations"),
+    (
+        "station_safety_systems",
+        "station_id",
+        "name varchar(255), description text, manufacturer varchar(255)",
+        "stations",
+    ),
     ("station_safety_system_features", "safety_system_id", "feature_name varchar(500)", "station_safety_systems"),
     ("course_program_learning_outcomes", "course_program_id", "outcome_text text", "course_programs"),
     ("course_program_requirements", "course_program_id", "requirement_text text", "course_programs"),
