@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from tests import existing_schema as existing
 from tests.arranging import rows_of
 from tests.databases import _copy_of
 from tests.integration.command import Atg
+from tests.integration.test_migrations import SCRIPTS
 from tests.servers import with_database
 from tests.statements import counted
 
@@ -331,6 +333,51 @@ def test_a_bare_place_gets_the_schema_and_a_dry_run_leaves_it_bare(
     assert atg("db", "check").returncode == 0
     into_itself = Atg(existing_url, tmp_path)("db", "adopt", "--from", existing_url)
     assert (into_itself.returncode, "into an empty one" in into_itself.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
+async def test_values_of_other_types_are_fitted_or_told(
+    there: psycopg.Connection[dict[str, Any]], existing_url: str, atg: Atg, container: Container
+) -> None:
+    there.execute(
+        "ALTER TABLE station_equipment ALTER quantity DROP DEFAULT, ALTER quantity TYPE text;"
+        "UPDATE station_equipment SET quantity = 'много' WHERE id = 6;"
+        "ALTER TABLE courses ALTER created_at TYPE timestamp USING created_at AT TIME ZONE 'UTC';"
+        "ALTER TABLE user_stats ALTER achievements DROP DEFAULT, ALTER achievements TYPE text;"
+        "ALTER TABLE users DROP CONSTRAINT users_role_check; UPDATE users SET role = 'root' WHERE username = 'anna';"
+        "ALTER TABLE users ALTER full_name TYPE text;"
+        "UPDATE users SET full_name = repeat('🦊', 300) WHERE role = 'root';"
+        "ALTER TABLE stations ALTER commission_date TYPE date USING NULL; UPDATE stations SET commission_date = now();"
+    )
+    ran = atg("db", "adopt", "--from", existing_url, "--json")
+    assert ran.returncode == 0, ran.stderr
+    report = json.loads(ran.stdout)
+    told = _notes(report, "station_equipment")
+    assert told["had a quantity that is not known here, and has its default"] == (1, ["6"])
+    [anna] = [row for row in await rows_of(container, "users") if row["username"] == "anna"]
+    assert (anna["role"], anna["full_name"]) == ("user", "🦊" * 255)
+    stats = {str(row["user_id"]): row["achievements"] for row in await rows_of(container, "user_stats")}
+    assert stats[existing.ANNA][0]["id"] == "first"
+    [course, *_] = there.execute("SELECT id, created_at FROM courses").fetchall()
+    [here] = [row for row in await rows_of(container, "courses") if row["id"] == course["id"]]
+    assert here["created_at"] == course["created_at"].replace(tzinfo=UTC)
+
+
+async def test_rows_that_were_there_get_the_moments_that_are_known(stocked: Container) -> None:
+    """The revision that adds the columns, up and down over the examples."""
+    database = stocked.database()
+    if stocked.settings().in_memory:
+        return
+    script = SCRIPTS.get_revision("0045")
+    await schema.downgrade(database, str(script.down_revision))
+    await schema.migrate(database)
+    stations = {row["id"]: row["created_at"] for row in await rows_of(stocked, "stations")}
+    for row in await rows_of(stocked, "station_equipment"):
+        assert row["created_at"] == stations[row["station_id"]]
+    for row in await rows_of(stocked, "certificates"):
+        assert row["created_at"] == row["issued_at"]
+    assert {row["order_index"] for row in await rows_of(stocked, "lesson_materials")} <= {0}
+    assert await schema.differences(database) == []
 
 
 _MANY = """

@@ -9,7 +9,7 @@ from atg_core.adoption.model import Findings, Row, Rows
 from atg_core.adoption.passwords import Stored, kind_of
 from atg_core.identity.model import Origin, Role
 from atg_core.identity.ports import Passwords
-from atg_core.text import canonical_email, fold
+from atg_core.text import canonical_email, composed, fold
 
 _LOST_EMAIL = "lost their email, which an older account has"
 _TWINS = "have the username of an older account but for its case, and sign in by the exact one"
@@ -56,10 +56,10 @@ class AdoptedAccounts:
             self._tell(_TWINS, [row])
 
     async def _settle_passwords(self, rows: Rows) -> None:
-        """Plain ones are hashed beside each other; none is told."""
+        """Plain ones are hashed beside each other, in the form in which a sign-in compares them; none is told."""
         kinds = [(row, kind_of(row.get("password_hash"))) for row in rows]
         plain = [row for row, kind in kinds if kind is Stored.PLAIN]
-        hashes = await asyncio.gather(*(self._passwords.hash(row["password_hash"]) for row in plain))
+        hashes = await asyncio.gather(*(self._passwords.hash(composed(row["password_hash"])) for row in plain))
         for row, password_hash in zip(plain, hashes, strict=True):
             row["password_hash"] = password_hash
         for row, kind in kinds:

@@ -18,7 +18,7 @@ _TOPICS = "topics were recorded as completed, in their order, as far as the perc
 _SECOND = "left out: the learner has a certificate of this course already"
 _NUMBERED = "were given a number"
 _CODED = "were given a verification code"
-_LONGEST_NUMBER, _LONGEST_CODE = 20, 64
+_LONGEST_NAME, _LONGEST_NUMBER, _LONGEST_CODE = 255, 20, 64
 _OURS = re.compile(r"ATG-(\d{4})-(\d{6,})")
 
 
@@ -109,7 +109,7 @@ class AdoptedCertificates:
 
     def _settled(self, row: Row) -> Row:
         learner_name, course_title = row.pop("learner_name"), row.pop("course_title")
-        row["full_name"] = row.get("full_name") or learner_name
+        row["full_name"] = row.get("full_name") or learner_name[:_LONGEST_NAME]
         row["title"] = row.get("title") or course_title
         row["issued_at"] = row.get("issued_at") or row.get("created_at") or self.now
         row["number"] = self._number(row)

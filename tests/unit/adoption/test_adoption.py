@@ -72,6 +72,11 @@ async def test_the_oldest_account_keeps_an_email_across_batches() -> None:
     assert old["password_hash"] == "cba"
 
 
+async def test_a_password_is_hashed_as_a_sign_in_gives_it() -> None:
+    [row] = await AdoptedAccounts(_Reversed(), Findings())([_account("anna", password_hash="и\u0306")])
+    assert row["password_hash"] == "й"
+
+
 async def test_names_within_a_parent_differ_and_keep_their_length() -> None:
     findings = Findings()
     rule = NamedOnce(findings, "topics", "lesson_id", "code", 8, given="topic-{id}")

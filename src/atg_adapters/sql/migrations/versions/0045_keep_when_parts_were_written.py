@@ -33,19 +33,25 @@ def _instant(name: str) -> sa.Column[Any]:
 
 
 def upgrade() -> None:
+    for table in (*_OF_PARENTS, 'certificates', 'user_courses'):
+        op.add_column(table, _instant('created_at'))
+    op.add_column('user_courses', _instant('updated_at'))
+    op.add_column('lesson_materials', sa.Column('order_index', sa.Integer(), server_default=sa.text('0'), nullable=False))
+    _fill()
+
+
+def _fill() -> None:
     """Of rows that are there, parts were written when their parents were, as far as is known."""
     for table, (parent, column) in _OF_PARENTS.items():
-        op.add_column(table, _instant('created_at'))
         op.execute(f'UPDATE {table} SET created_at = (SELECT p.created_at FROM {parent} p WHERE p.id = {table}.{column})')
-    op.add_column('lesson_materials', sa.Column('order_index', sa.Integer(), server_default=sa.text('0'), nullable=False))
-    op.add_column('certificates', _instant('created_at'))
     op.execute('UPDATE certificates SET created_at = issued_at')
-    op.add_column('user_courses', _instant('created_at'))
-    op.add_column('user_courses', _instant('updated_at'))
     op.execute(
         'UPDATE user_courses SET created_at = coalesce(started_at, last_activity, completed_at), '
         'updated_at = coalesce(last_activity, completed_at, cancelled_at, started_at)'
     )
+    if op.get_bind().dialect.name == 'postgresql':
+        # Else a later revision of the same transaction could not alter the tables of the catalog (0026).
+        op.execute('SET CONSTRAINTS ALL IMMEDIATE')
 
 
 def downgrade() -> None:
