@@ -248,6 +248,18 @@ async def test_a_failure_in_the_middle_leaves_it_empty(
     assert atg("db", "adopt", "--from", existing_url).returncode == 0
 
 
+async def test_rows_that_the_database_refuses_are_told_without_their_values(
+    there: psycopg.Connection[dict[str, Any]], existing_url: str, atg: Atg, container: Container
+) -> None:
+    async with container.database().transaction() as connection:
+        await connection.execute_text("CREATE UNIQUE INDEX one_language ON user_profiles (push_notifications)")
+    ran = atg("db", "adopt", "--from", existing_url)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("atg: Rows of user_profiles can not be stored: ")
+    assert len(ran.stderr.splitlines()) == 1
+    assert await SqlContents(container.database()).occupied() == []
+
+
 async def test_the_report_is_told_as_lines(
     there: psycopg.Connection[dict[str, Any]], existing_url: str, atg: Atg
 ) -> None:
@@ -257,9 +269,9 @@ async def test_the_report_is_told_as_lines(
     lines = ran.stdout.splitlines()
     for line in (
         "users: 6 rows, 6 there",
-        "users: 1 lost their email, which an older account has (Olga)",
-        "courses: 1 columns without a place here are not taken (price)",
-        "news: 1 tables without a place here are not taken",
+        "users: lost their email, which an older account has: 1 (Olga)",
+        "courses: columns without a place here are not taken: 1 (price)",
+        "news: has no place here, rows are not taken: 1",
         "Adopted.",
     ):
         assert line in lines, ran.stdout

@@ -16,6 +16,7 @@ _COUNTED = "progress_percent is that of completed topics, which gives another pe
 _COMPLETED = "are completed: all of their topics are"
 _TOPICS = "topics were recorded as completed, in their order, as far as the percent goes"
 _SECOND = "left out: the learner has a certificate of this course already"
+_TITLED = "had no title, and have that of the course"
 _NUMBERED = "were given a number"
 _CODED = "were given a verification code"
 _LONGEST_NAME, _LONGEST_NUMBER, _LONGEST_CODE = 255, 20, 64
@@ -110,7 +111,9 @@ class AdoptedCertificates:
     def _settled(self, row: Row) -> Row:
         learner_name, course_title = row.pop("learner_name"), row.pop("course_title")
         row["full_name"] = row.get("full_name") or learner_name[:_LONGEST_NAME]
-        row["title"] = row.get("title") or course_title
+        if not row.get("title"):
+            row["title"] = course_title
+            self.findings.tell("certificates", _TITLED, row["id"])
         row["issued_at"] = row.get("issued_at") or row.get("created_at") or self.now
         row["number"] = self._number(row)
         row["verification_code"] = self._code(row)

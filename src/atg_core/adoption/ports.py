@@ -30,6 +30,10 @@ class ExistingAway(Unavailable):
     """The existing database can not be read: {reason}"""
 
 
+class RowsRefused(Conflict):
+    """Rows of {table} can not be stored: {reason}"""
+
+
 class ExistingRows(Protocol):
     """The existing database at one moment."""
 
@@ -57,7 +61,8 @@ class ExistingDatabase(Protocol):
 class Filling(Protocol):
     """Rows are stored as they were: nothing is done about new ones."""
 
-    async def add(self, table: str, rows: Rows) -> None: ...
+    async def add(self, table: str, rows: Rows) -> None:
+        """Raises RowsRefused."""
 
     async def topics_of_courses(self) -> Mapping[UUID, Sequence[int]]:
         """The active topics of each course, in their order."""

@@ -109,5 +109,5 @@ def _tell(adoption: Adoption) -> None:
     for note in adoption.notes:
         names = ", ".join(note.names[:_MOST_NAMES])
         more = f" and {note.count - _MOST_NAMES} more" if names and note.count > _MOST_NAMES else ""
-        typer.echo(f"{note.table}: {note.count} {note.what}{f' ({names}{more})' if names else ''}")
+        typer.echo(f"{note.table}: {note.what}: {note.count}{f' ({names}{more})' if names else ''}")
     typer.echo("A dry run: nothing was stored." if adoption.dry else "Adopted.")

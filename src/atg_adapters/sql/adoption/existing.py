@@ -20,7 +20,7 @@ _ROWS, _ROWS_WITH_SECRETS = 1_000, 100
 """Of a batch; smaller where hashing is slow, so that progress is told often."""
 _ORPHANS = "left out: what they belong to is not there"
 _SESSIONS = "sessions are not taken: everybody signs in again"
-_NO_PLACE = "tables without a place here are not taken"
+_NO_PLACE = "has no place here, rows are not taken"
 _COLUMNS = "columns without a place here are not taken"
 
 

@@ -28,6 +28,15 @@ _WORDS: Mapping[tuple[str, str], type[StrEnum]] = {
 _WORD_INSTEAD = {("topic_files", "file_type"): FileType.DOCUMENT}
 _WHOLE = ("_url", "email", "image", "object_name")
 """The endings of columns whose values mean nothing when they are cut."""
+_GIVEN_LATER = frozenset(
+    {
+        ("topics", "code"),
+        ("station_gas_supply_sources", "source_name"),
+        ("lesson_materials", "material_name"),
+        ("certificates", "title"),
+    }
+)
+"""Where a rule gives what is empty, and tells it."""
 _EMPTY = "had no {column}, which is now its default"
 _CUT = "had a {column} that is too long, and was cut"
 _DROPPED = "had a {column} that is too long, and was left out"
@@ -77,7 +86,8 @@ class Fitting:
             moment = row.get("updated_at") or row.get("created_at") or self._now
             # Without a default it is given by a rule.
             return None if column.server_default is None else _instant(moment)
-        self._tell(what, column, row)
+        if (self._table.name, column.name) not in _GIVEN_LATER:
+            self._tell(what, column, row)
         instead = _WORD_INSTEAD.get((self._table.name, column.name))
         return default_of(column) if instead is None else instead
 

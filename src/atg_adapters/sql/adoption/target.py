@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DataError, IntegrityError
 
 from atg_adapters.sql import triggers
 from atg_adapters.sql.adoption.layout import COLUMNS, TAKEN
@@ -22,6 +23,7 @@ from atg_adapters.sql.tables.every import metadata
 from atg_adapters.sql.tables.identity import user_profiles, users
 from atg_adapters.sql.types import UtcDateTime
 from atg_core.adoption.model import Rows, TableCount
+from atg_core.adoption.ports import RowsRefused
 
 _FILLED = (*TAKEN, "user_topic_progress", "certificate_numbers")
 _COUNTED_LATER = frozenset({"user_topic_progress"})
@@ -90,7 +92,12 @@ class SqlFilling:
 
     async def add(self, table: str, rows: Rows) -> None:
         into = metadata.tables[table]
-        await self._connection.execute(_insert(table), [with_folded(into, row) for row in rows])
+        try:
+            await self._connection.execute(_insert(table), [with_folded(into, row) for row in rows])
+        except (IntegrityError, DataError) as error:
+            # The primary message alone: details hold rows.
+            reason = getattr(getattr(error.orig, "diag", None), "message_primary", None) or str(error.orig)
+            raise RowsRefused(table=table, reason=reason) from None
 
     async def topics_of_courses(self) -> Mapping[UUID, Sequence[int]]:
         of_station: dict[int, list[int]] = {}
