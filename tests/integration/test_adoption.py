@@ -323,6 +323,9 @@ def test_what_can_not_be_adopted_is_refused_and_nothing_is_made(existing_url: st
     refused("course_program_lessons")
     with psycopg.connect(existing_url, autocommit=True) as connection:
         connection.execute("DROP TABLE course_program_lessons; CREATE TABLE lessons (id int)")
+    refused("has no course_programs")
+    with psycopg.connect(existing_url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE course_programs (id int, station_id int)")
     refused("has no lessons.course_program_id")
     refused("database of this service", postgres_url)
     refused("can not be read", existing_url + "_absent")

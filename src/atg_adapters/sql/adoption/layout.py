@@ -49,7 +49,8 @@ class Layout:
         if _LATER in columns and _EARLIER not in columns:
             raise LaterLayout
         self.tables = tuple(name for name in TAKEN if name in columns)
-        for name in _REQUIRED:
+        parents = [parent for name in self.tables for parent in _parents_of(metadata.tables[name])]
+        for name in (*_REQUIRED, *parents):
             if name not in columns:
                 raise LayoutIncomplete(what=name)
         for name in self.tables:
@@ -125,6 +126,11 @@ class Layout:
             if name in there.c:
                 column = there.c[name].desc() if descending else there.c[name]
                 yield column.nulls_last()
+
+
+def _parents_of(table: sa.Table) -> list[str]:
+    """The tables without which its rows have no place."""
+    return [key.column.table.name for column in table.c if not column.nullable for key in column.foreign_keys]
 
 
 def _keys_of(table: sa.Table) -> Collection[str]:
