@@ -252,7 +252,7 @@ async def test_rows_that_the_database_refuses_are_told_without_their_values(
     there: psycopg.Connection[dict[str, Any]], existing_url: str, atg: Atg, container: Container
 ) -> None:
     async with container.database().transaction() as connection:
-        await connection.execute_text("CREATE UNIQUE INDEX one_language ON user_profiles (push_notifications)")
+        await connection.execute_text("CREATE UNIQUE INDEX one_of_each ON user_profiles (push_notifications)")
     ran = atg("db", "adopt", "--from", existing_url)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr.startswith("atg: Rows of user_profiles can not be stored: ")
