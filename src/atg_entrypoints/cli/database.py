@@ -34,6 +34,21 @@ def write_revision(
     typer.echo(run(_write_revision(message)))
 
 
+@app.command("adopt")
+def adopt_database(
+    url: Annotated[str, typer.Option("--from", metavar="URL", help="The existing database, postgresql://…")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything, then undo it: the report alone")] = False,
+) -> None:
+    """Fill an empty database with all rows of an existing one, which is only read; all of them, or none.
+
+    What can not be kept as it was is told at the end. Exit codes: 0 adopted, 2 not done.
+    """
+    from atg_entrypoints.cli.adopting import adopt  # noqa: PLC0415 - it imports the container, which the others need not
+
+    adopt(url, as_json=as_json, dry=dry_run)
+
+
 async def _write_revision(message: str) -> Path:
     """Alembic is imported here, since `atg migrate` seldom needs it."""
     from atg_adapters.sql import revisions  # noqa: PLC0415

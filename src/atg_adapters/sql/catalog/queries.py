@@ -96,7 +96,7 @@ _of_lesson = t.lesson_materials.c.lesson_id == _lesson
 _MATERIALS = (
     _all(t.lesson_materials, Material)
     .where(_of_lesson)
-    .order_by(t.lesson_materials.c.id)
+    .order_by(t.lesson_materials.c.order_index, t.lesson_materials.c.id)
     .limit(sa.bindparam("limit"))
     .offset(sa.bindparam("offset"))
 )

@@ -101,7 +101,8 @@ _SAVE = (
 def _save_together(count: int) -> Any:
     """The rows are there: each conflicts with itself."""
     new = insert(user_courses).values(numbered_binds(user_courses, _COLUMNS, count))
-    return new.on_conflict_do_update(index_elements=["id"], set_={name: new.excluded[name] for name in _SAVED})
+    changed = {name: new.excluded[name] for name in (*_SAVED, "updated_at")}
+    return new.on_conflict_do_update(index_elements=["id"], set_=changed)
 
 
 def saving(enrollments: Sequence[Enrollment]) -> tuple[sa.Executable, dict[str, Any]]:

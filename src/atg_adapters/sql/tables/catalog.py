@@ -11,6 +11,7 @@ from atg_adapters.sql.tables.metadata import (
     serial,
     timestamps,
     uuid,
+    written,
 )
 from atg_adapters.sql.types import one_of
 from atg_core.catalog.model import FileType, PhotoView, StationStatus
@@ -53,6 +54,7 @@ station_gas_supply_sources = sa.Table(
     reference("station_id", "stations", index=False),
     sa.Column("source_name", sa.String(255), nullable=False),
     order_index(),
+    written(),
     sa.UniqueConstraint("station_id", "source_name"),
 )
 
@@ -68,6 +70,7 @@ station_equipment = sa.Table(
     sa.Column("power", sa.String(100)),
     sa.Column("description", sa.Text),
     order_index(),
+    written(),
 )
 
 station_specifications = sa.Table(
@@ -80,6 +83,7 @@ station_specifications = sa.Table(
     sa.Column("unit", sa.String(50)),
     sa.Column("description", sa.Text),
     order_index(),
+    written(),
 )
 
 station_safety_systems = sa.Table(
@@ -91,6 +95,7 @@ station_safety_systems = sa.Table(
     sa.Column("description", sa.Text),
     sa.Column("manufacturer", sa.String(255)),
     order_index(),
+    written(),
 )
 
 station_safety_system_features = sa.Table(
@@ -100,6 +105,7 @@ station_safety_system_features = sa.Table(
     reference("safety_system_id", "station_safety_systems"),
     sa.Column("feature_name", sa.String(500), nullable=False),
     order_index(),
+    written(),
 )
 
 station_photos = sa.Table(
@@ -190,6 +196,7 @@ def _program_texts(name: str, text: str) -> sa.Table:
         reference("course_program_id", "course_programs"),
         sa.Column(text, sa.Text, nullable=False),
         order_index(),
+        written(),
     )
 
 
@@ -222,6 +229,8 @@ lesson_materials = sa.Table(
     serial(),
     reference("lesson_id", "lessons", index=False),
     sa.Column("material_name", sa.String(500), nullable=False),
+    order_index(),
+    written(),
     sa.UniqueConstraint("lesson_id", "material_name"),
 )
 

@@ -10,6 +10,7 @@ from atg_adapters.sql.tables.metadata import (
     reference,
     timestamps,
     uuid,
+    written,
 )
 from atg_adapters.sql.tables.tests import of_one_test
 from atg_adapters.sql.types import JSON, one_of
@@ -39,6 +40,8 @@ user_courses = sa.Table(
     instant("last_activity"),
     instant("due_at"),
     instant("cancelled_at"),
+    written(),
+    written("updated_at"),
     sa.UniqueConstraint("user_id", "course_id"),
     # All that counting the learners of a course needs, so that their rows are not read.
     sa.Index("ix_user_courses_learners", "course_id", "cancelled_at", "user_id", "status", "due_at"),
@@ -135,6 +138,7 @@ certificates = sa.Table(
     sa.Column("number", sa.String(20), nullable=False, unique=True),
     sa.Column("verification_code", sa.String(64), nullable=False, unique=True),
     instant("revoked_at"),
+    written(),
     sa.UniqueConstraint("user_id", "course_id"),
 )
 

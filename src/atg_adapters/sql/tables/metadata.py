@@ -60,6 +60,13 @@ def timestamps() -> tuple[sa.Column[Any], sa.Column[Any]]:
     )
 
 
+def written(name: str = "created_at") -> sa.Column[Any]:
+    """When a row was inserted, for tables that came without it: statements give it, since SQLite can not add a column
+    with such a default. `updated_at` also follows updates."""
+    now = sa.func.current_timestamp()
+    return sa.Column(name, UtcDateTime, default=now, onupdate=now if name == "updated_at" else None)
+
+
 def order_index() -> sa.Column[int]:
     return sa.Column("order_index", sa.Integer, nullable=False, server_default=sa.text("0"))
 

@@ -1,0 +1,1 @@
+"""Adoption: taking over the database of the service that was there before, row by row."""
