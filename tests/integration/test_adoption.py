@@ -383,7 +383,7 @@ async def test_rows_that_were_there_get_the_moments_that_are_known(stocked: Cont
     database = stocked.database()
     if stocked.settings().in_memory:
         return
-    script = SCRIPTS.get_revision("0045")
+    script = SCRIPTS.get_revision("0042")
     await schema.downgrade(database, str(script.down_revision))
     await schema.migrate(database)
     stations = {row["id"]: row["created_at"] for row in await rows_of(stocked, "stations")}

@@ -171,7 +171,7 @@ async def test_what_nobody_waits_for_changes_several_tables_or_none(database: Da
 
     async def write(number: int, other: int) -> None:
         async with database.transaction() as connection:
-            connection.later(
+            connection.later_as_one(
                 (_ADD, {"id": number, "name": "$1"}),
                 (_ADD_OTHER, {"id": other, "name": "other"}),
                 (_RENAME, {"key": number, "name": f"renamed {number}"}),

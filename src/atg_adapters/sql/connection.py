@@ -74,6 +74,15 @@ class Connection:
         assert self._in_transaction, "nothing would run them"  # noqa: S101
         self._waiting += self._all_bound(asked)
 
+    def later_as_one(self, *asked: tuple[sa.Executable, Values]) -> None:
+        """The same for writes to several tables, of who has locked their rows before.
+
+        PostgreSQL runs them as one statement and says nothing of their order: two transactions that lock as they write
+        could wait for each other.
+        """
+        assert self._in_transaction, "nothing would run them"  # noqa: S101
+        self._waiting += self._driver.as_one(self._all_bound(asked))
+
     def on_commit(self, act: Callable[[], Awaitable[None]]) -> None:
         """Has something done after the commit, which must not fail; never if the transaction is rolled back."""
         assert self._in_transaction, "nothing would do it"  # noqa: S101

@@ -59,6 +59,9 @@ class Driver(Protocol):
     async def commit(self, bound: Sequence[Bound]) -> None:
         """Runs the last statements and ends the transaction, on PostgreSQL in one round trip."""
 
+    def as_one(self, bound: Sequence[Bound]) -> Sequence[Bound]:
+        """These writes, on PostgreSQL in as few statements as can be."""
+
     async def run(self, compiled: CompiledStatement, text: str, parameters: Sequence[Any]) -> Result: ...
 
     async def run_together(self, bound: Sequence[Bound]) -> list[Result]: ...
@@ -128,11 +131,14 @@ class PsycopgDriver:
 
     async def commit(self, bound: Sequence[Bound]) -> None:
         if bound:
-            await self._together(merged(bound), "COMMIT")
+            await self._together(bound, "COMMIT")
         elif self._to_begin:  # nothing was run
             self._to_begin = ""
         else:
             await self._cursor.execute("COMMIT")
+
+    def as_one(self, bound: Sequence[Bound]) -> Sequence[Bound]:
+        return merged(bound)
 
     async def run(self, compiled: CompiledStatement, text: str, parameters: Sequence[Any]) -> Result:
         if self._to_begin:
@@ -223,6 +229,9 @@ class AiosqliteDriver:
     async def commit(self, bound: Sequence[Bound]) -> None:
         await self.run_together(bound)
         await self.run_text("COMMIT")
+
+    def as_one(self, bound: Sequence[Bound]) -> Sequence[Bound]:
+        return bound
 
     async def run(self, compiled: CompiledStatement, text: str, parameters: Sequence[Any]) -> Result:
         if compiled.returns_rows:

@@ -100,7 +100,7 @@ async def test_homework_is_set_handed_in_marked_and_read(room: Room) -> None:
     assert (await room.student.get(submission)).headers["location"] == path
     late = await room.teacher.post(submission, data={**marks, grade[1]: "1"})
     assert late.status_code == 409
-    assert "уже изменено" in late.text
+    assert "это изменил кто-то другой" in late.text
     again = await room.teacher.post(
         submission, data={**marks, grade[1]: "1", f"was-{grade[2]}": "0.5", "reason": "Апелляция", "do": "save"}
     )

@@ -102,7 +102,7 @@ class SqlProgress(SqlCompletion):
         if (after.totals, after.streak) != (before.totals, before.streak):
             totals = {name: getattr(after.totals, name) for name in SUMS}
             stats = (_CHANGED, {**heard, **totals, **columns_of(after.streak), "last_updated": now})
-        self.connection.later((_RECORD, {**recorded, **times}), stats, saving(after.enrollments))
+        self.connection.later_as_one((_RECORD, {**recorded, **times}), stats, saving(after.enrollments))
 
 
 def _standing_of(user_id: UUID, topic_id: int, stats: Row, rows: Sequence[Row]) -> TopicStanding:

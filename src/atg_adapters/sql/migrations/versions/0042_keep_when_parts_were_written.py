@@ -1,6 +1,6 @@
 """Keep when parts were written
 
-Revision: 0045, after 0039
+Revision: 0042, after 0041
 """
 
 from typing import Any
@@ -10,8 +10,8 @@ from alembic import op
 
 import atg_adapters.sql.types
 
-revision = '0045'
-down_revision = '0039'
+revision = '0042'
+down_revision = '0041'
 branch_labels = None
 depends_on = None
 
