@@ -38,7 +38,7 @@ def chromium() -> str:
 def demo(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """`atg demo` over SQLite."""
     home = tmp_path_factory.mktemp("demo")
-    settings = {"ATG_SECRET_KEY": SECRET, "ATG_RATE_LIMIT": "0"}
+    settings = {"ATG_SECRET_KEY": SECRET, "ATG_RATE_LIMIT": "0", "ATG_TIMEZONE": "UTC"}
     with serving(home, "demo", expect_seconds=180, **settings) as server:
         passwords = json.loads((home / "demo-passwords.json").read_text())
         with httpx.Client(base_url=server.url, timeout=60) as admin:

@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable
 
 from atg_adapters.sql.drivers import Driver
 
-_SECONDS_BETWEEN_LOOKS = 0.5
+_SECONDS_BETWEEN_LOOKS = 0.25
 _SECONDS_OF_PATIENCE = 1.0
-_SECONDS_TO_ANSWER = 1.0
+_SECONDS_TO_ANSWER = 1.7
+_SECONDS_LATE = 0.3
 
 
 class ServerSilent(Exception):
@@ -35,16 +36,17 @@ class Wait:
 class Watchdog:
     """Asks the server on a connection of its own, when somebody waits for longer than a second.
 
-    A server that is only slow or busy answers there. Nothing is asked while nobody waits.
+    A server that is only slow or busy answers there: the connection is opened before anybody is impatient, since a busy
+    machine takes its time for that, and a process that is late itself has not heard of what has come. Nothing is asked
+    while nobody waits.
     """
 
     def __init__(self, open_: Callable[[], Awaitable[Driver]]) -> None:
         self._open = open_
         self._waits: set[Wait] = set()
         self._looking: asyncio.TimerHandle | None = None
-        self._asking: asyncio.Task[None] | None = None
+        self._question: asyncio.Task[None] | None = None
         self._driver: Driver | None = None
-        self._one_at_a_time: tuple[asyncio.AbstractEventLoop, asyncio.Lock] | None = None
 
     def begin(self) -> Wait:
         loop = asyncio.get_running_loop()
@@ -60,45 +62,47 @@ class Watchdog:
     def _look(self) -> None:
         loop = asyncio.get_running_loop()
         self._looking = loop.call_later(_SECONDS_BETWEEN_LOOKS, self._look) if self._waits else None
-        is_asking = self._asking is not None and not self._asking.done()
-        if not is_asking and self._impatient(loop):
-            self._asking = loop.create_task(self._ask())
+        if self._waits and (self._driver is None or self._impatient(loop)):
+            self._ask(loop)
 
     def _impatient(self, loop: asyncio.AbstractEventLoop) -> list[Wait]:
         return [wait for wait in self._waits if loop.time() - wait.begun >= _SECONDS_OF_PATIENCE]
 
-    async def _ask(self) -> None:
-        try:
-            await self.check()
-        except ServerSilent:
-            for wait in self._impatient(asyncio.get_running_loop()):
-                wait.end()
-        except Exception:  # noqa: BLE001, S110 - it did answer: whoever waits is told what is wrong with it
-            pass
-
     async def check(self) -> None:
         """Raises ServerSilent, and errors of the driver."""
-        async with self._lock():
-            try:
-                async with asyncio.timeout(_SECONDS_TO_ANSWER):
-                    if self._driver and self._driver.is_stale():
-                        await self.close()
-                    if self._driver is None:
-                        self._driver = await self._open()
-                        self._driver.give_up()  # nobody waits for what is cancelled here
-                    await self._driver.run_text("SELECT 1")
-            except TimeoutError as error:
-                await self.close()
-                raise ServerSilent from error
-            except BaseException:
-                await self.close()
-                raise
+        await asyncio.shield(self._ask(asyncio.get_running_loop()))
 
-    def _lock(self) -> asyncio.Lock:
-        loop = asyncio.get_running_loop()
-        if self._one_at_a_time is None or self._one_at_a_time[0] is not loop:
-            self._one_at_a_time = loop, asyncio.Lock()
-        return self._one_at_a_time[1]
+    def _ask(self, loop: asyncio.AbstractEventLoop) -> asyncio.Task[None]:
+        """One question at a time, whoever wants to know."""
+        if self._question is None or self._question.done() or self._question.get_loop() is not loop:
+            self._question = loop.create_task(self._hear(loop))
+            self._question.add_done_callback(self._heard)
+        return self._question
+
+    async def _hear(self, loop: asyncio.AbstractEventLoop) -> None:
+        end = loop.time() + _SECONDS_TO_ANSWER
+        try:
+            async with asyncio.timeout_at(end):
+                if self._driver and self._driver.is_stale():
+                    await self.close()
+                if self._driver is None:
+                    self._driver = await self._open()
+                    self._driver.give_up()  # nobody waits for what is cancelled here
+                await self._driver.run_text("SELECT 1")
+        except TimeoutError as error:
+            is_late = loop.time() > end + _SECONDS_LATE
+            await self.close()
+            if not is_late:
+                raise ServerSilent from error
+        except BaseException:
+            await self.close()
+            raise
+
+    def _heard(self, question: asyncio.Task[None]) -> None:
+        """Other errors are answers: whoever waits is told what is wrong with it."""
+        if not question.cancelled() and isinstance(question.exception(), ServerSilent):
+            for wait in self._impatient(question.get_loop()):
+                wait.end()
 
     async def close(self) -> None:
         driver, self._driver = self._driver, None

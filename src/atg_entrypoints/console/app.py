@@ -10,7 +10,6 @@ from litestar.types import ASGIApp, HTTPScope, Send
 
 from atg_core.errors import AtgError, NotFound
 from atg_entrypoints.console import events, home
-from atg_entrypoints.console.conferencing import start
 from atg_entrypoints.console.gradebook import (
     columns,
     control_points,
@@ -63,7 +62,6 @@ _PAGES: Sequence[tuple[Context, Sequence[BaseRouteHandler]]] = (
     ("identity", look.HANDLERS),
     ("identity", [*enter.HANDLERS, *oauth.HANDLERS, *email_links.HANDLERS]),
     ("identity", [*account.HANDLERS, *credentials.HANDLERS, *devices.HANDLERS, *second_factor.HANDLERS]),
-    ("conferencing", start.HANDLERS),
     ("gradebook", progress.HANDLERS),
     ("learning", courses.HANDLERS),
     ("learning", catalog.HANDLERS),

@@ -57,9 +57,10 @@ async def views_award_once_and_give_one_code(container: Container, clients: list
     stats = (await clients[1].get("/stats/")).json()
     assert (stats["views_all_time"], stats["completed_sessions"]) == (120, 1)
     asked = {"session_id": session}, {"email": "anna@example.com"}
-    await asyncio.gather(
+    replies = await asyncio.gather(
         *(client.get("/promo/", params=each) for _ in range(4) for client in clients for each in asked)
     )
+    assert [(reply.status_code, reply.text) for reply in replies if reply.status_code != 200] == []
     checked = [row for row in await rows_of(container, "view_events") if row["event_type"] == "promo_checked"]
     assert Counter(row["raw_payload"]["result"] for row in checked) == {"issued": 1, "exists": 15}
 

@@ -122,7 +122,6 @@ _OF_TEACHERS = {
     "GET /app/groups/{group_id:str}/join-code",
     "POST /app/groups/{group_id:str}/join-code",
     "POST /app/groups/{group_id:str}/join-code/end",
-    "POST /app/home/start",
     "GET /app/homework/new",
     "POST /app/homework/new",
     "GET /app/homework/{homework_id:str}/edit",
@@ -242,5 +241,5 @@ def test_a_process_serves_the_start_page_of_its_contexts_alone() -> None:
         return {route.path for route in create_routes(contexts).routes}
 
     assert not paths("identity", "campaigns") & {"/app", "/app/events", "/app/progress"}
-    assert {"/app", "/app/events", "/app/home/start"} <= paths("schedule", "conferencing")
+    assert {"/app", "/app/events", "/app/lessons/{lesson_id:str}/start"} <= paths("schedule", "conferencing")
     assert "/app/progress" in paths("gradebook")

@@ -74,8 +74,9 @@ async def test_a_teacher_sees_the_day_and_starts_a_lesson(browser: httpx.AsyncCl
     assert "Урок уже должен идти, но ещё не начат. 12:00 – 13:00 Насосы ТК-1 Не начато Начать" in section(page, "today")
     assert "Ждут проверки: 1, самая давняя — с 02.03.2026. Помпаж ТК-1 1" in section(page, "to-mark")
     assert "Помпаж ТК-1 до 04.03.2026 12:00 сдали: 1 из 2" in section(page, "due")
-    reply = await teacher.post("/app/home/start", data={"lesson": str(lesson)})
-    assert (reply.status_code, reply.headers["location"]) == (303, "/app/")
+    assert f'action="/app/lessons/{lesson}/start"' in page
+    reply = await teacher.post(f"/app/lessons/{lesson}/start")
+    assert (reply.status_code, reply.headers["location"]) == (303, f"/app/lessons/{lesson}")
     assert "Идёт Войти" in section((await teacher.get("/app/")).text, "today")
 
 
@@ -88,12 +89,10 @@ async def test_a_teacher_starts_a_day_of_a_rule(browser: httpx.AsyncClient, room
     teacher = await as_(browser, "teacher")
     page = (await teacher.get("/app/")).text
     assert "12:10 – 13:00 Семинар ТК-1 Начать" in section(page, "today")
-    form = dict(re.findall(r'name="(rule|day)" value="([^"]+)"', page))
-    assert form["day"] == "2026-03-02"
-    assert (await teacher.post("/app/home/start", data=form)).status_code == 303
+    [address] = re.findall(r'action="(/app/rules/[^"]+/start)"', page)
+    assert "/days/2026-03-02/" in address
+    assert (await teacher.post(address)).status_code == 303
     assert "Семинар ТК-1 Идёт Войти" in section((await teacher.get("/app/")).text, "today")
-    for wrong in ({"rule": "1", "day": "x"}, {"lesson": "x"}, {}):
-        assert (await teacher.post("/app/home/start", data=wrong)).status_code == 404
 
 
 @over_each_database

@@ -48,7 +48,7 @@ SLOTS = 32
 """Rows of each counter: transactions at the same moment rarely wait for each other; their numbers are summed."""
 
 _is_open = sa.and_(_sessions.id == _id, _sessions.last_seen >= _since)
-_SESSION = sa.select(campaign_sessions).where(_is_open).with_for_update()
+_SESSION = sa.select(campaign_sessions).where(_is_open).with_for_update(key_share=True)
 _SESSION_AND_ASSET = (
     sa.select(campaign_sessions, campaign_assets)
     .outerjoin_from(
@@ -57,7 +57,7 @@ _SESSION_AND_ASSET = (
         sa.and_(_assets.campaign == _sessions.campaign, _assets.slug == sa.bindparam("slug")),
     )
     .where(_is_open)
-    .with_for_update(of=campaign_sessions)
+    .with_for_update(of=campaign_sessions, key_share=True)
 )
 _SAVE_SESSION = saving(campaign_sessions)
 _LATEST_SESSION = (
@@ -125,7 +125,7 @@ _new_participant = insert(campaign_participants)
 _GET_OR_ADD_PARTICIPANT = _new_participant.on_conflict_do_update(
     index_elements=["email"], set_={"email": _new_participant.excluded.email}
 ).returning(*_people)
-_PARTICIPANT = sa.select(campaign_participants).where(_people.id == _id).with_for_update()
+_PARTICIPANT = sa.select(campaign_participants).where(_people.id == _id).with_for_update(key_share=True)
 _FIND_PARTICIPANT = sa.select(campaign_participants).where(_people.email == _email)
 _SAVE_PARTICIPANT = saving(campaign_participants)
 _CLEAR_PENDING_EMAIL = (
