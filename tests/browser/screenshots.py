@@ -48,7 +48,7 @@ _PICTURES = (
     Picture("account", DESK, "/app/account"),
     Picture("calendar", DESK, "/app/calendar", (), "lesson-calendar.ready .lesson-event", "teacher"),
     Picture("day", DESK, "/app/", (), ".day", "teacher"),
-    Picture("gradebook", DESK, "/app/groups/1/gradebook", (), "grade-grid [role=row]", "teacher"),
+    Picture("gradebook", DESK, "/app/groups/1/gradebook", (), "grade-grid table", "teacher"),
     Picture("marking", DESK, "/app/marking", (), "table", "teacher"),
     Picture("progress", DESK, "/app/groups/1/progress", (), "progress-chart[data-drawn]", "teacher"),
     Picture("home-phone", PHONE, "/app/"),
