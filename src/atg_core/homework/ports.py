@@ -63,7 +63,7 @@ class HomeworkIncomplete(Conflict):
 
 
 class AnswerFileNotFound(NotFound):
-    """File not found"""
+    """This file of an answer is not there"""
 
 
 class TooManyFiles(Conflict):
