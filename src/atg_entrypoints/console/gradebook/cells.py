@@ -49,8 +49,8 @@ def key_of(column: Column) -> str:
 class Line:
     """A cell as a form shows it, whose fields have names that end with `key`.
 
-    `typed`: what it says; `was`: what was there when it was shown. `said`: the comment then; None: the form has none.
-    `current`: what somebody else has written meanwhile.
+    `typed`: what it says; `was`: what was there when it was shown. `comment_was`: the comment then; None: the form has
+    none. `current`: what somebody else has written meanwhile.
     """
 
     key: str
@@ -60,12 +60,12 @@ class Line:
     typed: str
     was: str
     comment: str | None = None
-    said: str | None = None
+    comment_was: str | None = None
     current: str | None = None
 
     @property
     def is_changed(self) -> bool:
-        return self.cell() != self.before() or self.comment != self.said
+        return self.cell() != self.before() or self.comment != self.comment_was
 
     def cell(self) -> Cell:
         """What was typed. Raises Invalid."""
@@ -88,7 +88,7 @@ class Line:
 
     def saved(self) -> "Line":
         """As it is then: what was typed is what is there."""
-        return replace(self, was=_raw(self.cell()), said=self.comment)
+        return replace(self, was=_raw(self.cell()), comment_was=self.comment)
 
     def shown_again(self, current: Cell, language: Language) -> "Line":
         """For who was late: what was typed stands beside what is there."""
@@ -107,7 +107,7 @@ def line_of_cell(
         typed=_typed(cell, language),
         was=_raw(cell),
         comment=comment,
-        said=comment,
+        comment_was=comment,
     )
 
 
@@ -127,7 +127,7 @@ def sent_lines(lines: Sequence[Line], form: Sent) -> Iterator[Line]:
             yield line
             continue
         sent = replace(line, typed=text_of(form, f"cell-{line.key}").strip(), was=text_of(form, f"was-{line.key}"))
-        if line.said is not None:
-            comment, said = line_of(form, f"comment-{line.key}") or "", text_of(form, f"said-{line.key}")
-            sent = replace(sent, comment=comment, said=said.replace("\r\n", "\n").strip())
+        if line.comment_was is not None:
+            comment, before = line_of(form, f"comment-{line.key}") or "", text_of(form, f"comment-was-{line.key}")
+            sent = replace(sent, comment=comment, comment_was=before.replace("\r\n", "\n").strip())
         yield sent

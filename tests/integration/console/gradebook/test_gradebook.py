@@ -82,11 +82,11 @@ async def test_grades_of_a_column_are_written_into_a_form(journal: Journal, look
         f"cell-{journal.boris}": "7,5",
         f"was-{journal.boris}": "7.50",
         f"comment-{journal.boris}": "",
-        f"said-{journal.boris}": "",
+        f"comment-was-{journal.boris}": "",
         f"cell-{journal.vera}": " 9,25 ",
         f"was-{journal.vera}": "",
         f"comment-{journal.vera}": "Отлично",
-        f"said-{journal.vera}": "",
+        f"comment-was-{journal.vera}": "",
     }
     reply = await browser.post(path, data=sent)
     assert (reply.status_code, reply.headers["location"]) == (303, f"{path}?done=saved")
