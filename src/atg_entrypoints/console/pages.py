@@ -142,7 +142,7 @@ def _known(request: AnyRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "",
         "is_dense": request.cookies.get("atg_density") == "dense",
         "user": caller,
-        "menu": menu_of(caller) if caller else [],
+        "menu": menu_of(caller, settings.contexts) if caller else [],
         "path": request.url.path,
         # Where one is led back after choosing language or theme; a page that answers a form names another one.
         "back": _target(request),

@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import get_args
+from uuid import UUID
 
 import httpx
 import pytest
 from litestar.routes import HTTPRoute
 
-from atg_core.identity.model import Role
+from atg_core.identity.model import Caller, Role
 from atg_entrypoints.console.app import create_routes
+from atg_entrypoints.console.menu import menu_of
 from atg_entrypoints.container import Container
 from atg_entrypoints.settings import Context
 from tests.integration.console.browsing import enter
@@ -243,3 +245,21 @@ def test_a_process_serves_the_start_page_of_its_contexts_alone() -> None:
     assert not paths("identity", "campaigns") & {"/app", "/app/events", "/app/progress"}
     assert {"/app", "/app/events", "/app/lessons/{lesson_id:str}/start"} <= paths("schedule", "conferencing")
     assert "/app/progress" in paths("gradebook")
+
+
+def test_the_menu_leads_to_no_page_that_the_process_does_not_serve() -> None:
+    everything = get_args(Context)
+    for contexts in (everything, *((each,) for each in everything)):
+        served = {route.path for route in create_routes(contexts).routes}
+        for role in Role:
+            caller = Caller(
+                id=UUID(int=1),
+                session_id=UUID(int=2),
+                username="x",
+                role=role,
+                full_name=None,
+                email=None,
+                is_active=True,
+            )
+            for entry in menu_of(caller, contexts):
+                assert entry.path.rstrip("/") in served, (contexts, role, entry)
