@@ -1,59 +1,26 @@
 """Adopting an existing database, into each of ours."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import bcrypt
 import psycopg
 import pytest
-from psycopg.rows import dict_row
 
 from atg_adapters.sql import schema
 from atg_adapters.sql.adoption.layout import TAKEN
-from atg_adapters.sql.backup import SqlContents
 from atg_core.identity.model import Device
 from atg_core.identity.ports import InvalidCredentials
 from atg_core.learning.model import Scope
 from atg_entrypoints.container import Container
-from atg_entrypoints.settings import Settings
 from tests import existing_schema as existing
 from tests.arranging import rows_of
-from tests.databases import _copy_of
+from tests.integration.adoption.conftest import ARGON2, bcrypt_hash
 from tests.integration.command import Atg
 from tests.integration.test_migrations import SCRIPTS
-from tests.servers import with_database
 from tests.statements import counted
-
-
-def _bcrypt(prefix: str = "2y") -> str:
-    return f"${prefix}" + bcrypt.hashpw(existing.BCRYPT_PASSWORD.encode(), bcrypt.gensalt(4)).decode()[3:]
-
-
-_ARGON2 = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$9dKQx8GvTNCrUSDJyZ3mtQ"
-
-
-@pytest.fixture
-def existing_url(postgres_server: str) -> Iterator[str]:
-    with _copy_of(postgres_server, None) as name:
-        yield with_database(postgres_server, name)
-
-
-@pytest.fixture
-def there(existing_url: str) -> Iterator[psycopg.Connection[dict[str, Any]]]:
-    """The existing database, with rows of every kind."""
-    with psycopg.connect(existing_url, autocommit=True, row_factory=dict_row) as connection:
-        connection.execute(existing.SCHEMA)
-        connection.execute(existing.ROWS.format(bcrypt=_bcrypt(), argon2=_ARGON2))
-        yield connection
-
-
-@pytest.fixture
-def atg(settings: Settings, tmp_path) -> Atg:
-    return Atg(settings.database_url, tmp_path)
 
 
 def _rows(connection: psycopg.Connection[dict[str, Any]], table: str) -> dict[object, dict[str, Any]]:
@@ -107,7 +74,7 @@ async def test_every_row_is_there_and_what_changed_is_told(
     assert ran.returncode == 0, ran.stderr
     assert _everything(there) == before
     report = json.loads(ran.stdout)
-    for secret in (existing.PLAIN, "DROP TABLE", "5f4dcc3b5aa765d61d8327deb882cf99", _ARGON2):
+    for secret in (existing.PLAIN, "DROP TABLE", "5f4dcc3b5aa765d61d8327deb882cf99", ARGON2):
         assert secret not in ran.stdout + ran.stderr
     for table in TAKEN:
         await _compare(table, before[table], container)
@@ -191,7 +158,7 @@ async def test_conclusions_hold_and_numbers_go_on(
 async def test_old_hashes_and_passwords_that_were_plain_sign_in(
     there: psycopg.Connection[dict[str, Any]], existing_url: str, atg: Atg, container: Container, prefix: str
 ) -> None:
-    there.execute("UPDATE users SET password_hash = %s WHERE username = 'anna'", [_bcrypt(prefix)])
+    there.execute("UPDATE users SET password_hash = %s WHERE username = 'anna'", [bcrypt_hash(prefix)])
     assert atg("db", "adopt", "--from", existing_url).returncode == 0
     for login, password, works in (
         ("anna", existing.BCRYPT_PASSWORD, True),
@@ -210,54 +177,6 @@ async def _signs_in(container: Container, login: str, password: str) -> bool:
     except InvalidCredentials:
         return False
     return True
-
-
-async def test_a_second_run_changes_nothing(
-    there: psycopg.Connection[dict[str, Any]], existing_url: str, atg: Atg, container: Container
-) -> None:
-    assert atg("db", "adopt", "--from", existing_url).returncode == 0
-    before = await rows_of(container, "users")
-    ran = atg("db", "adopt", "--from", existing_url)
-    assert (ran.returncode, ran.stdout) == (2, "")
-    assert "into an empty one" in ran.stderr
-    assert "users" in ran.stderr
-    assert await rows_of(container, "users") == before
-
-
-async def test_a_dry_run_reports_and_stores_nothing(
-    there: psycopg.Connection[dict[str, Any]], existing_url: str, atg: Atg, container: Container
-) -> None:
-    ran = atg("db", "adopt", "--from", existing_url, "--dry-run", "--json")
-    assert ran.returncode == 0, ran.stderr
-    report = json.loads(ran.stdout)
-    assert (report["dry"], report["tables"]["users"]["here"]) == (True, 6)
-    assert await SqlContents(container.database()).occupied() == []
-
-
-async def test_a_failure_in_the_middle_leaves_it_empty(
-    there: psycopg.Connection[dict[str, Any]], existing_url: str, atg: Atg, container: Container
-) -> None:
-    """A moment of the last table that is read is one that no program can hold."""
-    there.execute("DROP TABLE user_stats; CREATE TABLE user_stats (user_id uuid PRIMARY KEY, last_updated timestamptz)")
-    there.execute(f"INSERT INTO user_stats VALUES ('{existing.ANNA}', 'infinity')")
-    ran = atg("db", "adopt", "--from", existing_url)
-    assert ran.returncode == 2, ran
-    assert "can not be read" in ran.stderr
-    assert await SqlContents(container.database()).occupied() == []
-    there.execute("DELETE FROM user_stats")
-    assert atg("db", "adopt", "--from", existing_url).returncode == 0
-
-
-async def test_rows_that_the_database_refuses_are_told_without_their_values(
-    there: psycopg.Connection[dict[str, Any]], existing_url: str, atg: Atg, container: Container
-) -> None:
-    async with container.database().transaction() as connection:
-        await connection.execute_text("CREATE UNIQUE INDEX one_of_each ON user_profiles (push_notifications)")
-    ran = atg("db", "adopt", "--from", existing_url)
-    assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr.startswith("atg: Rows of user_profiles can not be stored: ")
-    assert len(ran.stderr.splitlines()) == 1
-    assert await SqlContents(container.database()).occupied() == []
 
 
 async def test_the_report_is_told_as_lines(
@@ -308,46 +227,6 @@ async def test_what_is_missing_there_has_its_default(
     [counter] = [row["last"] for row in await rows_of(container, "certificate_numbers") if row["year"] == 2024]
     assert counter == 7
     assert not await rows_of(container, "station_specifications")
-
-
-def test_what_can_not_be_adopted_is_refused_and_nothing_is_made(existing_url: str, tmp_path, postgres_url: str) -> None:
-    atg = Atg(f"sqlite:///{tmp_path / 'new.db'}", tmp_path)
-
-    def refused(words: str, url: str = existing_url) -> None:
-        ran = atg("db", "adopt", "--from", url)
-        assert (ran.returncode, ran.stdout, words in ran.stderr) == (2, "", True), ran
-
-    refused("has no users")
-    with psycopg.connect(existing_url, autocommit=True) as connection:
-        connection.execute(existing.LATER)
-    refused("course_program_lessons")
-    with psycopg.connect(existing_url, autocommit=True) as connection:
-        connection.execute("DROP TABLE course_program_lessons; CREATE TABLE lessons (id int)")
-    refused("has no course_programs")
-    with psycopg.connect(existing_url, autocommit=True) as connection:
-        connection.execute("CREATE TABLE course_programs (id int, station_id int)")
-    refused("has no lessons.course_program_id")
-    refused("database of this service", postgres_url)
-    refused("can not be read", existing_url + "_absent")
-    refused("one of PostgreSQL", "sqlite:///old.db")
-    occupied = Atg(existing_url, tmp_path)
-    ran = occupied("db", "adopt", "--from", existing_url)
-    assert (ran.returncode, "has no lessons." in ran.stderr) == (2, True)
-    assert not (tmp_path / "new.db").exists()
-
-
-def test_a_bare_place_gets_the_schema_and_a_dry_run_leaves_it_bare(
-    there: psycopg.Connection[dict[str, Any]], existing_url: str, tmp_path
-) -> None:
-    atg = Atg(f"sqlite:///{tmp_path / 'new.db'}", tmp_path)
-    ran = atg("db", "adopt", "--from", existing_url, "--dry-run")
-    assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.endswith("A dry run: nothing was stored.\n")
-    assert atg("db", "check").returncode != 0
-    assert atg("db", "adopt", "--from", existing_url).returncode == 0
-    assert atg("db", "check").returncode == 0
-    into_itself = Atg(existing_url, tmp_path)("db", "adopt", "--from", existing_url)
-    assert (into_itself.returncode, "into an empty one" in into_itself.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
@@ -408,7 +287,7 @@ INSERT INTO user_courses (user_id, course_id, progress_percent, status, last_act
 async def test_ten_thousand_accounts_come_in_batches(
     there: psycopg.Connection[dict[str, Any]], existing_url: str, atg: Atg, container: Container
 ) -> None:
-    there.execute(_MANY.format(bcrypt=_bcrypt(), course=existing.COURSES[0]))
+    there.execute(_MANY.format(bcrypt=bcrypt_hash(), course=existing.COURSES[0]))
     with counted(container) as statements:
         ran = atg("db", "adopt", "--from", existing_url, "--json")
     assert ran.returncode == 0, ran.stderr
