@@ -11,7 +11,10 @@ _LANGUAGE = Language.RU
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateWords:
-    """Line by line; `revoked` is empty where it is valid. `language`: its tag, for readers of screens."""
+    """Line by line; `valid` is empty where it has no end, `revoked` where it was not.
+
+    `language`: its tag, for readers of screens.
+    """
 
     language: str
     document: str
@@ -20,10 +23,11 @@ class CertificateWords:
     certified: str
     completed: str
     issued: str
+    valid: str
     revoked: str
 
     @classmethod
-    def of(cls, certificate: VerifiedCertificate, issued_on: str, words: Words) -> Self:
+    def of(cls, certificate: VerifiedCertificate, issued_on: str, valid_until: str | None, words: Words) -> Self:
         def translate(template: str, **parameters: object) -> str:
             return words.text(template, _LANGUAGE, **parameters)
 
@@ -36,5 +40,6 @@ class CertificateWords:
             certified=translate("This is to certify that"),
             completed=translate("has completed the course"),
             issued=translate("Issued on {day}", day=issued_on),
-            revoked="" if certificate.valid else translate("REVOKED {day}", day=revoked_on),
+            valid=translate("Valid until {day}", day=valid_until) if valid_until else "",
+            revoked=translate("REVOKED {day}", day=revoked_on) if revoked_on else "",
         )

@@ -1,5 +1,6 @@
-"""Certificates as PDF: one page, with the letters of the names as far as fonts have them."""
+"""Certificates as PDF: a page for each, with the letters of the names as far as fonts have them."""
 
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,31 +17,48 @@ _BLUE = (24, 78, 142)
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedCertificate:
-    """`missing`: the letters of name and title that no font has."""
+class WordedSheet:
+    """A certificate with all that its page says. `address`: in its QR code."""
+
+    certificate: VerifiedCertificate
+    address: str
+    words: CertificateWords
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedCertificates:
+    """`missing`: of each page the letters of name and title that no font has."""
 
     body: bytes
-    missing: str
+    missing: Sequence[str]
 
 
-def print_certificate(certificate: VerifiedCertificate, *, address: str, words: CertificateWords) -> PrintedCertificate:
-    """One page; `address` is in its QR code. A name that can not be printed whole has the username beside it."""
+def print_certificates(sheets: Sequence[WordedSheet]) -> PrintedCertificates:
+    """A page for each, one at least. A name that can not be printed whole has the username beside it."""
     from fpdf import FPDF  # noqa: PLC0415 - takes longer to import than all of ours; few processes print
 
-    page = FPDF(orientation="landscape", unit="mm", format="A4")
-    page.set_creation_date(certificate.issued_at)
-    page.set_title(words.document)
-    page.set_subject(f"{certificate.full_name}: {certificate.title}")
-    page.set_lang(words.language)
-    with closing(Letters(page)) as letters:
-        name, missing = letters.printable(certificate.full_name)
-        title, missing_in_title = letters.printable(certificate.title)
-        if missing and certificate.username:
-            name = f"{name} ({letters.printable(certificate.username)[0]})"
-        _draw(page, words, name, title)
-        _qr_code(page, address, _WIDTH - _MARGIN - _QR, _HEIGHT - _MARGIN - _QR)
-        body = bytes(page.output())
-    return PrintedCertificate(body, "".join(dict.fromkeys(missing + missing_in_title)))
+    first, last = sheets[0], sheets[-1]
+    document = FPDF(orientation="landscape", unit="mm", format="A4")
+    document.set_creation_date(max(sheet.certificate.issued_at for sheet in sheets))
+    document.set_title(first.words.document if first is last else f"{first.words.document} – {last.certificate.number}")
+    document.set_subject(f"{first.certificate.full_name}: {first.certificate.title}")
+    document.set_lang(first.words.language)
+    with closing(Letters(document)) as letters:
+        missing = [_draw_sheet(document, sheet, letters) for sheet in sheets]
+        body = bytes(document.output())
+    return PrintedCertificates(body, missing)
+
+
+def _draw_sheet(document: "FPDF", sheet: WordedSheet, letters: Letters) -> str:
+    """The missing letters."""
+    certificate = sheet.certificate
+    name, missing = letters.printable(certificate.full_name)
+    title, missing_in_title = letters.printable(certificate.title)
+    if missing and certificate.username:
+        name = f"{name} ({letters.printable(certificate.username)[0]})"
+    _draw(document, sheet.words, name, title)
+    _qr_code(document, sheet.address, _WIDTH - _MARGIN - _QR, _HEIGHT - _MARGIN - _QR)
+    return "".join(dict.fromkeys(missing + missing_in_title))
 
 
 def _draw(page: "FPDF", words: CertificateWords, name: str, title: str) -> None:
@@ -62,7 +80,8 @@ def _draw(page: "FPDF", words: CertificateWords, name: str, title: str) -> None:
     _line(page, title, 19, bold=True)
     page.set_xy(_MARGIN, _HEIGHT - _MARGIN - 16)
     page.set_font(FAMILY, size=12)
-    page.cell(text=words.issued, new_x="LMARGIN", new_y="NEXT")
+    for line in filter(None, (words.issued, words.valid)):
+        page.cell(text=line, new_x="LMARGIN", new_y="NEXT")
     if words.revoked:
         page.set_text_color(180, 0, 0)
         page.cell(text=words.revoked)

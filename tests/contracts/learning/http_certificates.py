@@ -34,6 +34,8 @@ class HttpCertificatesContract:
             "title": "Курс S",
             "issued_at": mine["issued_at"],
             "valid": True,
+            "valid_until": None,
+            "replaced_by": None,
             "revoked_at": None,
         }
         pdf = await client.get(f"{path}/pdf", params=code)

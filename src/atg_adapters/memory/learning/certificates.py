@@ -1,11 +1,14 @@
 """Certificates, in memory."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from msgspec import convert
 
-from atg_adapters.memory.database import MemoryDatabase
+from atg_adapters.memory.database import MemoryDatabase, Row
+from atg_adapters.memory.learning.certificate_register import replaced_by
 from atg_adapters.memory.learning.completion import MemoryCompletion
 from atg_adapters.memory.people import display_name
 from atg_core.learning.certificates import CertificateNotFound, CertificateRevoked, VerifiedCertificate
@@ -40,11 +43,25 @@ class MemoryCertificateQueries:
         self.database = database
 
     async def certificate(self, number: str, code: str) -> VerifiedCertificate:
-        row = next(self.database.rows("certificates", number=number, verification_code=code), None)
+        return self._one(number=number, verification_code=code)
+
+    async def certificate_for(self, number: str, reader: UUID | None) -> VerifiedCertificate:
+        return self._one(number=number, **({} if reader is None else {"user_id": reader}))
+
+    def _one(self, **values: Any) -> VerifiedCertificate:
+        row = next(self.database.rows("certificates", **values), None)
         if row is None:
             raise CertificateNotFound
-        user = self.database.tables["users"][row["user_id"]]
-        return convert({**row, "username": user["username"]}, VerifiedCertificate)
+        return self._verified(row)
+
+    async def certificates_for(self, numbers: Sequence[str]) -> list[VerifiedCertificate]:
+        rows = [row for row in self.database.tables["certificates"].values() if row["number"] in numbers]
+        return [self._verified(row) for row in sorted(rows, key=lambda row: row["number"])]
+
+    def _verified(self, row: Row) -> VerifiedCertificate:
+        username = self.database.tables["users"][row["user_id"]]["username"]
+        later = replaced_by(self.database, row)
+        return convert({**row, "username": username, "replaced_by": later}, VerifiedCertificate)
 
     async def certificates_of(self, user_id: UUID, *, limit: int, offset: int) -> tuple[list[Certificate], int]:
         rows = sorted(

@@ -1,13 +1,17 @@
 """Certificates, on SQL."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from msgspec import convert
 
 from atg_adapters.sql.database import Database
+from atg_adapters.sql.learning.certificate_register import replaced_by
 from atg_adapters.sql.learning.completion import SqlCompletion
+from atg_adapters.sql.lists import is_among
 from atg_adapters.sql.tables.identity import display_name, users
 from atg_adapters.sql.tables.learning import certificates
 from atg_adapters.sql.types import UtcDateTime
@@ -16,11 +20,11 @@ from atg_core.learning.model import Certificate
 
 _number: sa.BindParameter[str] = sa.bindparam("given_number")
 _user: sa.BindParameter[UUID] = sa.bindparam("user")
-_ATTESTATION = (
-    sa.select(certificates, users.c.username)
-    .join(users)
-    .where(certificates.c.number == _number, certificates.c.verification_code == sa.bindparam("code"))
-)
+_EACH = sa.select(certificates, users.c.username, replaced_by.label("replaced_by")).join(users)
+_OF_NUMBER = _EACH.where(certificates.c.number == _number)
+_OF_NUMBERS = _EACH.where(is_among(certificates.c.number, "numbers")).order_by(certificates.c.number)
+_ATTESTATION = _OF_NUMBER.where(certificates.c.verification_code == sa.bindparam("code"))
+_OF_OWNER = _OF_NUMBER.where(certificates.c.user_id == _user)
 _OF_USER = (
     sa.select(certificates)
     .where(certificates.c.user_id == _user)
@@ -78,7 +82,19 @@ class SqlCertificateQueries:
         self.database = database
 
     async def certificate(self, number: str, code: str) -> VerifiedCertificate:
-        row = await self.database.row(_ATTESTATION, {"given_number": number, "code": code})
+        return await self._one(_ATTESTATION, {"given_number": number, "code": code})
+
+    async def certificate_for(self, number: str, reader: UUID | None) -> VerifiedCertificate:
+        if reader is None:
+            return await self._one(_OF_NUMBER, {"given_number": number})
+        return await self._one(_OF_OWNER, {"given_number": number, "user": reader})
+
+    async def certificates_for(self, numbers: Sequence[str]) -> list[VerifiedCertificate]:
+        rows = await self.database.rows(_OF_NUMBERS, {"numbers": numbers})
+        return [convert(row, VerifiedCertificate, from_attributes=True) for row in rows]
+
+    async def _one(self, statement: sa.Select[Any], given: dict[str, Any]) -> VerifiedCertificate:
+        row = await self.database.row(statement, given)
         if row is None:
             raise CertificateNotFound
         return convert(row, VerifiedCertificate, from_attributes=True)

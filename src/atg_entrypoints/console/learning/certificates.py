@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, QueryParameter, SkipValidation
 
+from atg_core.clock import Clock
 from atg_core.learning.certificates import CertificateNotFound, CertificateQueries
 from atg_entrypoints.console.pages import AnyRequest, led_to, page
 from atg_entrypoints.console.sessions import PREFIX
@@ -31,6 +32,7 @@ async def show_certificate(
     request: AnyRequest,
     number: FromPath[str],
     certificate_queries: NamedDependency[SkipValidation[CertificateQueries]],
+    clock: NamedDependency[SkipValidation[Clock]],
     code: Code = "",
 ) -> Response[str]:
     """Whose it is and whether it is valid; the form once more where number and code are of none."""
@@ -39,7 +41,7 @@ async def show_certificate(
     except CertificateNotFound:
         values = {"number": number, "code": code, "is_unknown": True}
         return page(request, "learning/certificate_check", values, status=HTTPStatus.NOT_FOUND)
-    return page(request, "learning/certificate", {"found": found, "code": code})
+    return page(request, "learning/certificate", {"found": found, "code": code, "is_valid": found.is_valid(clock())})
 
 
 def _number(text: str) -> str:
