@@ -106,8 +106,8 @@ class Invitations(Groups, Protocol):
     async def invitation(self, invitation_id: UUID) -> Invitation:
         """Raises InvitationNotFound."""
 
-    async def delete_invitations(self, before: datetime) -> None:
-        """Deletes those that had expired, and were mailed, before then."""
+    async def delete_invitations(self, before: datetime) -> int:
+        """Deletes those that had expired, and were mailed, before then; their number."""
 
 
 class InvitationQueries(Protocol):

@@ -129,6 +129,6 @@ class DeleteExpiredInvitations:
     open: UnitOfWork[Invitations]
     clock: Clock
 
-    async def __call__(self) -> None:
+    async def __call__(self) -> int:
         async with self.open() as store:
-            await store.delete_invitations(self.clock() - A_MONTH)
+            return await store.delete_invitations(self.clock() - A_MONTH)

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from enum import StrEnum
-from functools import cache
 from uuid import UUID
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from atg_core.errors import Faults, Invalid
+from atg_core.late_work import LateRule
+from atg_core.time_zones import require_zone
 
 LONGEST_LESSON = timedelta(hours=24)
 LONGEST_RULE = timedelta(days=3660)
@@ -59,6 +61,14 @@ class Group:
     created_at: datetime
     updated_at: datetime
     join_code: str | None = None
+    late_percent_per_day: Decimal | None = None
+    late_floor_percent: Decimal | None = None
+    late_zero_after_days: int | None = None
+
+    @property
+    def late_rule(self) -> LateRule | None:
+        """What late work costs in new homework of the group."""
+        return LateRule.of(self.late_percent_per_day, self.late_floor_percent, self.late_zero_after_days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +80,33 @@ class Student:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FreeDays:
+    """Days without lessons of rules, from `start` to `end`, both inclusive.
+
+    `teacher_id`: whose rules have none then; None: everybody's.
+    """
+
+    id: int
+    teacher_id: UUID | None
+    name: str
+    start: date
+    end: date
+    created_at: datetime
+    updated_at: datetime
+
+    def has(self, day: date) -> bool:
+        return self.start <= day <= self.end
+
+    def is_of(self, teacher_id: UUID) -> bool:
+        return self.teacher_id in {None, teacher_id}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
-    """`revision`: the number of changes (SEQUENCE of RFC 5545). The URLs are set only while it is live."""
+    """`revision`: the number of changes (SEQUENCE of RFC 5545). The URLs are set only while it is live.
+
+    `link`: the teacher's own room, https; without one the lesson gets a meeting of the pool when it is started.
+    """
 
     id: int
     group_id: int
@@ -87,6 +122,7 @@ class Lesson:
     revision: int
     created_at: datetime
     updated_at: datetime
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +140,8 @@ class RecurringLesson:
     """A recurrence rule: weekly or every other week, on one weekday (0 is Monday), at a local time of `timezone`.
 
     An `end_time` before `start_time` is on the next day. `week_anchor`: a day of an upper week; by default that of the
-    configured term.
+    configured term. `free_days`: those of its teacher and of all, which it skips unless it is held `on_free_days`.
+    `link`: the teacher's own room for its lessons.
     """
 
     id: int
@@ -122,7 +159,16 @@ class RecurringLesson:
     revision: int
     created_at: datetime
     updated_at: datetime
+    on_free_days: bool = False
+    link: str | None = None
     exceptions: tuple[RuleException, ...] = ()
+    free_days: tuple[FreeDays, ...] = ()
+
+    def free_on(self, day: date) -> FreeDays | None:
+        """Why the rule has no lesson on a date, as far as free days go. A lesson that was moved takes place anyway."""
+        if self.on_free_days or any(each.date == day for each in self.exceptions):
+            return None
+        return next((each for each in self.free_days if each.has(day)), None)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -202,20 +248,3 @@ def _require_year(day: date, field: str) -> None:
         raise Invalid(
             "the year must be between {low} and {high}", field=field, code="out_of_range", low=YEARS[0], high=YEARS[-1]
         )
-
-
-def require_zone(name: str) -> None:
-    """Raises Invalid for a name that is no IANA time zone."""
-    if name not in _zones():
-        raise Invalid(
-            "there is no such time zone; an example: {example}",
-            field="timezone",
-            code="unknown_timezone",
-            example="Europe/Moscow",
-        )
-
-
-@cache
-def _zones() -> frozenset[str]:
-    """Excludes other files of the system's zoneinfo folder."""
-    return frozenset(available_timezones())

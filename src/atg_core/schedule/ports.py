@@ -7,7 +7,16 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from atg_core.errors import Conflict, Invalid, NotFound
-from atg_core.schedule.model import Group, Lesson, LessonStatus, RecurringLesson, RuleException, Student, Viewer
+from atg_core.schedule.model import (
+    FreeDays,
+    Group,
+    Lesson,
+    LessonStatus,
+    RecurringLesson,
+    RuleException,
+    Student,
+    Viewer,
+)
 
 
 class GroupNotFound(NotFound):
@@ -44,6 +53,14 @@ class StudentNotFound(NotFound):
 
 class JoinCodeNotFound(NotFound):
     """There is no such code, or no longer"""
+
+
+class FreeDaysNotFound(NotFound):
+    """There are no such free days"""
+
+
+class FreeDaysThere(Conflict):
+    """These free days are there already"""
 
 
 class TeacherUnknown(Invalid):
@@ -98,10 +115,14 @@ class LessonFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleWindow:
-    """Of a time window: lessons, lessons of its occurrences, and recurring lessons with their exceptions."""
+    """Of a time window: lessons, lessons of its occurrences, and recurring lessons with their exceptions.
+
+    `free_days`: of the installation, of the viewer and of who teaches them; for administrators everybody's.
+    """
 
     lessons: Sequence[Lesson]
     rules: Sequence[RecurringLesson]
+    free_days: Sequence[FreeDays] = ()
 
 
 class Groups(Protocol):
@@ -197,6 +218,33 @@ class RecurringLessons(Protocol):
         """Whether the occurrence of a date has a lesson."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewFreeDays:
+    """As they come from a form or a file; both days inclusive."""
+
+    name: str
+    start: date
+    end: date
+
+
+class FreeDaysStore(Protocol):
+    """Writes free days within one transaction. `teacher_id`: None for those of the installation."""
+
+    async def add(self, teacher_id: UUID | None, new: NewFreeDays, now: datetime) -> FreeDays:
+        """Raises TeacherUnknown, FreeDaysThere."""
+
+    async def add_missing(self, teacher_id: UUID | None, new: Sequence[NewFreeDays], now: datetime) -> list[FreeDays]:
+        """Adds those that are not there, in one statement; returns them by start. Raises TeacherUnknown."""
+
+    async def find(self, free_days_id: int, owner: UUID | None) -> FreeDays:
+        """Locked. Raises FreeDaysNotFound."""
+
+    async def change(self, free_days_id: int, new: NewFreeDays, now: datetime) -> FreeDays:
+        """Raises FreeDaysThere."""
+
+    async def delete(self, free_days_id: int) -> None: ...
+
+
 class CalendarTokens(Protocol):
     """Tokens of calendar feeds, within one transaction."""
 
@@ -231,7 +279,15 @@ class ScheduleQueries(Protocol):
         """Raises RecurringLessonNotFound."""
 
     async def window(self, viewer: Viewer, start: datetime, end: datetime) -> ScheduleWindow:
-        """In at most four statements. May contain more than the window; callers filter."""
+        """In at most four statements, free days included. May contain more than the window; callers filter."""
+
+    async def free_days(
+        self, viewer: Viewer, start: date | None, end: date | None, *, limit: int, offset: int
+    ) -> tuple[list[FreeDays], int]:
+        """Those of the installation, of the viewer and of who teaches them, by start; for administrators everybody's.
+
+        `start`, `end`: such as have a day between these, both inclusive.
+        """
 
     async def calendar_viewer(self, digest: bytes) -> Viewer:
         """The active user that this token was issued to. Raises CalendarNotFound."""

@@ -52,7 +52,7 @@ class RecurrenceExpansion:
     term_start: date | None = None
 
     def occurrences(self, rule: RecurringLesson, start: datetime, end: datetime) -> Iterator[Occurrence]:
-        """Occurrences between two instants: moved ones at their new time, without cancelled ones."""
+        """Occurrences between two instants: moved ones at their new time, without cancelled ones and free days."""
         days = weekly_recurrence(rule, self.term_start)
         if days is None:
             return
@@ -72,7 +72,7 @@ class RecurrenceExpansion:
                 yield occurrence
 
     def occurrence(self, rule: RecurringLesson, day: date) -> Occurrence:
-        """Raises OccurrenceNotFound for a date without occurrence, or whose occurrence was cancelled."""
+        """Raises OccurrenceNotFound for a date without occurrence, a free one, or whose occurrence was cancelled."""
         exception = next((each for each in rule.exceptions if each.date == day), None)
         occurrence = _occurrence(rule, day, exception) if self.has_date(rule, day) else None
         if occurrence is None:
@@ -84,12 +84,14 @@ class RecurrenceExpansion:
         return is_upper(monday, self.term_start or _school_year(monday + _WEEK - _A_DAY))
 
     def has_date(self, rule: RecurringLesson, day: date) -> bool:
-        """Whether the rule has an occurrence on this date, cancelled or not."""
+        """Whether the rule has an occurrence on this date, cancelled or not, free or not."""
         days = weekly_recurrence(rule, self.term_start)
         return days is not None and bool(self.dates(days, day, day))
 
 
 def _occurrence(rule: RecurringLesson, day: date, exception: RuleException | None) -> Occurrence | None:
+    if exception is None and rule.free_on(day):
+        return None
     start, end = rule.span(day)
     if exception:
         if exception.action is ExceptionAction.CANCEL:

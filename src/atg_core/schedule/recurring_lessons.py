@@ -1,7 +1,7 @@
 """Recurring lessons, exceptions of single occurrences, and the lesson of an occurrence (spec: schedule)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,8 @@ from uuid import UUID
 from atg_core.clock import Clock, is_version, next_version
 from atg_core.errors import ChangedMeanwhile
 from atg_core.events import Event, EventKind, EventPublisher
+from atg_core.links import checked_link
+from atg_core.notifier import NewNotice, NoticeKind, Notifier
 from atg_core.schedule.model import (
     ExceptionAction,
     RecurringLesson,
@@ -29,6 +31,7 @@ from atg_core.schedule.ports import (
 from atg_core.schedule.recurrence import RecurrenceExpansion
 from atg_core.unit_of_work import UnitOfWork
 
+_MOVING = {"day_of_week", "week_type", "start_time", "start_date", "end_date", "timezone", "week_anchor", "group_id"}
 _CHECKED = ("timezone", "start_time", "end_time", "start_date", "end_date")
 
 type NewTime = time | datetime | None
@@ -44,12 +47,14 @@ class EditRecurringLessons:
 
     open: UnitOfWork[RecurringLessons]
     events: EventPublisher
+    notifier: Notifier
     recurrence: RecurrenceExpansion
     longest_lesson: timedelta
     clock: Clock
 
     async def add(self, viewer: Viewer, values: Mapping[str, Any]) -> RecurringLesson:
-        """Raises Invalid for a rule that ends before it begins."""
+        """Raises Invalid for a rule that ends before it begins, and for a link that is none."""
+        values = _with_link(values)
         _require(values)
         self._require_length(values["start_time"], values["end_time"])
         async with self.open() as store:
@@ -66,6 +71,7 @@ class EditRecurringLessons:
         `was`: when the rule was last changed, as far as the caller knows; None: however it is now. Raises Invalid,
         ChangedMeanwhile with the rule as it is.
         """
+        values = _with_link(values)
         async with self.open() as store:
             rule = await store.rule(rule_id, viewer.owner)
             if was and not is_version(was, rule.updated_at):
@@ -81,6 +87,8 @@ class EditRecurringLessons:
             after = await store.change_rule(rule_id, changed, next_version(rule.updated_at, self.clock()))
             for each in [rule, after] if "group_id" in changed else [after]:
                 await self._tell(each)
+            if changed.keys() & _MOVING and not self._is_over(rule):
+                await self._tell_students(NoticeKind.RULE_CHANGED, rule)
             return after
 
     def _require_length(self, start_time: time, end_time: time) -> None:
@@ -91,6 +99,8 @@ class EditRecurringLessons:
             rule = await store.rule(rule_id, viewer.owner)
             await store.delete_rule(rule_id)
             await self._tell(rule)
+            if not self._is_over(rule):
+                await self._tell_students(NoticeKind.RULE_CHANGED, rule)
 
     async def cancel(self, viewer: Viewer, rule_id: int, day: date, *, was: datetime | None = None) -> RuleException:
         """Cancels one occurrence. Raises OccurrenceNotFound for a date without occurrence, OccurrenceStarted.
@@ -127,6 +137,9 @@ class EditRecurringLessons:
             if not await store.remove_exception(rule_id, day, next_version(rule.updated_at, self.clock())):
                 raise ExceptionNotFound
             await self._tell(rule)
+            restored = replace(rule, exceptions=tuple(each for each in rule.exceptions if each.date != day))
+            start = self.recurrence.occurrence(restored, day).start
+            await self._tell_students(NoticeKind.LESSON_RESTORED, rule, day, {"start_at": start})
 
     async def _tell(self, rule: RecurringLesson) -> None:
         changed = Event(kind=EventKind.RULE_CHANGED, subject_id=rule.id)
@@ -153,13 +166,52 @@ class EditRecurringLessons:
                 exception = _moved(rule, day, *times, self.longest_lesson)
             await store.set_exception(rule_id, exception, next_version(rule.updated_at, self.clock()))
             await self._tell(rule)
+            await self._tell_of_exception(rule, exception)
             return exception
+
+    async def _tell_of_exception(self, rule: RecurringLesson, exception: RuleException) -> None:
+        former = next((each for each in rule.exceptions if each.date == exception.date), None)
+        was_cancelled = former is not None and former.action is ExceptionAction.CANCEL
+        before = (former and former.start_time) or rule.span(exception.date)[0].astimezone(UTC)
+        if exception.start_time is None:
+            if not was_cancelled:
+                await self._tell_students(NoticeKind.LESSON_CANCELLED, rule, exception.date, {"start_at": before})
+        elif was_cancelled:
+            start = {"start_at": exception.start_time}
+            await self._tell_students(NoticeKind.LESSON_RESTORED, rule, exception.date, start)
+        elif exception.start_time != before:
+            moments = {"start_at": exception.start_time, "before_at": before}
+            await self._tell_students(NoticeKind.LESSON_MOVED, rule, exception.date, moments)
+
+    async def _tell_students(
+        self,
+        kind: NoticeKind,
+        rule: RecurringLesson,
+        day: date | None = None,
+        moments: Mapping[str, datetime] | None = None,
+    ) -> None:
+        """`day`: of the occurrence; None for the whole rule. Of what is over nobody is told."""
+        now = self.clock()
+        if moments and max(moments.values()) <= now:
+            return
+        told = NewNotice(
+            kind=kind,
+            subject=f"rule:{rule.id}" if day is None else f"rule:{rule.id}:{day}",
+            occasion=now,
+            title=rule.title,
+            details=moments or {},
+            group_id=rule.group_id,
+        )
+        await self.notifier.tell(told)
+
+    def _is_over(self, rule: RecurringLesson) -> bool:
+        return rule.end_date < self.clock().astimezone(rule.zone).date()
 
     def _require_start(self, rule: RecurringLesson, day: date, was: datetime) -> None:
         """Raises ChangedMeanwhile."""
         present = next((each for each in rule.exceptions if each.date == day), None)
         is_cancelled = present is not None and present.action is ExceptionAction.CANCEL
-        if is_cancelled or not is_version(was, self.recurrence.occurrence(rule, day).start):
+        if is_cancelled or rule.free_on(day) or not is_version(was, self.recurrence.occurrence(rule, day).start):
             raise ChangedMeanwhile(present)
 
 
@@ -190,8 +242,14 @@ class CreateOccurrenceLesson:
                 "end_time": occurrence.end,
                 "recurring_lesson_id": rule.id,
                 "occurrence_date": day,
+                "link": rule.link,
             }
             return await store.create_occurrence_lesson(values, now)
+
+
+def _with_link(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Raises Invalid."""
+    return {**values, "link": checked_link(values["link"])} if "link" in values else values
 
 
 def _require(values: Mapping[str, Any]) -> None:

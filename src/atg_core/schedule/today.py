@@ -64,18 +64,18 @@ class TodayLesson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowToday:
-    """The lessons of the calendar day in `zone`, by start; in at most six statements."""
+    """The lessons of a calendar day, by start; in at most six statements."""
 
     show_calendar: ShowCalendar
     schedule_queries: ScheduleQueries
-    zone: tzinfo
     early: timedelta
     clock: Clock
 
-    async def __call__(self, user_id: UUID) -> Sequence[TodayLesson]:
+    async def __call__(self, user_id: UUID, zone: tzinfo) -> Sequence[TodayLesson]:
+        """`zone`: decides what today is."""
         viewer, now = Viewer(id=user_id), self.clock()
-        today = now.astimezone(self.zone).date()
-        start, end = (datetime.combine(day, time(), self.zone) for day in (today, today + timedelta(days=1)))
+        today = now.astimezone(zone).date()
+        start, end = (datetime.combine(day, time(), zone) for day in (today, today + timedelta(days=1)))
         events = await self.show_calendar(viewer, start, end)
         if not events:
             return []

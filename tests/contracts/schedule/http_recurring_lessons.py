@@ -35,6 +35,7 @@ class HttpRecurringLessonsContract(InARoom):
             "teacher_id": str(room.teacher.id),
             "date": "2027-03-15",
             "updated_at": rule["updated_at"],
+            "free_day": None,
         }
         lower = await room.teacher.put(f"/schedule/recurring-lessons/{rule['id']}", week_type="LOWER")
         assert lower["week_type"] == "LOWER"

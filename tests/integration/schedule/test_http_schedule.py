@@ -2,6 +2,7 @@
 
 from tests.contracts.databases import over_each_database
 from tests.contracts.schedule.http_calendar import HttpCalendarContract
+from tests.contracts.schedule.http_free_days import HttpFreeDaysContract
 from tests.contracts.schedule.http_groups import HttpGroupsContract
 from tests.contracts.schedule.http_invitation_limits import HttpInvitationLimitsContract
 from tests.contracts.schedule.http_invitation_page import HttpInvitationPageContract
@@ -10,6 +11,7 @@ from tests.contracts.schedule.http_lessons import HttpLessonsContract
 from tests.contracts.schedule.http_recurring_lessons import HttpRecurringLessonsContract
 from tests.contracts.schedule.http_schedule_access import HttpScheduleAccessContract
 from tests.contracts.schedule.http_students import HttpStudentsContract
+from tests.contracts.schedule.http_term_copy import HttpTermCopyContract
 
 
 @over_each_database
@@ -54,4 +56,14 @@ class TestInvitationPage(HttpInvitationPageContract):
 
 @over_each_database
 class TestStudents(HttpStudentsContract):
+    pass
+
+
+@over_each_database
+class TestFreeDays(HttpFreeDaysContract):
+    pass
+
+
+@over_each_database
+class TestTermCopy(HttpTermCopyContract):
     pass

@@ -38,10 +38,11 @@ async def test_the_schedule_takes_few_statements_however_much_is_planned(
     await room.students[0].get("/auth/me")
     token = (await room.teacher.post("/schedule/calendar/token"))["token"]
     for path, most in (
-        ("/schedule/calendar?start=2026-09-01&end=2027-09-01", 3),
-        (f"/schedule/calendar.ics?token={token}", 4),
+        ("/schedule/calendar?start=2026-09-01&end=2027-09-01", 4),
+        (f"/schedule/calendar.ics?token={token}", 5),
         ("/schedule/lessons?size=100", 2),
-        ("/schedule/recurring-lessons?size=100", 3),
+        ("/schedule/recurring-lessons?size=100", 4),
+        ("/schedule/free-days", 2),
         ("/groups", 2),
         (f"/groups/{room.group}", 2),
     ):

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from atg_core.schedule.model import (
     ExceptionAction,
+    FreeDays,
     Lesson,
     LessonStatus,
     RecurringLesson,
@@ -116,7 +117,7 @@ def instant(day: date, local: time, timezone: str) -> datetime:
 
 
 def planned(rule: RecurringLesson, term_start: date | None) -> dict[date, tuple[datetime, datetime]]:
-    """When the occurrences are that the rule and its exceptions leave, in UTC."""
+    """When the occurrences are that the rule, its exceptions and free days leave, in UTC."""
     found = {}
     for day in named_days(rule, term_start):
         start = instant(day, rule.start_time, rule.timezone)
@@ -127,7 +128,11 @@ def planned(rule: RecurringLesson, term_start: date | None) -> dict[date, tuple[
             del found[exception.date]
         elif exception.date in found and exception.start_time and exception.end_time:
             found[exception.date] = (exception.start_time, exception.end_time)
-    return found
+    free = (
+        {day for each in rule.free_days for day in every_day(each.start, each.end)} if not rule.on_free_days else set()
+    )
+    moved = {exception.date for exception in rule.exceptions}
+    return {day: span for day, span in found.items() if day not in free - moved}
 
 
 begins = st.sampled_from(
@@ -159,7 +164,26 @@ def rules(
         week_anchor=draw(st.none() | anchors),
         **changes,
     )
-    return replace(rule, exceptions=draw(exceptions_of(rule)))
+    free = draw(st.lists(free_days_of(rule), max_size=4).map(tuple))
+    return replace(rule, exceptions=draw(exceptions_of(rule)), free_days=free, on_free_days=draw(rarely))
+
+
+rarely = st.sampled_from([False, False, False, True])
+
+
+def free_days_of(rule: RecurringLesson) -> st.SearchStrategy[FreeDays]:
+    """Single days and weeks of the rule's own time, some of them those of its lessons."""
+
+    def of(first: int, length: int) -> FreeDays:
+        start = rule.start_date + first * DAY
+        return free_days(start, start + length * DAY)
+
+    return st.builds(of, st.integers(-10, 200), st.integers(0, 20))
+
+
+def free_days(start: date, end: date, **changes: Any) -> FreeDays:
+    fields = {"id": 1, "teacher_id": None, "name": "Каникулы", "created_at": LONG_AGO, "updated_at": LONG_AGO}
+    return FreeDays(**{**fields, "start": start, "end": end, **changes})
 
 
 anchors = st.dates(date(2008, 1, 1), date(2036, 1, 1))

@@ -9,7 +9,7 @@ import pytest
 
 from atg_core.schedule.model import ExceptionAction, Lesson, LessonStatus, RecurringLesson, RuleException, WeekType
 from tests.unit.schedule.feeds import HOUR, NOON, events_of, feed_of, lines_of
-from tests.unit.schedule.planning import DAY, MINUTE, lesson_of, planned, rule_of
+from tests.unit.schedule.planning import DAY, MINUTE, free_days, lesson_of, planned, rule_of
 from tests.unit.schedule.readers import confirmed, read_by_ical, read_by_vobject, zones_read
 
 
@@ -192,3 +192,23 @@ def test_a_night_when_the_clocks_change_is_told_in_utc(
     ]
     shown = sorted(planned(rule, None).values())
     assert confirmed(read_by_ical(feed_of(rule))) == confirmed(read_by_vobject(feed_of(rule))) == shown
+
+
+def test_free_days_are_left_out_of_the_rule_but_for_lessons_that_were_made_or_moved() -> None:
+    free = free_days(date(2025, 9, 8), date(2025, 9, 22), updated_at=NOON)
+    days = [MONDAY + week * 7 * DAY for week in range(3)]
+    moved = replace(MOVED, date=days[1])
+    made = lesson_of(NOON, NOON + HOUR, recurring_lesson_id=1, occurrence_date=days[2])
+    rule = rule_of(end_date=date(2025, 9, 30), free_days=(free,), exceptions=(moved,))
+    feed = feed_of(rule, lessons=[made])
+    [event, *others] = events_of(feed)
+    assert event["EXDATE;TZID=Europe/Berlin"] == "20250908T090000"
+    assert event["LAST-MODIFIED"] == "20260105T120000Z"
+    assert [each["RECURRENCE-ID;TZID=Europe/Berlin"][:8] for each in others] == ["20250915", "20250922"]
+    assert confirmed(read_by_ical(feed)) == sorted(
+        [
+            *(span for day, span in planned(rule, None).items() if day != days[2]),
+            (made.start_time, made.end_time),
+        ]
+    )
+    assert "EXDATE" not in feed_of(replace(rule, on_free_days=True)).decode()

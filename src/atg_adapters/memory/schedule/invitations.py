@@ -47,10 +47,15 @@ class MemoryInvitations(MemoryGroups):
             raise InvitationNotFound
         return convert(row, Invitation)
 
-    async def delete_invitations(self, before: datetime) -> None:
-        for row in list(self.database.rows("group_invitations")):
-            if row["expires_at"] < before and (row["mailed_at"] is None or row["mailed_at"] < before):
-                self.database.delete("group_invitations", id=row["id"])
+    async def delete_invitations(self, before: datetime) -> int:
+        old = [
+            row["id"]
+            for row in self.database.rows("group_invitations")
+            if row["expires_at"] < before and (row["mailed_at"] is None or row["mailed_at"] < before)
+        ]
+        for row_id in old:
+            self.database.delete("group_invitations", id=row_id)
+        return len(old)
 
 
 class MemoryInvitationQueries:

@@ -26,6 +26,7 @@ NEW_LESSON = {
     "occurrence_date": None,
     "revision": 0,
 }
+_OVERLAPS_BY = {"start_time", "end_time", "group_id", "status"}
 _HELD = ("lesson_recordings", "attendance")
 
 
@@ -57,9 +58,9 @@ class MemoryLessons(MemoryGroupOwnership):
         self, lesson_id: int, values: Mapping[str, Any], *, allow_overlap: bool, now: datetime
     ) -> Lesson:
         row, changed = self.database.tables["scheduled_lessons"][lesson_id], dict(values)
-        if values.keys() & {"start_time", "end_time", "group_id", "status"}:
-            if is_being_started(self.database, lesson_id):
-                raise LessonStarted
+        if values.keys() & {*_OVERLAPS_BY, "link"} and is_being_started(self.database, lesson_id):
+            raise LessonStarted
+        if values.keys() & _OVERLAPS_BY:
             changed["allow_overlap"] = allow_overlap
             if not allow_overlap:
                 self._require_free(lesson_id, {**row, **values})

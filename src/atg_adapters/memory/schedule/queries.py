@@ -1,14 +1,15 @@
 """Queries of the schedule in memory."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 
 from msgspec import convert
 
 from atg_adapters.memory.database import MemoryDatabase, Row
 from atg_adapters.memory.people import display_name
 from atg_core.identity.model import Role
-from atg_core.schedule.model import Group, Lesson, RecurringLesson, RuleException, Student, Viewer
+from atg_core.schedule.model import FreeDays, Group, Lesson, RecurringLesson, RuleException, Student, Viewer
 from atg_core.schedule.ports import (
     CalendarNotFound,
     GroupNotFound,
@@ -32,7 +33,14 @@ def rule_of(database: MemoryDatabase, row: Row) -> RecurringLesson:
     )
     group = database.tables["study_groups"][row["group_id"]]
     exceptions = tuple(convert(day, RuleException) for day in days)
-    return convert({**row, "teacher_id": group["teacher_id"], "exceptions": exceptions}, RecurringLesson)
+    rule = convert({**row, "teacher_id": group["teacher_id"], "exceptions": exceptions}, RecurringLesson)
+    return replace(rule, free_days=tuple(each for each in free_days_of(database) if each.is_of(rule.teacher_id)))
+
+
+def free_days_of(database: MemoryDatabase) -> list[FreeDays]:
+    """All, by start."""
+    found = [convert(row, FreeDays) for row in database.rows("free_days")]
+    return sorted(found, key=lambda each: (each.start, each.end, each.id))
 
 
 class MemoryScheduleQueries:
@@ -102,8 +110,26 @@ class MemoryScheduleQueries:
     async def window(self, viewer: Viewer, start: datetime, end: datetime) -> ScheduleWindow:  # noqa: ARG002 - see below
         """A superset of the window, which the port allows: callers filter."""
         return ScheduleWindow(
-            lessons=self._lessons(viewer), rules=self._rules(viewer, self.database.rows("recurring_lessons"))
+            lessons=self._lessons(viewer),
+            rules=self._rules(viewer, self.database.rows("recurring_lessons")),
+            free_days=self._free_days(viewer),
         )
+
+    def _free_days(self, viewer: Viewer) -> list[FreeDays]:
+        groups = self.database.tables["study_groups"]
+        mine = self.database.rows("group_students", student_id=viewer.id)
+        teachers = {None, viewer.id, *(groups[row["group_id"]]["teacher_id"] for row in mine)}
+        return [each for each in free_days_of(self.database) if viewer.is_admin or each.teacher_id in teachers]
+
+    async def free_days(
+        self, viewer: Viewer, start: date | None, end: date | None, *, limit: int, offset: int
+    ) -> tuple[list[FreeDays], int]:
+        found = [
+            each
+            for each in self._free_days(viewer)
+            if (start is None or each.end >= start) and (end is None or each.start <= end)
+        ]
+        return found[offset : offset + limit], len(found)
 
     async def calendar_viewer(self, digest: bytes) -> Viewer:
         for token in self.database.rows("calendar_tokens", digest=digest):

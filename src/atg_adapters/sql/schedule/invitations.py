@@ -110,8 +110,8 @@ class SqlInvitations(SqlGroups):
             raise InvitationNotFound
         return convert(row, Invitation, from_attributes=True)
 
-    async def delete_invitations(self, before: datetime) -> None:
-        await self.connection.execute(_FORGET, {"since": before})
+    async def delete_invitations(self, before: datetime) -> int:
+        return (await self.connection.execute(_FORGET, {"since": before})).rowcount
 
 
 class SqlInvitationQueries:

@@ -26,6 +26,7 @@ from atg_core.schedule.ports import (
 
 _id: sa.BindParameter[Any] = sa.bindparam("key")
 _lessons = scheduled_lessons.c
+_OVERLAPS_BY = {"start_time", "end_time", "group_id", "status"}
 live_lease = sa.exists().where(conference_leases.c.lesson_id == _lessons.id, conference_leases.c.ended_at.is_(None))
 _IS_BEING_STARTED = sa.select(_lessons.id).where(_lessons.id == _id, live_lease)
 _LESSON = sa.select(*LESSON_COLUMNS).where(_lessons.id == _id).with_for_update()
@@ -86,9 +87,9 @@ class SqlLessons(SqlGroupOwnership):
         self, lesson_id: int, values: Mapping[str, Any], *, allow_overlap: bool, now: datetime
     ) -> Lesson:
         changed = dict(values)
-        if values.keys() & {"start_time", "end_time", "group_id", "status"}:
-            if await self._first(_IS_BEING_STARTED, key=lesson_id):
-                raise LessonStarted
+        if values.keys() & {*_OVERLAPS_BY, "link"} and await self._first(_IS_BEING_STARTED, key=lesson_id):
+            raise LessonStarted
+        if values.keys() & _OVERLAPS_BY:
             merged = {**asdict(await self.lesson(lesson_id, None)), **values}
             await self._require_free(lesson_id, merged, allow_overlap=allow_overlap)
             changed["allow_overlap"] = allow_overlap

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from atg_adapters.sql.result import Row
 from atg_adapters.sql.tables.identity import display_name, users
 from atg_adapters.sql.tables.schedule import (
     calendar_tokens,
+    free_days,
     group_students,
     recurring_lesson_exceptions,
     recurring_lessons,
@@ -23,7 +25,7 @@ from atg_adapters.sql.tables.schedule import (
     study_groups,
 )
 from atg_core.identity.model import Role
-from atg_core.schedule.model import Group, Lesson, RecurringLesson, RuleException, Student, Viewer
+from atg_core.schedule.model import FreeDays, Group, Lesson, RecurringLesson, RuleException, Student, Viewer
 from atg_core.schedule.ports import (
     CalendarNotFound,
     GroupNotFound,
@@ -47,6 +49,7 @@ _mine = sa.select(group_students.c.group_id).where(group_students.c.student_id =
 _my_groups = sa.select(_groups.id).where(sa.or_(_groups.teacher_id == _viewer, _groups.id.in_(_mine)))
 _are_mine = (_lessons.teacher_id == _viewer, _lessons.group_id.in_(_mine))
 _my_rule = _rules.group_id.in_(_my_groups)
+_my_teachers = sa.select(_groups.teacher_id).where(_groups.id.in_(_mine))
 
 _count = sa.select(sa.func.count()).where(group_students.c.group_id == _groups.id).scalar_subquery()
 _teacher = sa.select(display_name(users)).where(users.c.id == _groups.teacher_id).scalar_subquery()
@@ -64,6 +67,11 @@ EXCEPTIONS = (
     .where(is_among(_days.recurring_lesson_id, "rules"))
     .order_by(_days.recurring_lesson_id, _days.date)
 )
+_free = free_days.c
+_is_taught_by = _free.teacher_id.is_(None) | is_among(_free.teacher_id, "teachers")
+_BETWEEN = (_free.start <= _to_day, _free.end >= _from_day)
+_BY_START = (_free.start, _free.end, _free.id)
+FREE_DAYS = sa.select(free_days).where(_is_taught_by, *_BETWEEN).order_by(*_BY_START)
 _moved_here = sa.select(_days.recurring_lesson_id).where(_days.start_time < _end, _days.end_time > _start)
 
 
@@ -92,23 +100,30 @@ _in_window = sa.select(_rules.id).where(_is_planned)
 _PLANNED_EXCEPTIONS = sa.select(recurring_lesson_exceptions).order_by(_days.recurring_lesson_id, _days.date)
 
 
+_ANYBODYS_FREE_DAYS = sa.select(free_days).order_by(*_BY_START)
+_are_my_free_days = sa.or_(_free.teacher_id.is_(None), _free.teacher_id == _viewer, _free.teacher_id.in_(_my_teachers))
+
+
 class _Window(NamedTuple):
     """What is planned in a window; the statements do not depend on each other's rows."""
 
     lessons: sa.Select[Any]
     rules: sa.Select[Any]
     exceptions: sa.Select[Any]
+    free_days: sa.Select[Any]
 
 
 _ANYBODYS_WINDOW = _Window(
     _by_start(scheduled_lessons).where(_is_on(_lessons)),
     _PLANNED_RULES,
     _PLANNED_EXCEPTIONS.where(_days.recurring_lesson_id.in_(_in_window)),
+    _ANYBODYS_FREE_DAYS.where(*_BETWEEN),
 )
 _MY_WINDOW = _Window(
     _MY_PLANNED_LESSONS,
     _PLANNED_RULES.where(_my_rule),
     _PLANNED_EXCEPTIONS.where(_days.recurring_lesson_id.in_(_in_window.where(_my_rule))),
+    _ANYBODYS_FREE_DAYS.where(_are_my_free_days, *_BETWEEN),
 )
 _CALENDAR = (
     sa.select(users.c.id, users.c.role).join(calendar_tokens).where(calendar_tokens.c.digest == _id, users.c.is_active)
@@ -119,20 +134,34 @@ def group_of(row: Row) -> Group:
     return convert(row, Group, from_attributes=True)
 
 
-def rule_of(row: Row, exceptions: Sequence[RuleException]) -> RecurringLesson:
-    return convert({**fields_of(row), "exceptions": tuple(exceptions)}, RecurringLesson)
+async def rules_of(connection: Connection, rows: Sequence[Row]) -> list[RecurringLesson]:
+    """With their exceptions and free days, in two statements of one round trip."""
+    if not rows:
+        return []
+    span = {"from_day": min(row.start_date for row in rows), "to_day": max(row.end_date for row in rows)}
+    exceptions, free = await connection.results(
+        (EXCEPTIONS, {"rules": [row.id for row in rows]}),
+        (FREE_DAYS, {"teachers": list({row.teacher_id for row in rows}), **span}),
+    )
+    return _rules_of(rows, exceptions, [free_days_of(each) for each in free])
 
 
-async def _with_exceptions(connection: Connection, rows: Sequence[Row]) -> list[RecurringLesson]:
-    exceptions = await connection.execute(EXCEPTIONS, {"rules": [row.id for row in rows]}) if rows else ()
-    return _rules_of(rows, exceptions)
+def free_days_of(row: Row) -> FreeDays:
+    return convert(row, FreeDays, from_attributes=True)
 
 
-def _rules_of(rows: Sequence[Row], exceptions: Iterable[Row]) -> list[RecurringLesson]:
+def _rules_of(rows: Sequence[Row], exceptions: Iterable[Row], free: Sequence[FreeDays]) -> list[RecurringLesson]:
     days: defaultdict[int, list[RuleException]] = defaultdict(list)
     for day in exceptions:
         days[day.recurring_lesson_id].append(convert(day, RuleException, from_attributes=True))
-    return [rule_of(row, days[row.id]) for row in rows]
+    of_teacher = {
+        teacher: tuple(each for each in free if each.is_of(teacher)) for teacher in {row.teacher_id for row in rows}
+    }
+    rules = []
+    for row in rows:
+        fields = {**fields_of(row), "exceptions": tuple(days[row.id])}
+        rules.append(replace(convert(fields, RecurringLesson), free_days=of_teacher[row.teacher_id]))
+    return rules
 
 
 class SqlScheduleQueries:
@@ -200,7 +229,7 @@ class SqlScheduleQueries:
             select = select.where(_rules.group_id == group_id)
         async with self.database.reader() as connection:
             rows, total = await self._page(connection, select, viewer, limit, offset)
-            return await _with_exceptions(connection, rows), total
+            return await rules_of(connection, rows), total
 
     async def rule(self, viewer: Viewer, rule_id: int) -> RecurringLesson:
         async with self.database.reader() as connection:
@@ -209,23 +238,37 @@ class SqlScheduleQueries:
             ).first()
             if row is None:
                 raise RecurringLessonNotFound
-            return (await _with_exceptions(connection, [row]))[0]
+            return (await rules_of(connection, [row]))[0]
 
     async def window(self, viewer: Viewer, start: datetime, end: datetime) -> ScheduleWindow:
-        # Dates of a rule are local ones, up to a day apart from UTC.
+        # Dates of a rule are local ones, up to a day apart from UTC; a long lesson begins the day before.
         window = {
             "starts": start,
             "ends": end,
-            "from_day": start.astimezone(UTC).date() - _A_DAY,
+            "from_day": start.astimezone(UTC).date() - 2 * _A_DAY,
             "to_day": end.astimezone(UTC).date() + _A_DAY,
             "viewer": viewer.id,
         }
         planned = _ANYBODYS_WINDOW if viewer.is_admin else _MY_WINDOW
-        lessons, rules, exceptions = await self.database.results(*[(each, window) for each in planned])
+        lessons, rules, exceptions, free = await self.database.results(*[(each, window) for each in planned])
+        days = [free_days_of(row) for row in free]
         return ScheduleWindow(
             lessons=[convert(row, Lesson, from_attributes=True) for row in lessons],
-            rules=_rules_of(rules.all(), exceptions),
+            rules=_rules_of(rules.all(), exceptions, days),
+            free_days=days,
         )
+
+    async def free_days(
+        self, viewer: Viewer, start: date | None, end: date | None, *, limit: int, offset: int
+    ) -> tuple[list[FreeDays], int]:
+        select = _seen(_ANYBODYS_FREE_DAYS, viewer, _are_my_free_days)
+        if start is not None:
+            select = select.where(_free.end >= start)
+        if end is not None:
+            select = select.where(_free.start <= end)
+        async with self.database.reader() as connection:
+            rows, total = await self._page(connection, select, viewer, limit, offset)
+        return [free_days_of(row) for row in rows], total
 
     async def calendar_viewer(self, digest: bytes) -> Viewer:
         row = await self.database.row(_CALENDAR, {"key": digest})

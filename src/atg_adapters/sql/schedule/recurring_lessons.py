@@ -7,11 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from msgspec import convert
 from sqlalchemy.dialects.postgresql import insert
 
 from atg_adapters.sql.schedule.ownership import SqlGroupOwnership
-from atg_adapters.sql.schedule.queries import EXCEPTIONS, RULE, rule_of
+from atg_adapters.sql.schedule.queries import RULE, rules_of
 from atg_adapters.sql.tables.schedule import (
     recurring_lesson_exceptions,
     recurring_lessons,
@@ -53,8 +52,7 @@ class SqlRecurringLessons(SqlGroupOwnership):
         row = await self._first(RULE, key=rule_id)
         if row is None:
             raise RecurringLessonNotFound
-        days = await self.connection.execute(EXCEPTIONS, {"rules": [rule_id]})
-        return rule_of(row, [convert(day, RuleException, from_attributes=True) for day in days])
+        return (await rules_of(self.connection, [row]))[0]
 
     async def change_rule(self, rule_id: int, values: Mapping[str, Any], now: datetime) -> RecurringLesson:
         changed = {**values, "revision": _rules.revision + 1, "updated_at": now}

@@ -5,6 +5,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 import atg_adapters.sql.tables.identity  # noqa: F401 - columns have the types of the keys that they refer to
 from atg_adapters.sql.folding import folded
+from atg_adapters.sql.late_rule import late_rule
 from atg_adapters.sql.tables.metadata import held, instant, metadata, order_index, reference, serial, timestamps, uuid
 from atg_adapters.sql.types import one_of
 from atg_core.schedule.invitations import InvitationStatus
@@ -34,6 +35,7 @@ study_groups = sa.Table(
     held("teacher_id", _USERS, index=False),
     sa.Column("join_code", sa.String(8)),
     *timestamps(),
+    *late_rule(),
     folded("name"),
     sa.UniqueConstraint("teacher_id", "name"),
     sa.Index(None, "join_code", unique=True),
@@ -78,6 +80,8 @@ recurring_lessons = sa.Table(
     sa.Column("end_date", sa.Date, nullable=False),
     sa.Column("timezone", sa.String(64), nullable=False),
     sa.Column("week_anchor", sa.Date),
+    sa.Column("on_free_days", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("link", sa.String(2048)),
     sa.Column("revision", sa.Integer, nullable=False, server_default=_REVISION),
     *timestamps(),
     one_of("week_type", WeekType),
@@ -114,6 +118,7 @@ scheduled_lessons = sa.Table(
     sa.Column("zoom_join_url", sa.Text),
     sa.Column("recurring_lesson_id", sa.ForeignKey(f"{_RULES}.id", ondelete="SET NULL")),
     sa.Column("occurrence_date", sa.Date),
+    sa.Column("link", sa.String(2048)),
     sa.Column("revision", sa.Integer, nullable=False, server_default=_REVISION),
     *timestamps(),
     one_of("status", LessonStatus),
@@ -124,6 +129,34 @@ scheduled_lessons = sa.Table(
     sa.Index(None, "teacher_id", "start_time"),
     _no_overlap("teacher_id"),
     _no_overlap("group_id"),
+)
+
+# Those of the installation have no teacher.
+_OF_TEACHER, _OF_ALL = sa.text("teacher_id IS NOT NULL"), sa.text("teacher_id IS NULL")
+free_days = sa.Table(
+    "free_days",
+    metadata,
+    serial(),
+    sa.Column("teacher_id", sa.ForeignKey(f"{_USERS}.id", ondelete="CASCADE")),
+    sa.Column("name", sa.String(255), nullable=False),
+    sa.Column("start", sa.Date, nullable=False),
+    sa.Column("end", sa.Date, nullable=False),
+    *timestamps(),
+    sa.CheckConstraint('"end" >= start', name="days"),
+    sa.Index(
+        "uq_free_days_of_teacher",
+        *("teacher_id", "start", "end", "name"),
+        unique=True,
+        postgresql_where=_OF_TEACHER,
+        sqlite_where=_OF_TEACHER,
+    ),
+    sa.Index(
+        "uq_free_days_of_all",
+        *("start", "end", "name"),
+        unique=True,
+        postgresql_where=_OF_ALL,
+        sqlite_where=_OF_ALL,
+    ),
 )
 
 calendar_tokens = sa.Table(

@@ -15,13 +15,14 @@ from atg_core.schedule.ports import ExceptionNotFound, OccurrenceNotFound, Sched
 from atg_core.schedule.recurrence import RecurrenceExpansion
 from atg_entrypoints.console.forms import Form, Refusals
 from atg_entrypoints.console.pages import is_part, led_to
-from atg_entrypoints.console.schedule.asked import CHANGED, Asked, EditsRules, KnowsSettings, QueriesSchedule, Recurs
+from atg_entrypoints.console.schedule.asked import CHANGED, Asked, EditsRules, QueriesSchedule, Recurs
 from atg_entrypoints.console.schedule.forms import as_given, move_of, was_of
 from atg_entrypoints.console.schedule.lesson_page import lesson_page
 from atg_entrypoints.console.schedule.lessons import FIELDS
 from atg_entrypoints.console.schedule.shown import ShownLesson, day_address, of_occurrence, shown
 from atg_entrypoints.http.policy import SIGNED_IN, TEACHER
 from atg_entrypoints.http.schedule.viewer import viewer_of
+from atg_entrypoints.http.time_zone import zone_of_reader
 from atg_entrypoints.http.wire import serial_or
 
 _PATH = "/rules/{rule_id:str}/days/{day:str}"
@@ -50,7 +51,7 @@ async def seen_day(
 ) -> ShownLesson:
     """The lesson that was made of it, else as the rule or an exception has it. Raises OccurrenceNotFound."""
     (key, on), viewer = rule_and_day(rule_id, day), viewer_of(request)
-    zone = request.app.state["container"].settings().zone
+    zone = zone_of_reader(request)
     rule = await schedule_queries.rule(viewer, key)
     if not recurrence.has_date(rule, on):
         raise OccurrenceNotFound
@@ -60,10 +61,10 @@ async def seen_day(
         if (lesson.recurring_lesson_id, lesson.occurrence_date) == (key, on):
             return shown(lesson, viewer, zone)
     exception = next((each for each in rule.exceptions if each.date == on), None)
-    if exception and exception.action is ExceptionAction.CANCEL:
+    if (exception and exception.action is ExceptionAction.CANCEL) or rule.free_on(on):
         start, end = rule.span(on)
-        cancelled = Occurrence(rule=rule, date=on, start=start, end=end)
-        return of_occurrence(cancelled, viewer, zone, LessonStatus.CANCELLED)
+        left_out = Occurrence(rule=rule, date=on, start=start, end=end)
+        return of_occurrence(left_out, viewer, zone, LessonStatus.CANCELLED)
     return of_occurrence(recurrence.occurrence(rule, on), viewer, zone)
 
 
@@ -77,16 +78,20 @@ async def move_day(
     edit_recurring_lessons: EditsRules,
     schedule_queries: QueriesSchedule,
     recurrence: Recurs,
-    settings: KnowsSettings,
 ) -> Response[Any]:
     """It alone; the rule stays."""
     key, on = rule_and_day(rule_id, day)
     try:
-        start, end = move_of(data).span(settings.zone)
+        start, end = move_of(data).span(zone_of_reader(request))
         await edit_recurring_lessons.move(viewer_of(request), key, on, start, end, was=was_of(data))
     except Refusals as error:
         lesson = await seen_day(request, rule_id, day, schedule_queries, recurrence)
-        given = {"title": lesson.title, "group_id": str(lesson.group_id), **as_given(data, *FIELDS[2:], "was")}
+        given = {
+            "title": lesson.title,
+            "group_id": str(lesson.group_id),
+            **as_given(data, *FIELDS[2:], "was"),
+            "link": lesson.link or "",
+        }
         if isinstance(error, ChangedMeanwhile):
             given["was"] = lesson.was
         return await lesson_page(request, lesson, given=given, error=error)

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from atg_entrypoints.console.forms import checked, line_of, text_of
-from atg_entrypoints.http.schedule.lessons_wire import Serial
+from atg_entrypoints.http.schedule.lessons_wire import Link, Serial
 from atg_entrypoints.http.schedule.recurring_lessons_wire import LocalTime, RuleCreation
 from atg_entrypoints.http.wire import FilledName
 
 Sent = dict[str, str | list[str]]
 
+_CHOICES = {"on_free_days"}
 _NUMBERS = {"group_id", "day_of_week"}
 _LONGEST_NUMBER = 9
 
@@ -26,6 +27,7 @@ class LessonForm(Struct, frozen=True, kw_only=True):
     start_date: date
     start_time: LocalTime
     end_time: LocalTime
+    link: Link | None = None
 
     def span(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
         return span_of(self.start_date, self.start_time, self.end_time, zone)
@@ -65,7 +67,8 @@ def rule_of(form: Sent, zone: ZoneInfo) -> dict[str, Any]:
 def _values(form: Sent, kind: type[Struct]) -> Mapping[str, Any]:
     """What is empty is left out, so that it is told as missing; what is no number stays as it is."""
     given = {name: line_of(form, name) for name in kind.__struct_fields__}
-    return {name: _number(value) if name in _NUMBERS else value for name, value in given.items() if value}
+    chosen = {name: value == "on" for name, value in given.items() if name in _CHOICES}
+    return {name: _number(value) if name in _NUMBERS else value for name, value in given.items() if value} | chosen
 
 
 def _number(text: str) -> int | str:

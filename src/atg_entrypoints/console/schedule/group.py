@@ -17,6 +17,7 @@ from atg_core.schedule.model import Group
 from atg_core.schedule.ports import GroupNotFound, ScheduleQueries
 from atg_core.words import phrase
 from atg_entrypoints.console.forms import CLEAN, Form, Refusals, checked, form_again, line_of
+from atg_entrypoints.console.late_rule import late_body, late_fields, late_given
 from atg_entrypoints.console.pages import led_to, page
 from atg_entrypoints.console.schedule.groups import (
     GROUPS,
@@ -38,6 +39,7 @@ GROUP, _OF_STUDENT, CONFIRM = "schedule/group", "schedule/group_of_student", "sc
 _DONE = {
     "made": phrase("The group is made. Invite students, or make a code for them to join by."),
     "renamed": phrase("The group is renamed"),
+    "saved": phrase("Saved"),
     "removed": phrase("The student is removed from the group"),
     "added": phrase("The students are added"),
     "withdrawn": phrase("The invitation is taken back"),
@@ -82,6 +84,7 @@ async def group_values(
         "results": {},
         "emails": "",
         "name": group.name,
+        "given": late_fields(group.late_rule),
         "done": None,
         "back": address_of(group_id),
     }
@@ -108,7 +111,7 @@ async def show_group(
     return page(request, GROUP, {**values, **lessons, **CLEAN, "done": _DONE.get(done)})
 
 
-@get(["/groups/{group_id:str}/name", "/groups/{group_id:str}/students"], policy=SIGNED_IN)
+@get([f"/groups/{{group_id:str}}/{each}" for each in ("name", "late-rule", "students")], policy=SIGNED_IN)
 async def back_to_group(group_id: FromPath[str]) -> Response[Any]:
     """Forms of a group that can not be opened by their address."""
     return led_to(address_of(serial_or(GroupNotFound, group_id)))
@@ -133,6 +136,27 @@ async def rename_group(
         values = await group_values(request, key, schedule_queries, invitation_queries, clock)
         return form_again(request, GROUP, {**values, "name": name}, error)
     return led_to(f"{address_of(key)}?done=renamed")
+
+
+@post("/groups/{group_id:str}/late-rule", policy=TEACHER, status_code=HTTPStatus.OK)
+async def set_late_rule(
+    *,
+    request: Asked,
+    group_id: FromPath[str],
+    data: Form,
+    edit_groups: Edits,
+    schedule_queries: Reads,
+    invitation_queries: Invited,
+    clock: Now,
+) -> Response[Any]:
+    """Of its new homework."""
+    key = serial_or(GroupNotFound, group_id)
+    try:
+        await edit_groups.change(viewer_of(request), key, checked(GroupChanges, late_body(data)).changes())
+    except Refusals as error:
+        values = await group_values(request, key, schedule_queries, invitation_queries, clock)
+        return form_again(request, GROUP, {**values, "given": late_given(data)}, error)
+    return led_to(f"{address_of(key)}?done=saved")
 
 
 async def taught_group(request: Asked, group_id: int, queries: ScheduleQueries) -> Group:
@@ -184,6 +208,7 @@ HANDLERS: Sequence[BaseRouteHandler] = (
     show_group,
     back_to_group,
     rename_group,
+    set_late_rule,
     ask_to_delete_group,
     delete_group,
 )

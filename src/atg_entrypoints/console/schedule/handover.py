@@ -48,7 +48,7 @@ async def choose_teacher(
 async def _choice(group: Group, callers: Callers, paging: Pages, words: str) -> dict[str, Any]:
     query = UserQuery(q=words.strip() or None, role=Role.TEACHER, is_active=True)
     found, total = await callers.users(query, limit=paging.size, offset=paging.offset)
-    return {"group": group, "found": paging.of(found, total), "q": words.strip()}
+    return {"group": group, "found": paging.of([account.user for account in found], total), "q": words.strip()}
 
 
 @post("/groups/{group_id:str}/teacher", policy=ADMIN, status_code=HTTPStatus.OK)

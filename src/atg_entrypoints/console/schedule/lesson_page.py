@@ -16,6 +16,7 @@ from atg_entrypoints.console.schedule.asked import Asked
 from atg_entrypoints.console.schedule.attendance_sheet import AttendanceSheet
 from atg_entrypoints.console.schedule.shown import ShownLesson, own_groups, shown
 from atg_entrypoints.http.schedule.viewer import viewer_of
+from atg_entrypoints.http.time_zone import zone_of_reader
 
 _MOST_RECORDINGS = 100
 
@@ -60,7 +61,7 @@ async def live_values(request: Asked, lesson: ShownLesson) -> dict[str, Any]:
         "lesson": lesson,
         "can_start": can_start,
         "pool": pool,
-        "place_free_at": pool.free_at.astimezone(settings.zone) if pool and pool.free_at else None,
+        "place_free_at": pool.free_at.astimezone(zone_of_reader(request)) if pool and pool.free_at else None,
         "opens_at": lesson.start - settings.start_early if now < lesson.start - settings.start_early else None,
         "is_over": now >= lesson.end,
         "is_live_served": is_served,
@@ -125,6 +126,7 @@ def _given(lesson: ShownLesson) -> dict[str, str]:
         "start_date": lesson.start.date().isoformat(),
         "start_time": f"{lesson.start:%H:%M}",
         "end_time": f"{lesson.end:%H:%M}",
+        "link": lesson.link or "",
         "was": lesson.was,
     }
 
@@ -132,5 +134,5 @@ def _given(lesson: ShownLesson) -> dict[str, str]:
 def _there(request: Asked, error: AtgError | None) -> ShownLesson | None:
     """The lesson as somebody else has made it meanwhile."""
     if isinstance(error, ChangedMeanwhile) and isinstance(error.current, Lesson):
-        return shown(error.current, viewer_of(request), request.app.state["container"].settings().zone)
+        return shown(error.current, viewer_of(request), zone_of_reader(request))
     return None

@@ -18,7 +18,6 @@ from atg_entrypoints.console.schedule.asked import (
     CHANGED,
     Asked,
     EditsLessons,
-    KnowsSettings,
     QueriesSchedule,
     led_away,
 )
@@ -28,6 +27,7 @@ from atg_entrypoints.console.schedule.shown import ShownLesson, shown
 from atg_entrypoints.console.sessions import PREFIX
 from atg_entrypoints.http.policy import SIGNED_IN, TEACHER
 from atg_entrypoints.http.schedule.viewer import viewer_of
+from atg_entrypoints.http.time_zone import zone_of_reader
 from atg_entrypoints.http.wire import serial_or
 
 FIELDS = ("title", "group_id", "start_date", "start_time", "end_time")
@@ -49,7 +49,7 @@ async def seen_lesson(request: Asked, lesson_id: str, schedule_queries: Schedule
     """Raises LessonNotFound."""
     viewer = viewer_of(request)
     lesson = await schedule_queries.lesson(viewer, serial_or(LessonNotFound, lesson_id))
-    return shown(lesson, viewer, request.app.state["container"].settings().zone)
+    return shown(lesson, viewer, zone_of_reader(request))
 
 
 @post("/lessons/{lesson_id:str}/move", policy=TEACHER, status_code=HTTPStatus.OK)
@@ -60,19 +60,20 @@ async def move_lesson(
     data: Form,
     edit_lessons: EditsLessons,
     schedule_queries: QueriesSchedule,
-    settings: KnowsSettings,
 ) -> Response[Any]:
     """Its time, its title and its group."""
     viewer, key = viewer_of(request), serial_or(LessonNotFound, lesson_id)
     try:
         form = lesson_of(data)
-        start, end = form.span(settings.zone)
-        values = {"title": form.title, "group_id": form.group_id, "start_time": start, "end_time": end}
+        start, end = form.span(zone_of_reader(request))
+        values: dict[str, Any] = {"title": form.title, "group_id": form.group_id, "start_time": start, "end_time": end}
+        if "link" in data:
+            values["link"] = form.link
         allow_overlap = text_of(data, "allow_overlap") == "true"
         await edit_lessons.change(viewer, key, values, allow_overlap=allow_overlap, was=was_of(data))
     except Refusals as error:
         lesson = await seen_lesson(request, lesson_id, schedule_queries)
-        given = as_given(data, *FIELDS, "was")
+        given = as_given(data, *FIELDS, "link", "was")
         if isinstance(error, ChangedMeanwhile):
             given["was"] = lesson.was  # who sends it again has seen what is there
         return await lesson_page(request, lesson, given=given, error=error)

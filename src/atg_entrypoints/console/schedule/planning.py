@@ -21,7 +21,6 @@ from atg_entrypoints.console.schedule.asked import (
     Asked,
     EditsLessons,
     EditsRules,
-    KnowsSettings,
     KnowsTime,
     QueriesSchedule,
     led_away,
@@ -33,6 +32,7 @@ from atg_entrypoints.console.schedule.shown import own_groups, shown
 from atg_entrypoints.console.sessions import PREFIX
 from atg_entrypoints.http.policy import TEACHER
 from atg_entrypoints.http.schedule.viewer import viewer_of
+from atg_entrypoints.http.time_zone import zone_of_reader
 
 WEEK_TYPES = {
     WeekType.ALL: phrase("Every week"),
@@ -44,6 +44,7 @@ WEEKDAYS = (
     *(phrase("Saturday"), phrase("Sunday")),
 )
 _FIELDS = ("title", "group_id", "start_date", "start_time", "end_time", "week_type", "day_of_week", "end_date")
+_MORE = ("link", "on_free_days")
 _USUAL = timedelta(minutes=90)
 _HALF_A_YEAR = timedelta(days=182)
 
@@ -55,20 +56,20 @@ async def show_planning(
     *,
     request: Asked,
     schedule_queries: QueriesSchedule,
-    settings: KnowsSettings,
     clock: KnowsTime,
     day: Moment = "",
     start: Moment = "",
     end: Moment = "",
 ) -> Response[str]:
     """`start`, `end`: local times that were chosen in the calendar."""
-    now = clock().astimezone(settings.zone)
-    begins = _moment(start, settings.zone) or datetime.combine(
+    zone = zone_of_reader(request)
+    now = clock().astimezone(zone)
+    begins = _moment(start, zone) or datetime.combine(
         day_of(day or start[:10], now.date()), (now + timedelta(hours=1)).time().replace(minute=0, second=0)
     )
-    ends = _moment(end, settings.zone) or begins + _USUAL
+    ends = _moment(end, zone) or begins + _USUAL
     given = {
-        **dict.fromkeys(_FIELDS, ""),
+        **dict.fromkeys((*_FIELDS, *_MORE), ""),
         "start_date": begins.date().isoformat(),
         "start_time": f"{begins:%H:%M}",
         "end_time": f"{ends:%H:%M}",
@@ -105,10 +106,9 @@ async def plan_lesson(
     edit_lessons: EditsLessons,
     edit_recurring_lessons: EditsRules,
     schedule_queries: QueriesSchedule,
-    settings: KnowsSettings,
 ) -> Response[Any]:
     """One lesson; with a kind of week a rule."""
-    viewer, zone = viewer_of(request), settings.zone
+    viewer, zone = viewer_of(request), zone_of_reader(request)
     try:
         if text_of(data, "week_type"):
             rule = await edit_recurring_lessons.add(viewer, rule_of(data, zone))
@@ -122,6 +122,7 @@ async def plan_lesson(
             start_time=start,
             end_time=end,
             allow_overlap=text_of(data, "allow_overlap") == "true",
+            link=form.link,
         )
     except (*Refusals, GroupNotFound) as error:
         return await _again(request, schedule_queries, data, error)
@@ -131,7 +132,7 @@ async def plan_lesson(
 
 
 async def _again(request: Asked, schedule_queries: ScheduleQueries, data: Form, error: AtgError) -> Response[str]:
-    values = await _values(request, schedule_queries, as_given(data, *_FIELDS))
+    values = await _values(request, schedule_queries, as_given(data, *_FIELDS, *_MORE))
     values |= {"overlaps": isinstance(error, LessonOverlap), "back": f"{PREFIX}/lessons/new"}
     return form_again(request, _name(request), values, error)
 

@@ -21,7 +21,6 @@ from atg_entrypoints.console.pages import language_for, led_to, page
 from atg_entrypoints.console.schedule.asked import (
     Asked,
     EditsRules,
-    KnowsSettings,
     KnowsTime,
     QueriesSchedule,
     Recurs,
@@ -32,10 +31,12 @@ from atg_entrypoints.console.schedule.shown import ShownLesson, day_address, gro
 from atg_entrypoints.console.sessions import PREFIX
 from atg_entrypoints.http.policy import SIGNED_IN, TEACHER
 from atg_entrypoints.http.schedule.viewer import viewer_of
+from atg_entrypoints.http.time_zone import zone_of_reader
 from atg_entrypoints.http.wire import serial_or
 
 _NEXT = 6
 _FIELDS = ("title", "group_id", "day_of_week", "week_type", "start_time", "end_time", "start_date", "end_date")
+_MORE = ("link", "on_free_days")
 
 
 @get("/rules/{rule_id:str}", policy=SIGNED_IN)
@@ -88,14 +89,15 @@ def _end_of(rule: RecurringLesson) -> datetime:
 
 
 def _coming(occurrence: Occurrence, request: Asked, language: Language) -> tuple[str, ShownLesson]:
-    zone = request.app.state["container"].settings().zone
-    lesson = of_occurrence(occurrence, viewer_of(request), zone)
+    lesson = of_occurrence(occurrence, viewer_of(request), zone_of_reader(request))
     return long_day(lesson.start.date(), language), lesson
 
 
 def _given(rule: RecurringLesson) -> Mapping[str, str]:
     return {
         **{name: str(getattr(rule, name)) for name in _FIELDS},
+        "link": rule.link or "",
+        "on_free_days": "on" if rule.on_free_days else "",
         "start_time": f"{rule.start_time:%H:%M}",
         "end_time": f"{rule.end_time:%H:%M}",
         "was": rule.updated_at.isoformat(),
@@ -111,14 +113,13 @@ async def change_rule_here(
     edit_recurring_lessons: EditsRules,
     schedule_queries: QueriesSchedule,
     recurrence: Recurs,
-    settings: KnowsSettings,
     clock: KnowsTime,
 ) -> Response[Any]:
     """Its times stay in its own zone."""
     viewer, key = viewer_of(request), serial_or(RecurringLessonNotFound, rule_id)
     try:
-        changes = rule_of(data, settings.zone)
-        for name in ("timezone", "week_anchor"):
+        changes = rule_of(data, zone_of_reader(request))
+        for name in ("timezone", "week_anchor", *(_MORE if "link" not in data else ())):
             del changes[name]
         await edit_recurring_lessons.change(viewer, key, changes, was=was_of(data))
     except Refusals as error:
@@ -129,7 +130,7 @@ async def change_rule_here(
 
 
 def _again(request: Asked, values: dict[str, Any], data: Form, error: AtgError) -> Response[str]:
-    given = as_given(data, *_FIELDS, "was")
+    given = as_given(data, *_FIELDS, *_MORE, "was")
     if isinstance(error, ChangedMeanwhile):
         given["was"], values["there"] = values["given"]["was"], values["rule"]
     values |= {"given": given, "back": f"{PREFIX}/rules/{values['rule'].id}"}

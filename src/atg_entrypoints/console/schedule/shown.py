@@ -1,13 +1,14 @@
 """A lesson, or an occurrence of a rule that is none yet, as pages show it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from atg_core.schedule.model import Lesson, LessonStatus, Occurrence, Viewer
+from atg_core.schedule.free_days import free_for
+from atg_core.schedule.model import FreeDays, Lesson, LessonStatus, Occurrence, Viewer
 from atg_core.schedule.ports import ScheduleQueries
 from atg_core.words import phrase
 from atg_entrypoints.console.sessions import PREFIX
@@ -24,7 +25,8 @@ STATUSES: Mapping[LessonStatus, str] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownLesson:
     """`start`, `end`: local times. `was`: what a change is sent with. `is_mine`: the viewer gives it; `may_change`:
-    an administrator may as well.
+    an administrator may as well. `free_day`: the name of the free days that it was planned for, or is left out for.
+    `link`: the room of the teacher's own, seen by who may change it.
     """
 
     address: str
@@ -42,6 +44,8 @@ class ShownLesson:
     start_url: str | None = None
     join_url: str | None = None
     is_exception: bool = False
+    free_day: str | None = None
+    link: str | None = None
 
     @property
     def label(self) -> str:
@@ -61,11 +65,15 @@ class ShownLesson:
         return self.status is not LessonStatus.CANCELLED and self.start - early <= now < self.end
 
 
-def shown(event: Lesson | Occurrence, viewer: Viewer, zone: ZoneInfo) -> ShownLesson:
-    return _of_lesson(event, viewer, zone) if isinstance(event, Lesson) else of_occurrence(event, viewer, zone)
+def shown(
+    event: Lesson | Occurrence, viewer: Viewer, zone: ZoneInfo, free_days: Sequence[FreeDays] = ()
+) -> ShownLesson:
+    if isinstance(event, Lesson):
+        return _of_lesson(event, viewer, zone, free_for(event, free_days, zone))
+    return of_occurrence(event, viewer, zone)
 
 
-def _of_lesson(lesson: Lesson, viewer: Viewer, zone: ZoneInfo) -> ShownLesson:
+def _of_lesson(lesson: Lesson, viewer: Viewer, zone: ZoneInfo, free: FreeDays | None) -> ShownLesson:
     is_mine = lesson.teacher_id == viewer.id
     return ShownLesson(
         address=f"{PREFIX}/lessons/{lesson.id}",
@@ -82,6 +90,8 @@ def _of_lesson(lesson: Lesson, viewer: Viewer, zone: ZoneInfo) -> ShownLesson:
         may_change=is_mine or viewer.is_admin,
         start_url=lesson.zoom_start_url if is_mine else None,
         join_url=lesson.zoom_join_url,
+        free_day=free.name if free else None,
+        link=lesson.link if is_mine or viewer.is_admin else None,
     )
 
 
@@ -98,6 +108,8 @@ def of_occurrence(
         start=occurrence.start.astimezone(zone),
         end=occurrence.end.astimezone(zone),
         status=status,
+        link=rule.link if is_mine or viewer.is_admin else None,
+        free_day=free.name if (free := rule.free_on(occurrence.date)) else None,
         was=occurrence.start.isoformat() if status is LessonStatus.PLANNED else "",
         lesson_id=None,
         rule_id=rule.id,

@@ -15,8 +15,9 @@ from atg_core.schedule.calendar_feed import IssueCalendarToken, ShowCalendarFeed
 from atg_core.schedule.ports import CalendarNotFound
 from atg_entrypoints.http.openapi import WINDOW_BOUND
 from atg_entrypoints.http.policy import PUBLIC, SIGNED_IN
-from atg_entrypoints.http.schedule.calendar_wire import CalendarEvent, CalendarToken
+from atg_entrypoints.http.schedule.calendar_wire import CalendarEvent, CalendarToken, FreeDaysEvent
 from atg_entrypoints.http.schedule.viewer import viewer_of
+from atg_entrypoints.http.time_zone import zone_of_reader
 from atg_entrypoints.http.wire import window_bound
 from atg_entrypoints.settings import Settings
 from atg_entrypoints.value_faults import absent
@@ -39,16 +40,18 @@ WindowBound = Annotated[str | None, QueryParameter(max_length=40, schema_extra=W
 async def show_calendar_window(
     request: CallOf,
     show_calendar: NamedDependency[SkipValidation[ShowCalendar]],
-    settings: NamedDependency[SkipValidation[Settings]],
     start: WindowBound = None,
     end: WindowBound = None,
-) -> list[CalendarEvent]:
-    """At most 370 days. Without an offset `start` and `end` are in the time zone of the service."""
-    zone = settings.zone
+) -> list[CalendarEvent | FreeDaysEvent]:
+    """At most 370 days. Without an offset `start` and `end` are in the caller's time zone.
+
+    Free days are events behind the others.
+    """
+    zone = zone_of_reader(request)
     if missing := absent(start=start, end=end):
         raise Invalid(faults=missing)
     window = window_bound(start, "start", zone), window_bound(end, "end", zone)
-    return [CalendarEvent.of(event, zone) for event in await show_calendar(viewer_of(request), *window)]
+    return CalendarEvent.all_of(await show_calendar.view(viewer_of(request), *window), zone)
 
 
 @post(

@@ -1,24 +1,27 @@
 """The JSON of the calendar, as FullCalendar reads it."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, to_builtins
 
-from atg_core.schedule.model import (
-    Lesson,
-    LessonStatus,
-    Occurrence,
-)
+from atg_core.schedule.calendar import CalendarView
+from atg_core.schedule.free_days import free_for
+from atg_core.schedule.model import FreeDays, Lesson, LessonStatus, Occurrence
 from atg_entrypoints.http.wire import Instant
 
+_A_DAY = timedelta(days=1)
 _OFFSETS_IN_MINUTES = 1973
 """Until then Liberia was 44 minutes and 30 seconds behind; msgspec leaves the seconds out."""
 
 
 class EventDetails(Struct, frozen=True, kw_only=True):
-    """`updated_at`: of the lesson or of the rule. `date`: the one in the rule, also of an occurrence that was moved."""
+    """`updated_at`: of the lesson or of the rule. `date`: the one in the rule, also of an occurrence that was moved.
+
+    `free_day`: the name of the free days for which a lesson was planned singly.
+    """
 
     kind: str
     lesson_id: int | None
@@ -29,6 +32,7 @@ class EventDetails(Struct, frozen=True, kw_only=True):
     teacher_id: UUID
     date: date | None
     updated_at: Instant
+    free_day: str | None = None
 
 
 class CalendarEvent(Struct, frozen=True, kw_only=True, rename={"details": "extendedProps"}):
@@ -41,8 +45,32 @@ class CalendarEvent(Struct, frozen=True, kw_only=True, rename={"details": "exten
     details: EventDetails
 
     @classmethod
-    def of(cls, event: Lesson | Occurrence, zone: ZoneInfo) -> "CalendarEvent":
-        return _of_lesson(event, zone) if isinstance(event, Lesson) else _of_occurrence(event)
+    def all_of(cls, view: CalendarView, zone: ZoneInfo) -> "list[CalendarEvent | FreeDaysEvent]":
+        events = [
+            _of_lesson(event, view.free_days, zone) if isinstance(event, Lesson) else _of_occurrence(event)
+            for event in view.events
+        ]
+        return [*events, *map(_of_free_days, view.free_days)]
+
+
+class FreeDaysDetails(Struct, frozen=True, kw_only=True):
+    """`teacher_id`: null for free days of the installation."""
+
+    kind: str
+    free_days_id: int
+    teacher_id: UUID | None
+
+
+class FreeDaysEvent(Struct, frozen=True, kw_only=True, rename={"details": "extendedProps", "all_day": "allDay"}):
+    """Free days as an event behind the others; `end`: the day after the last one."""
+
+    id: str
+    title: str
+    start: date
+    end: date
+    all_day: bool = True
+    display: str = "background"
+    details: FreeDaysDetails
 
 
 class CalendarToken(Struct, frozen=True, kw_only=True):
@@ -52,7 +80,8 @@ class CalendarToken(Struct, frozen=True, kw_only=True):
     url: str
 
 
-def _of_lesson(lesson: Lesson, zone: ZoneInfo) -> CalendarEvent:
+def _of_lesson(lesson: Lesson, free_days: Sequence[FreeDays], zone: ZoneInfo) -> CalendarEvent:
+    free = free_for(lesson, free_days, zone) if free_days else None
     return CalendarEvent(
         id=f"lesson-{lesson.id}",
         title=lesson.title,
@@ -68,6 +97,7 @@ def _of_lesson(lesson: Lesson, zone: ZoneInfo) -> CalendarEvent:
             teacher_id=lesson.teacher_id,
             date=lesson.occurrence_date,
             updated_at=Instant.of(lesson.updated_at),
+            free_day=free.name if free else None,
         ),
     )
 
@@ -89,6 +119,16 @@ def _of_occurrence(occurrence: Occurrence) -> CalendarEvent:
             date=occurrence.date,
             updated_at=Instant.of(occurrence.rule.updated_at),
         ),
+    )
+
+
+def _of_free_days(free_days: FreeDays) -> FreeDaysEvent:
+    return FreeDaysEvent(
+        id=f"free-{free_days.id}",
+        title=free_days.name,
+        start=free_days.start,
+        end=free_days.end + _A_DAY,
+        details=FreeDaysDetails(kind="free_days", free_days_id=free_days.id, teacher_id=free_days.teacher_id),
     )
 
 

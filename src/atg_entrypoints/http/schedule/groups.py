@@ -28,7 +28,7 @@ from atg_entrypoints.http.schedule.groups_wire import (
 )
 from atg_entrypoints.http.schedule.invitations_wire import JoinCode, JoinedGroup, JoinRequest
 from atg_entrypoints.http.schedule.viewer import viewer_of
-from atg_entrypoints.http.wire import NO_NUL, Page, Paging, present_fields, serial_or, to_wire, uuid_or
+from atg_entrypoints.http.wire import NO_NUL, Page, Paging, serial_or, to_wire, uuid_or
 
 _TAGS = ["groups"]
 
@@ -72,7 +72,7 @@ async def change_group(
     request: CallOf, group_id: FromPath[str], data: JSONBody[GroupChanges], edit_groups: Edits
 ) -> GroupRow:
     """Another teacher takes the rules, planned lessons, homework and control points along."""
-    changed = await edit_groups.change(viewer_of(request), serial_or(GroupNotFound, group_id), present_fields(data))
+    changed = await edit_groups.change(viewer_of(request), serial_or(GroupNotFound, group_id), data.changes())
     return to_wire(changed, GroupRow)
 
 

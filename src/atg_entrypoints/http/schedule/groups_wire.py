@@ -12,16 +12,20 @@ from atg_core.schedule.model import (
     Student,
     Viewer,
 )
+from atg_entrypoints.http.late_rule import LateRuleGiven, LateRuleRow, late_rule_columns
 from atg_entrypoints.http.schedule.invitations_wire import EmailResult
-from atg_entrypoints.http.wire import NO_NUL, FilledName, Instant, to_wire
+from atg_entrypoints.http.wire import NO_NUL, FilledName, Instant, present_fields, to_wire
 
 
 class GroupRow(Struct, frozen=True, kw_only=True):
+    """`late_rule`: what late work costs in new homework; null: nothing."""
+
     id: int
     name: str
     teacher_id: UUID
     teacher_name: str
     student_count: int
+    late_rule: LateRuleRow | None
     created_at: Instant
     updated_at: Instant
 
@@ -68,10 +72,16 @@ class GroupCreation(Struct, frozen=True, kw_only=True):
 
 
 class GroupChanges(Struct, frozen=True, kw_only=True):
-    """Only given fields change; only administrators change the teacher."""
+    """Only given fields change; only administrators change the teacher. `late_rule`: of homework that is added then."""
 
     name: FilledName | UnsetType = UNSET
     teacher_id: UUID | UnsetType = UNSET
+    late_rule: LateRuleGiven | None | UnsetType = UNSET
+
+    def changes(self) -> dict[str, Any]:
+        """Raises Invalid."""
+        named = {name: value for name, value in present_fields(self).items() if name != "late_rule"}
+        return {**named, **late_rule_columns(self.late_rule)}
 
 
 class StudentsAdded(Struct, frozen=True, kw_only=True):

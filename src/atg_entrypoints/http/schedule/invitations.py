@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from litestar import Request, Response, delete, get, post
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation, URLEncodedBody
 
 from atg_core.clock import Clock
@@ -17,7 +16,7 @@ from atg_core.schedule.invitations import InvitationNotFound, InvitationQueries
 from atg_core.schedule.membership import WithdrawInvitation
 from atg_core.schedule.ports import GroupNotFound
 from atg_core.text import canonical_email, plain_name
-from atg_entrypoints.http.pages import PageWords
+from atg_entrypoints.http.pages import HTML, PageWords, page_of
 from atg_entrypoints.http.policy import ANYONE, PUBLIC, SIGNED_IN, TEACHER
 from atg_entrypoints.http.schedule.invitation_page import answered_page, dead_page, invitation_page
 from atg_entrypoints.http.schedule.invitations_wire import (
@@ -31,13 +30,8 @@ from atg_entrypoints.http.schedule.viewer import viewer_of
 from atg_entrypoints.http.wire import Page, Paging, serial_or, to_wire, uuid_or
 
 _TAGS = ["groups"]
-_HTML = "text/html"
-_NO_PAGE = {
-    404: ResponseSpec(str, media_type=_HTML, generate_examples=False, description="A page: it is no longer open")
-}
-_NO_FORM = _NO_PAGE | {
-    400: ResponseSpec(str, media_type=_HTML, generate_examples=False, description="The page, with what is wrong")
-}
+_NO_PAGE = {404: page_of("A page: it is no longer open")}
+_NO_FORM = _NO_PAGE | {400: page_of("The page, with what is wrong")}
 
 AnyRequest = Request[Any, Any, Any]
 CallOf = Request[Caller, Any, Any]
@@ -138,7 +132,7 @@ async def decline_invitation(
     policy=PUBLIC,
     tags=_TAGS,
     summary="The page of the link in an invitation's mail",
-    media_type=_HTML,
+    media_type=HTML,
     also={400},
     instead=_NO_PAGE,
 )
@@ -164,7 +158,7 @@ async def show_invitation_page(
     policy=PUBLIC,
     tags=_TAGS,
     summary="What that page sends",
-    media_type=_HTML,
+    media_type=HTML,
     instead=_NO_FORM,
 )
 async def take_invitation_form(

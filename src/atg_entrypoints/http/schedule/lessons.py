@@ -21,8 +21,8 @@ from atg_entrypoints.http.openapi import WINDOW_BOUND
 from atg_entrypoints.http.policy import SIGNED_IN, TEACHER
 from atg_entrypoints.http.schedule.lessons_wire import PlannedLessonChanges, PlannedLessonCreation, PlannedLessonRow
 from atg_entrypoints.http.schedule.viewer import viewer_of
+from atg_entrypoints.http.time_zone import zone_of_reader
 from atg_entrypoints.http.wire import Page, Paging, present_fields, serial_or, window_bound
-from atg_entrypoints.settings import Settings
 
 _TAGS = ["lessons"]
 
@@ -38,7 +38,6 @@ async def list_planned_lessons(
     request: CallOf,
     schedule_queries: Reads,
     paging: NamedDependency[SkipValidation[Paging]],
-    settings: NamedDependency[SkipValidation[Settings]],
     group_id: Annotated[int | None, QueryParameter(name="group_id", ge=1, le=2**31 - 1)] = None,
     status: Annotated[LessonStatus | None, QueryParameter(name="status")] = None,
     start: WindowBound = None,
@@ -49,8 +48,8 @@ async def list_planned_lessons(
     wanted = LessonFilter(
         group_id=group_id,
         status=status,
-        start=window_bound(start, "start", settings.zone) if start else None,
-        end=window_bound(end, "end", settings.zone) if end else None,
+        start=window_bound(start, "start", zone_of_reader(request)) if start else None,
+        end=window_bound(end, "end", zone_of_reader(request)) if end else None,
     )
     found, total = await schedule_queries.lessons(viewer, wanted, limit=paging.size, offset=paging.offset)
     return paging.of([PlannedLessonRow.of(lesson, viewer) for lesson in found], total)

@@ -14,11 +14,15 @@ from atg_core.schedule.model import (
 from atg_entrypoints.http.wire import FilledName, Instant, present_fields, to_wire
 
 type Serial = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+type Link = Annotated[str, Meta(max_length=2_048, examples=["https://meet.example.com/room"])]
 type Moment = Annotated[datetime, Meta(tz=True)]
 
 
 class PlannedLessonRow(Struct, frozen=True, kw_only=True):
-    """The start URL is visible to the lesson's teacher only, both URLs only while it is live."""
+    """The start URL and `link` are visible to the lesson's teacher only, both URLs only while it is live.
+
+    `link`: the teacher's own room; without one the lesson gets a meeting of the pool.
+    """
 
     id: int
     group_id: int
@@ -31,6 +35,7 @@ class PlannedLessonRow(Struct, frozen=True, kw_only=True):
     zoom_join_url: str | None
     recurring_lesson_id: int | None
     occurrence_date: date | None
+    link: str | None
     created_at: Instant
     updated_at: Instant
 
@@ -38,7 +43,7 @@ class PlannedLessonRow(Struct, frozen=True, kw_only=True):
     def of(cls, lesson: Lesson, viewer: Viewer) -> "PlannedLessonRow":
         row = to_wire(lesson, cls)
         fields = {name: getattr(row, name) for name in row.__struct_fields__}
-        return row if lesson.teacher_id == viewer.id else cls(**{**fields, "zoom_start_url": None})
+        return row if lesson.teacher_id == viewer.id else cls(**{**fields, "zoom_start_url": None, "link": None})
 
 
 class PlannedLessonCreation(Struct, frozen=True, kw_only=True):
@@ -47,6 +52,7 @@ class PlannedLessonCreation(Struct, frozen=True, kw_only=True):
     start_time: Moment
     end_time: Moment
     allow_overlap: bool = False
+    link: Link | None = None
 
 
 class PlannedLessonChanges(Struct, frozen=True, kw_only=True):
@@ -57,6 +63,7 @@ class PlannedLessonChanges(Struct, frozen=True, kw_only=True):
     start_time: Moment | UnsetType = UNSET
     end_time: Moment | UnsetType = UNSET
     status: LessonStatus | UnsetType = UNSET
+    link: Link | None | UnsetType = UNSET
     allow_overlap: bool = False
     was: Moment | None = None
 

@@ -26,8 +26,8 @@ from atg_entrypoints.http.schedule.recurring_lessons_wire import (
     rule_row,
 )
 from atg_entrypoints.http.schedule.viewer import viewer_of
+from atg_entrypoints.http.time_zone import zone_of_reader
 from atg_entrypoints.http.wire import Page, Paging, serial_or
-from atg_entrypoints.settings import Settings
 
 _TAGS = ["lessons, recurring"]
 
@@ -52,9 +52,8 @@ async def add_rule(
     request: CallOf,
     data: JSONBody[RuleCreation],
     edit_recurring_lessons: Edits,
-    settings: NamedDependency[SkipValidation[Settings]],
 ) -> RuleRow:
-    return rule_row(await edit_recurring_lessons.add(viewer_of(request), data.values(settings.zone)))
+    return rule_row(await edit_recurring_lessons.add(viewer_of(request), data.values(zone_of_reader(request))))
 
 
 @get("/schedule/recurring-lessons/{rule_id:str}", policy=SIGNED_IN, tags=_TAGS, summary="A recurring lesson")

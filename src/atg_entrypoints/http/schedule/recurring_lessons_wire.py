@@ -16,7 +16,7 @@ from atg_core.schedule.model import (
     RuleException,
     WeekType,
 )
-from atg_entrypoints.http.schedule.lessons_wire import Moment, Serial
+from atg_entrypoints.http.schedule.lessons_wire import Link, Moment, Serial
 from atg_entrypoints.http.wire import FilledName, Instant, present_fields, to_wire
 
 _LOCAL_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$(?!\n)"
@@ -53,15 +53,18 @@ class RuleRow(Struct, frozen=True, kw_only=True):
     end_date: date
     timezone: str
     week_anchor: date | None
+    on_free_days: bool
+    link: str | None
     exceptions: list[ExceptionRow]
     created_at: Instant
     updated_at: Instant
 
 
 class RuleCreation(Struct, frozen=True, kw_only=True):
-    """`timezone`: by default that of the service. `week_anchor`: a day of an upper week.
+    """`timezone`: by default the caller's. `week_anchor`: a day of an upper week.
 
-    An `end_time` before `start_time` is on the next day.
+    An `end_time` before `start_time` is on the next day. `on_free_days`: whether it is held on free days, too. `link`:
+    the teacher's own room for its lessons, which then take no account of the pool.
     """
 
     group_id: Serial
@@ -74,6 +77,8 @@ class RuleCreation(Struct, frozen=True, kw_only=True):
     end_date: date
     timezone: Zone | None = None
     week_anchor: date | None = None
+    on_free_days: bool = False
+    link: Link | None = None
 
     def values(self, zone: ZoneInfo) -> dict[str, Any]:
         return _local(present_fields(self)) | {"timezone": self.timezone or zone.key}
@@ -92,6 +97,8 @@ class RuleChanges(Struct, frozen=True, kw_only=True):
     end_date: date | UnsetType = UNSET
     timezone: Zone | UnsetType = UNSET
     week_anchor: date | None | UnsetType = UNSET
+    on_free_days: bool | UnsetType = UNSET
+    link: Link | None | UnsetType = UNSET
     was: Moment | None = None
 
     def values(self) -> dict[str, Any]:
