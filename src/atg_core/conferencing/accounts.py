@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from atg_core.clock import Clock
-from atg_core.conferencing.model import Account, Credentials
+from atg_core.conferencing.credentials import checked_credentials
+from atg_core.conferencing.model import Account
 from atg_core.conferencing.ports import Accounts, Vault
 from atg_core.unit_of_work import UnitOfWork
 
@@ -18,19 +19,24 @@ class EditAccounts:
     vault: Vault
     clock: Clock
 
-    async def add(self, values: Mapping[str, Any], credentials: Credentials | None) -> Account:
-        """Raises LabelTaken."""
+    async def add(self, values: Mapping[str, Any], given: Mapping[str, str] | None) -> Account:
+        """`given`: the credentials that the provider needs; without them none is leased. Raises LabelTaken, Invalid."""
+        credentials = checked_credentials(values["provider"], given) if given is not None else None
         sealed = self.vault.seal(credentials) if credentials else None
         async with self.open() as store:
             return await store.add({**values, "sealed": sealed}, self.clock())
 
     async def change(
-        self, account_id: int, values: Mapping[str, Any], credentials: Credentials | None = None
+        self, account_id: int, values: Mapping[str, Any], given: Mapping[str, str] | None = None
     ) -> Account:
-        """Without credentials the stored ones stay. Raises AccountNotFound, LabelTaken."""
-        sealed = {"sealed": self.vault.seal(credentials)} if credentials else {}
+        """Without credentials the stored ones stay. Raises AccountNotFound, LabelTaken, Invalid."""
         async with self.open() as store:
-            return await store.change(account_id, {**values, **sealed}, self.clock())
+            account = await store.change(account_id, values, self.clock())
+            if given is None:
+                return account
+            credentials = checked_credentials(account.provider, given)
+            sealed = self.vault.seal(credentials) if credentials else None
+            return await store.change(account_id, {"sealed": sealed}, self.clock())
 
     async def delete(self, account_id: int) -> None:
         """Raises AccountNotFound, AccountBusy."""

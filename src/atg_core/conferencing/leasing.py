@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from atg_core.clock import Clock
+from atg_core.conferencing.creation_rights import CreationRights
 from atg_core.conferencing.model import LEASE_GRACE, Account, HostedLesson, Lease, NewMeeting
 from atg_core.conferencing.ports import LessonNotFound, LessonNotStartable, Pool, PoolExhausted, PoolOvertaken
 from atg_core.conferencing.teacher_limits import OverrunLesson, TeacherLimits
+from atg_core.errors import Unavailable
 from atg_core.ids import NewId
 from atg_core.unit_of_work import UnitOfWork
 
@@ -38,11 +40,14 @@ class LiveLesson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingLease:
-    """A lease whose meeting is to be created; `resumed`: an earlier start may have created it already."""
+    """A lease whose meeting is to be created; `resumed`: an earlier start may have created it already.
+
+    `account`: None for a room of the teacher's own.
+    """
 
     lesson: HostedLesson
     lease: Lease
-    account: Account
+    account: Account | None
     resumed: bool
 
     @property
@@ -61,12 +66,13 @@ class LeaseAccounts:
     One result for each request, in order; places are given out in the same order. LessonNotFound, LessonNotStartable,
     PoolExhausted and what TeacherLimits refuse may be among the results. Of several requests for one lesson the first
     gets the lease, the others None. Raises PoolOvertaken after repeated conflicts with other processes, and what the
-    store raises; then nothing is leased.
+    store raises; then nothing is leased, or nobody knows: where the database is away its leases are free to be resumed.
     """
 
     open: UnitOfWork[Pool]
     early: timedelta
     teacher_limits: TeacherLimits
+    creation_rights: CreationRights
     clock: Clock
     new_id: NewId
 
@@ -77,21 +83,30 @@ class LeaseAccounts:
         return await self._attempt(requests)
 
     async def _attempt(self, requests: Sequence[LeaseRequest]) -> list[LeaseResult | Exception]:
+        now = self.clock()
+        try:
+            return await self._lease_all(requests, now)
+        except Unavailable:
+            self.creation_rights.give_back({each.lesson_id for each in requests}, now + CREATION_TIMEOUT)
+            raise
+
+    async def _lease_all(self, requests: Sequence[LeaseRequest], now: datetime) -> list[LeaseResult | Exception]:
         async with self.open() as store:
             held = await store.lock_lessons({each.lesson_id for each in requests})
             owned = [held[each.lesson_id] for each in requests if not _is_refused(each, held)]
             lessons = {lesson.id: lesson for lesson in owned if lesson}
-            results = await self._results(store, lessons) if lessons else {}
+            results = await self._results(store, lessons, now) if lessons else {}
             dealt = _distribute(requests, held, results)
             pairs = zip(requests, dealt, strict=True)
             # Refusals are recorded, so this is no error that would roll back.
             if refused := [each.lesson_id for each, result in pairs if isinstance(result, PoolExhausted)]:
-                await store.record_refusals(refused, self.clock())
+                await store.record_refusals(refused, now)
         return dealt
 
-    async def _results(self, store: Pool, lessons: Mapping[int, HostedLesson]) -> dict[int, LeaseResult | Exception]:
+    async def _results(
+        self, store: Pool, lessons: Mapping[int, HostedLesson], now: datetime
+    ) -> dict[int, LeaseResult | Exception]:
         """By lesson, all of which are locked; no entry for one whose meeting is being created."""
-        now = self.clock()
         leases = await store.find_leases(lessons)
         without_meeting = [lease for lease in leases.values() if lease.meeting_id is None]
         free = [lesson for lesson in lessons.values() if lesson.id not in leases]
@@ -103,11 +118,25 @@ class LeaseAccounts:
         if without_meeting:
             results |= await self._resumed(store, lessons, without_meeting, now)
         if startable:
-            limited = await self.teacher_limits.refused(store, startable, now)
+            results |= await self._in_own_rooms(store, [lesson for lesson in startable if lesson.link], now)
+            hosted = [lesson for lesson in startable if not lesson.link]
+            limited = await self.teacher_limits.refused(store, hosted, now)
             results |= limited
-            if allowed := [lesson for lesson in startable if lesson.id not in limited]:
+            if allowed := [lesson for lesson in hosted if lesson.id not in limited]:
                 results |= await self._claimed(store, allowed, now)
         return results
+
+    async def _in_own_rooms(
+        self, store: Pool, lessons: Collection[HostedLesson], now: datetime
+    ) -> dict[int, PendingLease]:
+        """They take no account, and so count to no limit of the pool."""
+        leases = {lesson.id: self._lease(lesson, now) for lesson in lessons}
+        if leases:
+            await store.lease_own_rooms(list(leases.values()))
+        return {
+            lesson.id: PendingLease(lesson=lesson, lease=leases[lesson.id], account=None, resumed=False)
+            for lesson in lessons
+        }
 
     async def _resumed(
         self, store: Pool, lessons: Mapping[int, HostedLesson], without_meeting: Collection[Lease], now: datetime

@@ -1,7 +1,8 @@
 """Starting a lesson: leases an account and creates a meeting with it (spec: schedule, The pool).
 
 The lease is one short transaction, the provider is called outside any, and a second transaction saves the URLs. A
-process that dies in between leaves a lease without a meeting, which the next start resumes and the reaper releases.
+process that dies in between leaves a lease without a meeting, which a later start resumes and the reaper releases;
+where the database was away, the next start resumes it at once.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from atg_core.clock import Clock
+from atg_core.conferencing.creation_rights import CreationRights
 from atg_core.conferencing.leasing import LeaseRequest, LeaseResult, LiveLesson, PendingLease
 from atg_core.conferencing.meeting_cleanup import MeetingCleanup
 from atg_core.conferencing.model import EndReason, Lease, Meeting, NewMeeting
@@ -26,6 +28,7 @@ from atg_core.conferencing.ports import (
 from atg_core.conferencing.provider import REQUEST_TIMEOUT_SECONDS, ConferenceProviders
 from atg_core.conferencing.release import EndLesson
 from atg_core.conferencing.teacher_limits import OverrunLesson
+from atg_core.errors import Unavailable
 from atg_core.events import Event, EventKind, EventPublisher
 from atg_core.unit_of_work import UnitOfWork
 
@@ -55,6 +58,7 @@ class StartLesson:
     events: EventPublisher
     clock: Clock
     gate: AbstractAsyncContextManager[None]
+    creation_rights: CreationRights
     pauses: tuple[float, ...] = _POLL_PAUSES
 
     async def __call__(self, lesson_id: int, teacher_id: UUID) -> LiveLesson:
@@ -83,11 +87,11 @@ class StartLesson:
     async def _fresh(self, started: LiveLesson) -> LiveLesson:
         """With valid URLs: Zoom's start URLs expire after two hours. If Zoom does not answer, the stored ones."""
         lesson, lease = started.lesson, started.lease
-        if self.clock() - lease.leased_at < _URLS_VALID_FOR:
+        if lease.account_id is None or self.clock() - lease.leased_at < _URLS_VALID_FOR:
             return started
         try:
             async with self._gated() as store:
-                account = await store.account(lease.account_id or 0)
+                account = await store.account(lease.account_id)
             async with asyncio.timeout(REQUEST_TIMEOUT_SECONDS):
                 meeting = await self.conference_providers.for_account(account).find(NewMeeting.of(lesson, lease))
         except (ConferenceProviderFailed, TimeoutError):
@@ -103,10 +107,17 @@ class StartLesson:
 
     async def _create(self, pending: PendingLease) -> LiveLesson:
         try:
-            meeting = await self._meeting(pending)
-        except ConferenceProviderFailed as error:
-            await self._release(pending, unknown=isinstance(error, ConferenceProviderTimedOut))
+            try:
+                meeting = await self._meeting(pending)
+            except ConferenceProviderFailed as error:
+                await self._release(pending, unknown=isinstance(error, ConferenceProviderTimedOut))
+                raise
+            return await self._save(pending, meeting)
+        except Unavailable:
+            self.creation_rights.give_back([pending.lesson.id], pending.lease.making_until)
             raise
+
+    async def _save(self, pending: PendingLease, meeting: Meeting) -> LiveLesson:
         async with self._gated() as store:
             await store.lesson(pending.lesson.id)
             lease: Lease | None = replace(pending.lease, meeting_id=meeting.id, meeting_uuid=meeting.uuid)
@@ -114,7 +125,7 @@ class StartLesson:
             if lesson is None:
                 lease = await store.find_lease(pending.lesson.id)
                 # A resumed start may find the very meeting that the slow one saves.
-                if lease is None or lease.meeting_id != meeting.id:
+                if pending.account and (lease is None or lease.meeting_id != meeting.id):
                     await self.meeting_cleanup.end_later(pending.account.id, meeting.id)
                 lesson = await store.lesson(pending.lesson.id)
             else:
@@ -125,6 +136,8 @@ class StartLesson:
         return LiveLesson(lesson=lesson, lease=lease)
 
     async def _meeting(self, pending: PendingLease) -> Meeting:
+        if pending.account is None:
+            return Meeting.of_room(pending.lease.id, pending.lesson.link or "")
         try:
             async with asyncio.timeout(CREATE_TIMEOUT_SECONDS):
                 provider = self.conference_providers.for_account(pending.account)

@@ -17,17 +17,35 @@ START_TIMEOUT = timedelta(minutes=2)
 
 
 class ProviderName(StrEnum):
+    """`LINK`: a room with a fixed address. `LOCAL`: rooms on this server."""
+
     ZOOM = "zoom"
+    LINK = "link"
     LOCAL = "local"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """Credentials of a Server-to-Server OAuth app at Zoom. `repr` does not show the secret."""
+    """What a provider needs to know of an account, by the names of its fields. `repr` does not show it."""
 
-    account_id: str
-    client_id: str
-    client_secret: str
+    __slots__ = ("_values",)
+
+    def __init__(self, **values: str) -> None:
+        self._values = values
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name]
+
+    def get(self, name: str) -> str | None:
+        return self._values.get(name)
+
+    def values(self) -> dict[str, str]:
+        return dict(self._values)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Credentials) and self._values == other._values
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._values.items()))
 
     def __repr__(self) -> str:
         return "Credentials(…)"
@@ -86,10 +104,15 @@ class Meeting:
     start_url: str
     join_url: str
 
+    @classmethod
+    def of_room(cls, lease_id: UUID, url: str, start_url: str | None = None) -> Self:
+        """In a room that is always there."""
+        return cls(id=f"link-{lease_id.hex}", uuid=None, start_url=start_url or url, join_url=url)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    """One place of an account, leased to a lesson until `ended_at`.
+    """One place of an account, leased to a lesson until `ended_at`; without account in a room of the teacher's own.
 
     `making_until`: until then one caller has the exclusive right to create the meeting.
     """
@@ -108,7 +131,7 @@ class Lease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostedLesson:
-    """A lesson as conferencing sees it. The URLs are set only while it is live."""
+    """A lesson as conferencing sees it. The URLs are set only while it is live. `link`: a room of the teacher's own."""
 
     id: int
     group_id: int
@@ -119,6 +142,7 @@ class HostedLesson:
     status: str
     zoom_start_url: str | None
     zoom_join_url: str | None
+    link: str | None = None
 
     def is_startable(self, now: datetime, early: timedelta) -> bool:
         """From `early` before its start until its end; a lesson that ended early may be started again."""

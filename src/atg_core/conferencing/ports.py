@@ -170,10 +170,13 @@ class Pool(Protocol):
         PoolOvertaken if another transaction has changed the accounts meanwhile: roll back, and try again.
         """
 
+    async def lease_own_rooms(self, leases: Sequence[Lease]) -> None:
+        """Adds leases without an account, for lessons in rooms of their teachers."""
+
     async def record_refusals(self, lesson_ids: Collection[int], now: datetime) -> None: ...
 
     async def leases_of_teachers(self, teacher_ids: Collection[UUID], since: datetime) -> Sequence[TeacherLease]:
-        """Their live leases, and those that were leased since then, oldest first.
+        """Their live leases of accounts, and those that were leased since then, oldest first.
 
         Locks the teachers until the end of the transaction, so that simultaneous starts count each other.
         """
@@ -183,9 +186,13 @@ class Pool(Protocol):
 
     async def claim_creation(
         self, lease_ids: Collection[UUID], now: datetime, until: datetime
-    ) -> Mapping[UUID, Account]:
+    ) -> Mapping[UUID, Account | None]:
         """Claims the exclusive right to create the meetings of these leases until then. Returns the accounts of those
-        that were claimed: leases without a meeting that nobody else has claimed."""
+        that were claimed: leases without a meeting that nobody else has claimed; None for a room of the teacher's."""
+
+    async def return_creation(self, lesson_ids: Collection[int], until: datetime, now: datetime) -> None:
+        """Ends the rights to create meetings for these lessons that end then; does nothing where somebody else has it,
+        there is a meeting, or the lease has ended."""
 
     async def save_meeting(self, lease_id: UUID, meeting: Meeting, now: datetime) -> HostedLesson | None:
         """Sets the lesson live. None, and nothing changes, if the lease has ended or has a meeting."""
@@ -265,6 +272,9 @@ class ConferencingQueries(Protocol):
 
     async def lesson(self, lesson_id: int, viewer_id: UUID | None) -> HostedLesson:
         """Visible to its teacher and the students of its group; `viewer_id` None sees all. Raises LessonNotFound."""
+
+    async def lessons(self, lesson_ids: Collection[int]) -> Mapping[int, HostedLesson]:
+        """Those that exist, by id, in one statement."""
 
     async def meeting_lesson(self, meeting_id: str) -> tuple[HostedLesson, bool]:
         """The lesson of a meeting, and whether its lease is live. Raises LessonNotFound."""

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
+from atg_core.conferencing.credentials import are_complete
 from atg_core.conferencing.model import Account, Credentials, Meeting, NewMeeting, ProviderName, RecordingFile
 from atg_core.conferencing.ports import ConferenceProviderFailed, Provider, Vault
 
@@ -46,8 +47,10 @@ class ConferenceProviders:
     vault: Vault
 
     def for_account(self, account: Account) -> AccountProvider:
-        """Raises ConferenceProviderFailed for credentials that no key decrypts."""
+        """Raises ConferenceProviderFailed for credentials that no key decrypts, and incomplete ones."""
         credentials = self.vault.open(account.sealed) if account.sealed else None
+        if credentials and not are_complete(account.provider, credentials):
+            raise ConferenceProviderFailed
         return AccountProvider(provider=self.providers[account.provider], account=account, credentials=credentials)
 
     async def try_to_end(self, account: Account, meeting_id: str) -> bool:

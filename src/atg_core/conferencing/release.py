@@ -48,8 +48,8 @@ class EndLesson:
                 if lesson.status == "ended":
                     return lesson
                 raise LessonNotLive
-            account = await store.account(lease.account_id or 0)
-        ended = lease.meeting_id is not None and await self.conference_providers.try_to_end(account, lease.meeting_id)
+            account = await store.account(lease.account_id) if lease.account_id else None
+        ended = await self._ended(account, lease.meeting_id)
         async with self.open() as store:
             lesson = await store.lesson(lesson_id)
             now = self.clock()
@@ -57,9 +57,15 @@ class EndLesson:
                 await tell_of_end(self.events, lesson)
             # A start that was in progress may have saved its meeting by now.
             await self.meeting_cleanup.after_release(
-                await store.lease(lease.id), now, over=lease.meeting_id if ended else None
+                await store.lease(lease.id), now, over=lease.meeting_id if ended else None, is_sure=account is None
             )
             return await store.lesson(lesson_id)
+
+    async def _ended(self, account: Account | None, meeting_id: str | None) -> bool:
+        """Whether nothing runs there any more, as far as that is known; in a room of the teacher's own nothing did."""
+        if account is None or meeting_id is None:
+            return account is None
+        return await self.conference_providers.try_to_end(account, meeting_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +82,8 @@ class ReapLeases:
     events: EventPublisher
     clock: Clock
 
-    async def __call__(self) -> None:
-        """Raises the first error, after every lease was tried."""
+    async def __call__(self) -> int:
+        """Returns the number of overdue leases. Raises the first error, after every lease was tried."""
         now = self.clock()
         async with self.open() as store:
             leases = await store.overdue(now - START_TIMEOUT, now)
@@ -90,14 +96,19 @@ class ReapLeases:
         for result in await asyncio.gather(*map(reap, leases), return_exceptions=True):
             if isinstance(result, BaseException):
                 raise result
+        return len(leases)
 
     async def _never_started(self, lease: Lease) -> None:
         now = self.clock()
         async with self.open() as store:
             new = await meeting_of(store, lease)
             searching = replace(lease, making_until=now + _SEARCH_TIMEOUT)
-            account = (await store.claim_creation([lease.id], now, searching.making_until)).get(lease.id)
+            claimed = await store.claim_creation([lease.id], now, searching.making_until)
+        if lease.id not in claimed:
+            return
+        account = claimed[lease.id]
         if account is None:
+            await self._release(searching, EndReason.NEVER_STARTED, is_sure=True)
             return
         is_sure = False
         try:
@@ -109,9 +120,12 @@ class ReapLeases:
         await self._release(searching, EndReason.NEVER_STARTED, is_sure=is_sure)
 
     async def _overdue(self, lease: Lease) -> None:
-        async with self.open() as store:
-            account = await store.account(lease.account_id or 0)
         meeting_id = lease.meeting_id or ""
+        if lease.account_id is None:
+            await self._release(lease, EndReason.REAPER, over=meeting_id)
+            return
+        async with self.open() as store:
+            account = await store.account(lease.account_id)
         if await self._may_run(account, meeting_id) and await self._extended(lease):
             return
         ended = await self.conference_providers.try_to_end(account, meeting_id)

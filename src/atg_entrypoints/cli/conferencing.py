@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import typer
@@ -15,16 +14,14 @@ from atg_adapters.matplotlib.figures import ChartFormat
 from atg_core.conferencing.capacity import Demand, Span, demand_of
 from atg_core.conferencing.ports import ConferenceProviderFailed
 from atg_core.identity.second_factor import SecretUnreadable
-from atg_core.schedule.calendar import ShowCalendar
-from atg_core.schedule.model import LONGEST_WINDOW, Lesson, Occurrence, Viewer
 from atg_entrypoints.cli.command import fail, run, settings_or_exit
 from atg_entrypoints.cli.opening import opened
 from atg_entrypoints.container import Container
+from atg_entrypoints.planned_spans import planned_spans
 from atg_entrypoints.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="The pool of conference accounts.")
 
-_EVERYTHING = Viewer(id=UUID(int=0), is_admin=True)
 _DAYS, _MOST_DAYS = 28, 3660
 _DAY = timedelta(days=1)
 _DATE = ["%Y-%m-%d"]
@@ -131,23 +128,8 @@ def _format(chart: Path) -> ChartFormat:
 async def _read(settings: Settings, days: _Days) -> tuple[list[Span], int]:
     """The lessons that begin on these days, and how many places the pool has now."""
     async with opened(settings) as container:
-        spans = await _planned(container.show_calendar(), days.start, days.end)
+        spans = await planned_spans(container.show_calendar(), days.start, days.end)
         return spans, await _places(container)
-
-
-async def _planned(calendar: ShowCalendar, start: datetime, end: datetime) -> list[Span]:
-    """In windows that the calendar takes; a lesson that two of them show belongs to the one in which it begins."""
-    spans: list[Span] = []
-    while start < end:
-        until = min(start + LONGEST_WINDOW, end)
-        events = await calendar(_EVERYTHING, start, until)
-        spans += [span for span in map(_span, events) if start <= span[0] < until]
-        start = until
-    return spans
-
-
-def _span(event: Lesson | Occurrence) -> Span:
-    return (event.start_time, event.end_time) if isinstance(event, Lesson) else (event.start, event.end)
 
 
 async def _places(container: Container) -> int:

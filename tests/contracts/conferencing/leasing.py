@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -12,10 +13,12 @@ from uuid import uuid4
 import pytest
 from dependency_injector import providers
 
+from atg_core.conferencing.batching import Batcher
 from atg_core.conferencing.leasing import CREATION_TIMEOUT, LeaseRequest, LeaseResult, LiveLesson, PendingLease
 from atg_core.conferencing.model import LEASE_GRACE
-from atg_core.conferencing.ports import LessonNotFound, LessonNotStartable, LessonRunning, PoolExhausted
+from atg_core.conferencing.ports import LessonNotFound, LessonNotStartable, LessonRunning, Pool, PoolExhausted
 from atg_core.conferencing.teacher_limits import TeacherLimits
+from atg_core.errors import Unavailable
 from atg_entrypoints.container import Container, close
 from tests.account_pool import NOON, Pooled, pooled
 from tests.arranging import rows_of
@@ -176,6 +179,59 @@ class LeasingContract:
         await pool.container.edit_accounts().change(account, {"daily_limit": 6})
         steps = await take(pool, [await pool.lesson() for _ in range(5)])
         assert [type(step) for step in steps] == [PendingLease] * 2 + [PoolExhausted] * 3
+
+    @pytest.mark.parametrize(("transaction", "is_committed"), [("lease", True), ("save", False), ("save", True)])
+    async def test_a_start_that_the_database_left_in_the_middle_can_be_tried_again_at_once(
+        self, pool: Pooled, transaction: str, is_committed: bool
+    ) -> None:
+        """No second meeting is made, and no place is taken twice."""
+        await pool.account()
+        lesson = await pool.lesson()
+        outages = [transaction == "lease", transaction == "save"]
+
+        @asynccontextmanager
+        async def leaving() -> AsyncIterator[Pool]:
+            is_away = outages and outages.pop(0)
+            async with pool.container.open_pool()() as store:
+                yield store
+                if is_away and not is_committed:
+                    raise Unavailable
+            if is_away:
+                raise Unavailable
+
+        rights = replace(pool.container.creation_rights())
+        lease_account = Batcher(replace(pool.container.lease_accounts(), open=leaving, creation_rights=rights))
+        start = replace(
+            pool.container.start_lesson(),
+            open=leaving,
+            lease_account=lease_account,
+            creation_rights=rights,
+            pauses=(0,),
+        )
+        with pytest.raises(Unavailable):
+            await start(lesson, pool.teacher.id)
+        await rights.settle()
+        started = await pool.start(lesson)
+        assert await pool.status(lesson) == "live"
+        assert [meeting.id for meeting in pool.left()] == [started.lease.meeting_id]
+        assert [lease["lesson_id"] for lease in await pool.leases()] == [lesson]
+        [account] = await rows_of(pool.container, "conference_accounts")
+        assert account["made"] == 1
+
+    async def test_a_right_that_somebody_else_has_by_now_is_not_given_back(self, pool: Pooled) -> None:
+        await pool.account()
+        lesson = await pool.lesson()
+        [first] = await take(pool, [lesson])
+        pool.now += _LATER
+        [resumed] = await take(pool, [lesson])
+        assert isinstance(first, PendingLease)
+        assert isinstance(resumed, PendingLease)
+        async with pool.container.open_pool()() as store:
+            await store.return_creation([lesson], first.lease.making_until, pool.now)
+        assert await take(pool, [lesson]) == [None]
+        async with pool.container.open_pool()() as store:
+            await store.return_creation([lesson], resumed.lease.making_until, pool.now)
+        assert [type(step) for step in await take(pool, [lesson])] == [PendingLease]
 
     async def test_closing_waits_for_those_who_are_given_a_lease(self, pool: Pooled) -> None:
         await pool.account()

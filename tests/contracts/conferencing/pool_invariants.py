@@ -107,7 +107,7 @@ class PoolInvariants(RuleBasedStateMachine):
     def add_account(self, *, provider: ProviderName, capacity: int, most: int, sealed: bool) -> None:
         values = {"provider": provider, "label": uuid4().hex, "provider_user_id": None, "is_enabled": True}
         values |= {"capacity": capacity, "daily_limit": most}
-        added = self.run(self.container.edit_accounts().add(values, _SECRETS if sealed else None))
+        added = self.run(self.container.edit_accounts().add(values, _SECRETS.values() if sealed else None))
         self.accounts.append(added.id)
 
     def plan(self, minutes: int, length: int) -> int:

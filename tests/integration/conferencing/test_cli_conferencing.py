@@ -181,7 +181,7 @@ async def test_credentials_get_the_first_key_and_are_left_alone_if_no_key_opens_
 ) -> None:
     """The key that they had was made from ATG_SECRET_KEY, as docs/conferencing.md says."""
     values = {"provider": ProviderName.ZOOM, "label": "Zoom 1"}
-    account = await container.edit_accounts().add(values, CREDENTIALS)
+    account = await container.edit_accounts().add(values, CREDENTIALS.values())
     await container.edit_accounts().add({"provider": ProviderName.LOCAL, "label": "Room 1"}, None)
     refused = atg("conferencing", "rotate-credentials", ATG_CREDENTIALS_KEY=f"{OTHER_KEY},{THIRD_KEY}")
     assert (refused.returncode, refused.stdout) == (2, "")

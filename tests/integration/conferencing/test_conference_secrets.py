@@ -190,15 +190,15 @@ async def test_no_error_tells_what_it_was_about(database_url: str, tmp_path: Pat
     container, texts = create_container(settings), []
     credentials, keep = Credentials(**FIRST), container.edit_accounts()
     values = {"provider": "zoom", "label": "Z", "capacity": 1, "daily_limit": 100, "is_enabled": True}
-    added = await keep.add(values, credentials)
+    added = await keep.add(values, FIRST)
     host = container.conference_providers().for_account(added)
     other = create_container(Settings(database_url=database_url, secret_key=SECRET * 2))
     for failing in (
-        keep.add(values, credentials),
-        keep.change(added.id + 1, {}, credentials),
-        keep.add({**values, "capacity": 0}, credentials),
+        keep.add(values, FIRST),
+        keep.change(added.id + 1, {}, FIRST),
+        keep.add({**values, "capacity": 0}, FIRST),
         other.reseal_credentials()(),
-        other.edit_accounts().change(added.id, {"label": None}, credentials),
+        other.edit_accounts().change(added.id, {"label": None}, FIRST),
     ):
         with pytest.raises(AtgError) as raised:
             await failing

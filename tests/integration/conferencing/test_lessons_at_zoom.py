@@ -11,12 +11,13 @@ from msgspec import structs
 
 from atg_core.clock import utc_now
 from atg_entrypoints.container import Container
+from tests.mailed import do_jobs
 from tests.teaching import Room, room_of
 from tests.zoom_api import WEBHOOK_SECRET, ZoomApi
 from tests.zoom_http import INTERNAL, SILENCE_AFTER
 from tests.zoom_replies import CREDENTIALS
 
-GIVEN = {name: getattr(CREDENTIALS, name) for name in ("account_id", "client_id", "client_secret")}
+GIVEN = CREDENTIALS.values()
 
 
 @pytest.fixture
@@ -86,7 +87,7 @@ async def test_a_lesson_is_held_ended_and_shown_again(
         assert (told.status_code, told.json()) == (200, {})
     assert (await room.teacher.get(path))["status"] == "ended"
     await room.students[0].get(f"{path}/join", 409)
-    await stocked.jobs().run(stocked.work(), until_idle=True)
+    await do_jobs(stocked)
     [recording] = (await room.students[1].get(f"{path}/recordings"))["items"]
     assert recording["duration_seconds"] == 90
     copied = await client.get(recording["url"].removeprefix(stocked.settings().base_url))
@@ -116,7 +117,7 @@ async def test_what_fails_at_zoom_frees_the_account_and_leaves_no_meeting(
         assert (await room.teacher.get(f"/schedule/lessons/{lesson['id']}"))["status"] == "planned"
     zoom.faults.clear()
     clock.now += timedelta(minutes=2)
-    await stocked.jobs().run(stocked.work(), until_idle=True)
+    await do_jobs(stocked)
     assert all(meeting.is_deleted for meeting in zoom.meetings.values())
     await room.teacher.post(start, 200)
     assert sum(not meeting.is_deleted for meeting in zoom.meetings.values()) == 1

@@ -72,7 +72,7 @@ async def add_account(container: Container) -> Account:
     account: Account = await container.edit_accounts().add(
         {"provider": ProviderName.ZOOM, "label": "Zoom 1", "provider_user_id": "host@example.org", "capacity": 1,
          "daily_limit": 100, "is_enabled": True},
-        CREDENTIALS,
+        CREDENTIALS.values(),
     )  # fmt: skip
     return account
 

@@ -71,7 +71,7 @@ class TestMaking(WithZoom):
     async def test_without_a_host_the_owner_of_the_app_is_it(self, zoom: ZoomApi, provider: ZoomProvider) -> None:
         account = an_account(ProviderName.ZOOM, host=None)
         made = await provider.create(account, CREDENTIALS, a_meeting())
-        assert zoom.meetings[int(made.id)].host == (CREDENTIALS.account_id, "me")
+        assert zoom.meetings[int(made.id)].host == (CREDENTIALS["account_id"], "me")
 
     async def test_a_meeting_is_found_on_the_last_of_many_pages(self, zoom: ZoomApi, provider: ZoomProvider) -> None:
         zoom.page_size = 2
@@ -160,7 +160,7 @@ class TestFaults(WithZoom):
     ) -> None:
         """P7. Zoom documents headers for it, and does not always send them."""
         zoom.clock = lambda: NOW
-        zoom.created[(CREDENTIALS.account_id, "host-1@example.org"), NOW.date()] = 99
+        zoom.created[(CREDENTIALS["account_id"], "host-1@example.org"), NOW.date()] = 99
         await provider.create(ACCOUNT, CREDENTIALS, a_meeting(100))
         if not headers:
             zoom.faults["create"] = [Fault(429, 429, "You have exceeded the daily rate limit (100) of …")]

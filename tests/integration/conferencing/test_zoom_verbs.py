@@ -95,7 +95,7 @@ class TestEnding(WithZoom):
         await provider.end(ACCOUNT, CREDENTIALS, made.id)
 
     async def test_another_accounts_meeting_is_none(self, zoom: ZoomApi, provider: ZoomProvider) -> None:
-        zoom.accounts[OTHER.client_id] = OTHER
+        zoom.accounts[OTHER["client_id"]] = OTHER
         new = a_meeting()
         made = await provider.create(ACCOUNT, CREDENTIALS, new)
         zoom.start(made.id)

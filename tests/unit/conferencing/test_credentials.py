@@ -36,7 +36,7 @@ async def sealed(container: Container) -> str:
 async def test_a_new_key_seals_and_the_old_one_opens_until_all_are_sealed_anew(container: Container) -> None:
     values = {"provider": "zoom", "label": "Z", "provider_user_id": None, "is_enabled": True}
     with_keys(container, OLD)
-    await container.edit_accounts().add({**values, "capacity": 1, "daily_limit": 100}, GIVEN)
+    await container.edit_accounts().add({**values, "capacity": 1, "daily_limit": 100}, GIVEN.values())
     before = await sealed(container)
     with_keys(container, NEW)
     with pytest.raises(ConferenceProviderFailed):

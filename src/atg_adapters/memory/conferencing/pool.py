@@ -102,6 +102,10 @@ class MemoryPool:
     def _may_host(self, row: Row, today: object) -> bool:
         return is_usable(row) and free_places(self.database, row, today) > 0
 
+    async def lease_own_rooms(self, leases: Sequence[Lease]) -> None:
+        for lease in leases:
+            self.database.insert("conference_leases", asdict(lease))
+
     async def record_refusals(self, lesson_ids: Collection[int], now: datetime) -> None:
         for lesson_id in lesson_ids:
             self.database.insert("conference_refusals", {"lesson_id": lesson_id, "at": now})
@@ -112,7 +116,7 @@ class MemoryPool:
         seen = [
             {**row, **{name: lessons[row["lesson_id"]][name] for name in ("teacher_id", "end_time")}}
             for row in leases
-            if row.get("ended_at") is None or row["leased_at"] >= since
+            if row["account_id"] is not None and (row.get("ended_at") is None or row["leased_at"] >= since)
         ]
         return [convert(row, TeacherLease) for row in seen if row["teacher_id"] in teacher_ids]
 
@@ -121,7 +125,7 @@ class MemoryPool:
 
     async def claim_creation(
         self, lease_ids: Collection[UUID], now: datetime, until: datetime
-    ) -> Mapping[UUID, Account]:
+    ) -> Mapping[UUID, Account | None]:
         leases = [await self.lease(lease_id) for lease_id in lease_ids]
         claimed = [
             lease
@@ -130,7 +134,14 @@ class MemoryPool:
         ]
         for lease in claimed:
             self.database.update("conference_leases", lease.id, making_until=until)
-        return {lease.id: account_of(self.database, lease.account_id or 0) for lease in claimed}
+        return {
+            lease.id: account_of(self.database, lease.account_id) if lease.account_id else None for lease in claimed
+        }
+
+    async def return_creation(self, lesson_ids: Collection[int], until: datetime, now: datetime) -> None:
+        for lease in (await self.find_leases(lesson_ids)).values():
+            if lease.meeting_id is None and lease.making_until == until:
+                self.database.update("conference_leases", lease.id, making_until=now)
 
     async def save_meeting(self, lease_id: UUID, meeting: Meeting, now: datetime) -> HostedLesson | None:
         lease = await self.lease(lease_id)

@@ -1,5 +1,6 @@
 """Queries of conferencing in memory."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -49,6 +50,8 @@ class MemoryConferencingQueries:
         free = sum(free_places(self.database, row, now.date()) for row in accounts)
         ends = []
         for lease in self.database.rows("conference_leases", ended_at=None):
+            if lease["account_id"] is None:
+                continue
             end = lesson_of(self.database, lease["lesson_id"]).end_time
             ends.append(end if end > now else lease["expires_at"])
         places = sum(row["capacity"] for row in accounts)
@@ -60,6 +63,10 @@ class MemoryConferencingQueries:
         if viewer_id not in {None, lesson.teacher_id} and not member:
             raise LessonNotFound
         return lesson
+
+    async def lessons(self, lesson_ids: Collection[int]) -> Mapping[int, HostedLesson]:
+        kept = self.database.tables["scheduled_lessons"]
+        return {each: lesson_of(self.database, each) for each in lesson_ids if each in kept}
 
     async def meeting_lesson(self, meeting_id: str) -> tuple[HostedLesson, bool]:
         lease = newest(self.database.rows("conference_leases", meeting_id=meeting_id))

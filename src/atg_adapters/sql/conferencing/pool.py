@@ -4,6 +4,7 @@ A transaction that changes a lease locks its lesson first, which avoids deadlock
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -58,6 +59,7 @@ _HOLD_LESSONS = _OF_LESSONS.with_for_update(key_share=True, skip_locked=True)
 _live_leases = sa.select(conference_leases).where(_leases.ended_at.is_(None))
 _FIND_LEASE = _live_leases.where(_leases.lesson_id == _id)
 _FIND_LEASES = _live_leases.where(is_among(_leases.lesson_id, "keys"))
+_ADD_LEASE = sa.insert(conference_leases)
 _LEASE = sa.select(conference_leases).where(_leases.id == _id)
 _FREE = sa.update(conference_places).where(_places.lease_id == _id).values(lease_id=None)
 _CLAIM_CREATION = (
@@ -70,6 +72,16 @@ _CLAIM_CREATION = (
     )
     .values(making_until=sa.bindparam("until", type_=UtcDateTime))
     .returning(_leases.id, _leases.account_id)
+)
+_RETURN_CREATION = (
+    sa.update(conference_leases)
+    .where(
+        is_among(_leases.lesson_id, "keys"),
+        _leases.ended_at.is_(None),
+        _leases.meeting_id.is_(None),
+        _leases.making_until == sa.bindparam("until", type_=UtcDateTime),
+    )
+    .values(making_until=_now)
 )
 _SAVE_MEETING = (
     sa.update(conference_leases)
@@ -100,6 +112,7 @@ _OF_TEACHERS = (
     .join(scheduled_lessons, _lessons.id == _leases.lesson_id)
     .where(
         is_among(_lessons.teacher_id, "keys"),
+        _leases.account_id.is_not(None),
         sa.or_(_leases.ended_at.is_(None), _leases.leased_at >= sa.bindparam("since", type_=UtcDateTime)),
     )
     .order_by(_leases.leased_at)
@@ -178,6 +191,9 @@ class SqlPool:
     async def claim_accounts(self, leases: Sequence[Lease]) -> Mapping[int, tuple[Lease, Account]]:
         return await claim(self.connection, leases)
 
+    async def lease_own_rooms(self, leases: Sequence[Lease]) -> None:
+        await self.connection.execute(_ADD_LEASE, [asdict(lease) for lease in leases])
+
     async def record_refusals(self, lesson_ids: Collection[int], now: datetime) -> None:
         rows = [{"lesson_id": lesson_id, "at": now} for lesson_id in lesson_ids]
         await self.connection.execute(_add_refusals(len(rows)), numbered(_REFUSAL, rows))
@@ -195,10 +211,15 @@ class SqlPool:
 
     async def claim_creation(
         self, lease_ids: Collection[UUID], now: datetime, until: datetime
-    ) -> Mapping[UUID, Account]:
+    ) -> Mapping[UUID, Account | None]:
         rows = (await self._all(_CLAIM_CREATION, lease_ids, now=now, until=until)).all()
-        accounts = {row.id: row for row in await self._all(_ACCOUNTS, {row.account_id for row in rows})}
-        return {row.id: convert(accounts[row.account_id], Account, from_attributes=True) for row in rows}
+        named = {row.account_id for row in rows} - {None}
+        found = await self._all(_ACCOUNTS, named) if named else ()
+        accounts = {row.id: convert(row, Account, from_attributes=True) for row in found}
+        return {row.id: accounts.get(row.account_id) for row in rows}
+
+    async def return_creation(self, lesson_ids: Collection[int], until: datetime, now: datetime) -> None:
+        await self._all(_RETURN_CREATION, lesson_ids, until=until, now=now)
 
     async def save_meeting(self, lease_id: UUID, meeting: Meeting, now: datetime) -> HostedLesson | None:
         saved = await self._first(_SAVE_MEETING, key=lease_id, number=meeting.id, instance=meeting.uuid)

@@ -1,6 +1,7 @@
 """Queries of conferencing on SQL."""
 
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -62,7 +63,7 @@ _free = sa.case((sa.or_(_idle <= 0, _unmade <= 0), 0), (_idle < _unmade, _idle),
 _next_end = (
     sa.select(sa.func.min(sa.case((_lessons.end_time > _now, _lessons.end_time), else_=_leases.expires_at)))
     .join_from(conference_leases, scheduled_lessons, _lessons.id == _leases.lesson_id)
-    .where(_leases.ended_at.is_(None))
+    .where(_leases.ended_at.is_(None), _leases.account_id.is_not(None))
     .scalar_subquery()
 )
 _POOL_STATE = sa.select(
@@ -71,6 +72,7 @@ _POOL_STATE = sa.select(
     _next_end.label("next_end"),
 ).where(usable)
 _LESSON = sa.select(*LESSON_COLUMNS).where(_lessons.id == _id)
+_LESSONS = sa.select(*LESSON_COLUMNS).where(_lessons.id.in_(sa.bindparam("ids", expanding=True)))
 _in_group = sa.select(group_students.c.group_id).where(group_students.c.student_id == _viewer)
 _SEEN_LESSON = _LESSON.where(sa.or_(_lessons.teacher_id == _viewer, _lessons.group_id.in_(_in_group)))
 _OF_MEETING = (
@@ -149,6 +151,10 @@ class SqlConferencingQueries:
         if row is None:
             raise LessonNotFound
         return convert(row, HostedLesson, from_attributes=True)
+
+    async def lessons(self, lesson_ids: Collection[int]) -> Mapping[int, HostedLesson]:
+        found = await self.database.rows(_LESSONS, {"ids": list(lesson_ids)}) if lesson_ids else ()
+        return {row.id: convert(row, HostedLesson, from_attributes=True) for row in found}
 
     async def meeting_lesson(self, meeting_id: str) -> tuple[HostedLesson, bool]:
         row = await self.database.row(_OF_MEETING, {"key": meeting_id})

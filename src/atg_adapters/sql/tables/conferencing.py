@@ -5,7 +5,7 @@ import sqlalchemy as sa
 import atg_adapters.sql.tables.schedule  # noqa: F401 - columns have the types of the keys that they refer to
 from atg_adapters.sql.tables.metadata import held, instant, metadata, reference, serial, timestamps, uuid
 from atg_adapters.sql.types import one_of
-from atg_core.conferencing.model import EndReason, ProviderName
+from atg_core.conferencing.model import EndReason
 
 _ACCOUNTS, _LEASES, _LESSONS = "conference_accounts", "conference_leases", "scheduled_lessons"
 _LIVE = sa.text("ended_at IS NULL")
@@ -14,7 +14,7 @@ conference_accounts = sa.Table(
     _ACCOUNTS,
     metadata,
     serial(),
-    sa.Column("provider", sa.String(5), nullable=False),
+    sa.Column("provider", sa.String(20), nullable=False),
     sa.Column("label", sa.String(255), nullable=False, unique=True),
     sa.Column("provider_user_id", sa.String(255)),
     sa.Column("is_enabled", sa.Boolean, nullable=False, server_default=sa.true()),
@@ -25,7 +25,8 @@ conference_accounts = sa.Table(
     sa.Column("made_on", sa.Date),
     sa.Column("made", sa.Integer, nullable=False, server_default=sa.text("0")),
     *timestamps(),
-    one_of("provider", ProviderName),
+    # Which providers there are is known to the service, so that a further one needs no migration.
+    sa.CheckConstraint("provider <> ''", name="provider"),
     sa.CheckConstraint("capacity BETWEEN 1 AND 100 AND daily_limit >= 0", name="numbers"),
 )
 

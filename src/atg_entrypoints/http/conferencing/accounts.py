@@ -12,7 +12,7 @@ from msgspec import UNSET
 
 from atg_core.clock import Clock
 from atg_core.conferencing.accounts import EditAccounts
-from atg_core.conferencing.model import ProviderName
+from atg_core.conferencing.credentials import require_credentials
 from atg_core.conferencing.ports import AccountNotFound, ConferencingQueries
 from atg_core.errors import Invalid
 from atg_entrypoints.http.conferencing.accounts_wire import AccountChanges, AccountCreation, AccountRow, UsageReply
@@ -39,10 +39,8 @@ async def list_accounts(
 
 @post("/admin/conference-accounts", policy=ADMIN, tags=_TAGS, summary="Add a conference account", also={409})
 async def add_account(data: JSONBody[AccountCreation], edit_accounts: Edits, conferencing_queries: Reads) -> AccountRow:
-    credentials = data.credentials if data.provider is ProviderName.ZOOM else None
-    if data.provider is ProviderName.ZOOM and credentials is None:
-        raise Invalid("is required for Zoom", field="credentials", code="required")
-    added = await edit_accounts.add(data.values(), credentials.kept() if credentials else None)
+    require_credentials(data.provider, data.credentials)
+    added = await edit_accounts.add(data.values(), data.credentials)
     return AccountRow.of(await conferencing_queries.account(added.id))
 
 
@@ -81,7 +79,7 @@ async def change_account(
     """Live lessons go on, even if `capacity` is reduced below their number."""
     key = serial_or(AccountNotFound, account_id)
     credentials = None if data.credentials is UNSET else data.credentials
-    await edit_accounts.change(key, data.values(), credentials.kept() if credentials else None)
+    await edit_accounts.change(key, data.values(), credentials)
     return AccountRow.of(await conferencing_queries.account(key))
 
 

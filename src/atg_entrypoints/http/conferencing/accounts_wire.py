@@ -7,27 +7,21 @@ from typing import Annotated, Any, ClassVar
 from litestar.openapi.spec import Schema
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from atg_core.conferencing.model import AccountInUse, Credentials, ProviderName, Usage
+from atg_core.conferencing.model import AccountInUse, ProviderName, Usage
 from atg_entrypoints.http.openapi import members_given
 from atg_entrypoints.http.wire import NO_NUL, FilledName, Instant, present_fields, to_wire
 
-type Secret = Annotated[str, Meta(min_length=1, max_length=255, pattern=NO_NUL)]
+type Secret = Annotated[str, Meta(min_length=1, max_length=2_048, pattern=NO_NUL)]
+type CredentialsGiven = Annotated[
+    dict[Annotated[str, Meta(max_length=50)], Secret],
+    Meta(
+        max_length=10,
+        description="Write-only. zoom: account_id, client_id, client_secret; link: url, start_url; local: none",
+        examples=[{"account_id": "a", "client_id": "b", "client_secret": "c"}],
+    ),
+]
 type Capacity = Annotated[int, Meta(ge=1, le=100, description="Meetings that it may host at once")]
 type DailyLimit = Annotated[int, Meta(ge=0, le=1_000_000, description="New meetings in a day (UTC)")]
-
-
-class CredentialsGiven(Struct, frozen=True, kw_only=True):
-    """Credentials of a Server-to-Server OAuth app; write-only."""
-
-    account_id: Secret
-    client_id: Secret
-    client_secret: Secret
-
-    def __repr__(self) -> str:
-        return "CredentialsGiven(…)"
-
-    def kept(self) -> Credentials:
-        return Credentials(account_id=self.account_id, client_id=self.client_id, client_secret=self.client_secret)
 
 
 class AccountRow(Struct, frozen=True, kw_only=True):
@@ -70,7 +64,7 @@ class AccountRow(Struct, frozen=True, kw_only=True):
 class AccountCreation(Struct, frozen=True, kw_only=True):
     """`provider_user_id`: the host's id or email at the provider; by default the owner of the app.
 
-    Zoom needs credentials.
+    `credentials`: what the provider needs.
     """
 
     documented: ClassVar[Mapping[str, Any]] = {

@@ -1,0 +1,1 @@
+"""The conference provider `link`: rooms with a fixed address."""
