@@ -35,8 +35,8 @@ def _shown(hundredths: int) -> Decimal:
 class Averages:
     """The average of each of `students` students over the columns added so far.
 
-    Σ(weight × grade / max) / Σ weight, over the columns in which a student has a grade. `columns`: all that may be
-    added. Students are addressed by their index in the roster.
+    Σ(weight × grade / max) / Σ weight, over the columns in which a student has a grade and is not excused. `columns`:
+    all that may be added. Students are addressed by their index in the roster.
     """
 
     def __init__(self, columns: Iterable[Column], students: int) -> None:
@@ -50,9 +50,9 @@ class Averages:
             return
         weight = _cents(column.weight)
         factor = weight * (self._common // _cents(column.max_grade))
-        sums, weights, cents = self._sums, self._weights, self._cents
+        sums, weights, cents, excused = self._sums, self._weights, self._cents, AttendanceStatus.EXCUSED
         for place, cell in enumerate(column.cells):
-            if cell is not None:
+            if cell is not None and cell is not excused:
                 sums[place] += factor * cents[cell]
                 weights[place] += weight
 

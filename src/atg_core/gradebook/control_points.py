@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -12,17 +12,20 @@ from atg_core.clock import Clock
 from atg_core.errors import MOST_FAULTS, ChangedMeanwhile, Fault, Faults, Invalid
 from atg_core.gradebook.model import MAX_GRADE, MAX_WEIGHT, YEARS, ControlPoint, Viewer, two_decimals
 from atg_core.gradebook.ports import ControlPointStore, GradesAbove, StudentGrade
+from atg_core.notifier import NewNotice, NoticeKind, Notifier
 from atg_core.unit_of_work import UnitOfWork
 from atg_core.words import phrase
 
 _DELETED = "the control point was deleted"
+_NOTHING = (None, False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradeInput:
     """A grade that a teacher enters; None removes the grade. `keeps_comment`: the stored comment stays.
 
-    `is_conditional`: it is saved only if `was` is the grade that is stored, None if there is none.
+    `excused`: instead of a grade, which then counts for nothing. `is_conditional`: it is saved only if `was` is the
+    grade that is stored, None if there is none, and `was_excused` whether the student is excused.
     """
 
     student_id: UUID
@@ -32,6 +35,8 @@ class GradeInput:
     reason: str | None = None
     is_conditional: bool = False
     was: Decimal | None = None
+    excused: bool = False
+    was_excused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +77,9 @@ class EditControlPoints:
         async with self.open() as store:
             await store.lock_for_change(control_point_id, viewer.owner)
             removed = [
-                replace(each, grade=None, comment=None, reason=_DELETED)
+                replace(each, grade=None, comment=None, reason=_DELETED, excused=False)
                 for each in (await store.grades(control_point_id)).values()
-                if each.grade is not None
+                if each.grade is not None or each.excused
             ]
             await store.save_grades(control_point_id, removed, viewer.id, self.clock())
             await store.delete(control_point_id)
@@ -89,6 +94,7 @@ class GradeControlPoint:
     """
 
     open: UnitOfWork[ControlPointStore]
+    notifier: Notifier
     clock: Clock
 
     async def __call__(self, viewer: Viewer, control_point_id: int, grades: Sequence[GradeInput]) -> None:
@@ -98,7 +104,24 @@ class GradeControlPoint:
             known = await store.members(point.group_id, [sent.student_id for sent in grades])
             changed = checked_grades(point, before, known, grades)
             _require_unchanged(before, grades)
-            await store.save_grades(control_point_id, changed, viewer.id, self.clock())
+            now = self.clock()
+            await store.save_grades(control_point_id, changed, viewer.id, now)
+            former = {student_id: each.grade for student_id, each in before.items()}
+            graded = [each for each in changed if each.grade not in {None, former.get(each.student_id)}]
+            if graded:
+                await self.notifier.tell(*(_told_grade(point, each, now) for each in graded))
+
+
+def _told_grade(point: ControlPoint, given: StudentGrade, now: datetime) -> NewNotice:
+    return NewNotice(
+        kind=NoticeKind.GRADE,
+        subject=f"control_point:{point.id}",
+        occasion=now,
+        title=point.title,
+        details={"grade": str(given.grade), "max_grade": str(point.max_grade)},
+        group_id=point.group_id,
+        user_ids=[given.student_id],
+    )
 
 
 def checked_grades(
@@ -126,25 +149,35 @@ def checked_grades(
 
 def _require_unchanged(before: Mapping[UUID, StudentGrade], grades: Sequence[GradeInput]) -> None:
     """Raises ChangedMeanwhile with every late grade."""
-    stored = {student_id: each.grade for student_id, each in before.items()}
+    stored = {student_id: (each.grade, each.excused) for student_id, each in before.items()}
     late = {
         index: sent.student_id
         for index, sent in enumerate(grades)
-        if sent.is_conditional and sent.was != stored.get(sent.student_id)
+        if sent.is_conditional and (sent.was, sent.was_excused) != stored.get(sent.student_id, _NOTHING)
     }
     if late:
         template = phrase("was changed meanwhile")
         faults = [Fault(f"[{index}].was", template, ChangedMeanwhile.code) for index in islice(late, MOST_FAULTS)]
-        current = [{"student_id": each, "grade": stored.get(each)} for each in late.values()]
+        there = {each: stored.get(each, _NOTHING) for each in late.values()}
+        current = [
+            {"student_id": each, "grade": grade} | ({"excused": True} if excused else {})
+            for each, (grade, excused) in there.items()
+        ]
         raise ChangedMeanwhile(current=current, faults=faults)
 
 
 def _checked_grade(point: ControlPoint, stored: StudentGrade, sent: GradeInput, field: str) -> StudentGrade:
+    if sent.excused:
+        if sent.grade is not None:
+            raise Invalid("is either excused or graded", field=field, code="exactly_one")
+        comment = stored.comment if sent.keeps_comment else sent.comment or None
+        return replace(stored, grade=None, comment=comment, reason=sent.reason, excused=True)
     if sent.grade is None:
-        return replace(stored, grade=None, comment=None, reason=sent.reason)
+        return replace(stored, grade=None, comment=None, reason=sent.reason, excused=False)
     grade = two_decimals(sent.grade, maximum=point.max_grade, field=field)
     comment = stored.comment if sent.keeps_comment else sent.comment or None
-    return replace(stored, grade=grade, comment=comment, reason=sent.reason if grade != stored.grade else None)
+    is_other = grade != stored.grade or stored.excused
+    return replace(stored, grade=grade, comment=comment, reason=sent.reason if is_other else None, excused=False)
 
 
 def _ungraded(grade: StudentGrade) -> StudentGrade:

@@ -1,5 +1,6 @@
 """The journal of a group: grades and attendance as a matrix of students and columns (spec: homework-gradebook)."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
@@ -9,18 +10,23 @@ from uuid import UUID
 from atg_core.gradebook.averages import AttendanceRates, Averages
 from atg_core.gradebook.model import Cell, Column, ColumnKind, Roster, Student, StudentSortKey, Viewer, Window
 from atg_core.gradebook.ports import GroupNotFound, JournalQueries, StudentNotFound
+from atg_core.late_work import LateGrade
 
 _ORDER = {kind: place for place, kind in enumerate(ColumnKind)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalRow:
-    """The cells of a student, in the order of the columns. Rate and average in percent; None without data."""
+    """The cells of a student, in the order of the columns. Rate and average in percent; None without data.
+
+    `late`: by the place of a column, what lateness has taken off.
+    """
 
     student: Student
     cells: tuple[Cell, ...]
     attendance_rate: Decimal | None
     average: Decimal | None
+    late: Mapping[int, LateGrade] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +125,18 @@ def journal_of(roster: Roster, columns: Sequence[Column], comments: Mapping[int,
         elif column.is_filled:
             rates.add(column.cells)
     cells = list(zip(*(column.cells for column in placed), strict=True)) or [()] * len(roster.students)
+    late: defaultdict[int, dict[int, LateGrade]] = defaultdict(dict)
+    for number, column in enumerate(placed):
+        for place, reduced in column.late.items():
+            late[place][number] = reduced
     rows = [
-        JournalRow(student=student, cells=cells[place], attendance_rate=rates.of(place), average=averages.of(place))
+        JournalRow(
+            student=student,
+            cells=cells[place],
+            attendance_rate=rates.of(place),
+            average=averages.of(place),
+            late=late.get(place, {}),
+        )
         for place, student in enumerate(roster.students)
     ]
     return Journal(roster=roster, columns=placed, rows=rows, comments=comments or {})

@@ -1,7 +1,8 @@
 """Attendance, control points, grades and the columns of the journal (spec: homework-gradebook, Gradebook)."""
 
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from enum import StrEnum
@@ -9,6 +10,7 @@ from operator import attrgetter
 from uuid import UUID
 
 from atg_core.errors import Invalid
+from atg_core.late_work import LateGrade, LateRule, best_of, late_grade
 from atg_core.words import phrase
 
 HUNDREDTH = Decimal("0.01")
@@ -116,20 +118,30 @@ class AttendanceChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grade:
-    """The grade of a student at a control point. `graded_by`: who gave or last changed it."""
+    """The grade of a student at a control point. `graded_by`: who gave or last changed it.
+
+    Without a grade the student is excused.
+    """
 
     control_point_id: int
     student_id: UUID
     student_name: str
-    grade: Decimal
+    grade: Decimal | None
     comment: str | None
     graded_by: UUID
     updated_at: datetime
 
+    @property
+    def excused(self) -> bool:
+        return self.grade is None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradeChange:
-    """An entry of the grade history; `new_grade` is None for a removed grade. It outlives its control point."""
+    """An entry of the grade history; `new_grade` is None for a removed grade. It outlives its control point.
+
+    `old_excused`, `new_excused`: whether the student was, and is then, excused.
+    """
 
     id: int
     control_point_id: int
@@ -142,6 +154,8 @@ class GradeChange:
     old_grade: Decimal | None
     new_grade: Decimal | None
     reason: str | None
+    old_excused: bool = False
+    new_excused: bool = False
 
 
 class GradedField(StrEnum):
@@ -165,6 +179,20 @@ class ControlPointChange:
     old_value: Decimal
     new_value: Decimal
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateRuleChange:
+    """Another rule for late work of a piece of homework, by which grades change with no other entry. None: no rule."""
+
+    id: int
+    homework_id: int
+    title: str
+    actor_id: UUID
+    actor_name: str
+    at: datetime
+    old_rule: LateRule | None
+    new_rule: LateRule | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,11 +231,11 @@ class Window:
     end: datetime | None = None
 
     def __post_init__(self) -> None:
-        for field, border in (("start", self.start), ("end", self.end)):
+        for name, border in (("start", self.start), ("end", self.end)):
             if border and not _EARLIEST <= border <= _LATEST:
                 low, high = _EARLIEST.year, _LATEST.year
                 template = phrase("the year must be between {low} and {high}")
-                raise Invalid(template, field=field, code="out_of_range", low=low, high=high)
+                raise Invalid(template, field=name, code="out_of_range", low=low, high=high)
         if self.start and self.end and self.end <= self.start:
             raise Invalid("must be after the start", field="end", code="ends_before_start")
 
@@ -238,7 +266,8 @@ class Column:
     """A column of a journal: `cells` are in the order of the roster, None where nothing is recorded.
 
     `at`: the start of a lesson, when homework is due, midnight of a control point. Lessons have neither `max_grade` nor
-    `weight`. A `max_grade` of 0 (homework without questions) does not count in averages.
+    `weight`. A `max_grade` of 0 (homework without questions) does not count in averages. A cell of a graded column is
+    EXCUSED for who was excused. `late`: by place, what lateness has taken off grades, which are in `cells` without it.
     """
 
     kind: ColumnKind
@@ -249,11 +278,40 @@ class Column:
     cells: tuple[Cell, ...]
     max_grade: Decimal | None = None
     weight: Decimal | None = None
+    late: Mapping[int, LateGrade] = field(default_factory=dict)
 
     @property
     def is_filled(self) -> bool:
         """Whether anything is recorded."""
         return any(cell is not None for cell in self.cells)
+
+
+type Attempt = tuple[Decimal, datetime]
+"""A grade, and when the work was handed in."""
+
+
+def with_lateness(
+    column: Column, attempts: Mapping[int, Iterable[Attempt]], rule: LateRule, due_at: datetime | None
+) -> Column:
+    """The column of homework with a rule for late work. `attempts`: by place; the best one counts, as it is left."""
+    cells, late = list(column.cells), {}
+    for place, those in attempts.items():
+        best = best_of(late_grade(grade, at, due_at, rule) for grade, at in those)
+        if best is not None:
+            cells[place] = best.grade
+            if best.is_reduced:
+                late[place] = best
+    return replace(column, cells=tuple(cells), late=late)
+
+
+def with_excused(column: Column, places: Iterable[int]) -> Column:
+    """Excused students have no grade of it, whatever they have handed in."""
+    excused = set(places)
+    if not excused:
+        return column
+    cells = tuple(AttendanceStatus.EXCUSED if place in excused else cell for place, cell in enumerate(column.cells))
+    late = {place: each for place, each in column.late.items() if place not in excused}
+    return replace(column, cells=cells, late=late)
 
 
 def two_decimals(value: Decimal, *, maximum: Decimal, field: str, zero: bool = True) -> Decimal:

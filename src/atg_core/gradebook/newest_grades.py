@@ -11,7 +11,7 @@ from atg_core.gradebook.model import ColumnKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewestGrade:
-    """`kind`: HOMEWORK or CONTROL_POINT; `at`: when it was last changed."""
+    """`kind`: HOMEWORK or CONTROL_POINT; `at`: when it was last changed. `grade`: less what lateness takes off."""
 
     kind: ColumnKind
     subject_id: int

@@ -17,6 +17,7 @@ from atg_core.gradebook.model import (
     ControlPointChange,
     Grade,
     GradeChange,
+    LateRuleChange,
     Roster,
     Viewer,
     Window,
@@ -102,12 +103,13 @@ class AttendanceQueries(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudentGrade:
-    """The grade of a student at a control point. A comment exists only with a grade."""
+    """The grade of a student at a control point. A comment exists only with a grade, or for who is excused."""
 
     student_id: UUID
     grade: Decimal | None
     comment: str | None
     reason: str | None = None
+    excused: bool = False
 
 
 class ControlPointStore(Protocol):
@@ -182,6 +184,11 @@ class ControlPointQueries(Protocol):
     ) -> tuple[list[ControlPointChange], int]:
         """Those of a group, newest first, also of deleted control points. Raises GroupNotFound."""
 
+    async def late_rule_changes(
+        self, viewer: Viewer, group_id: int, homework_id: int | None, *, limit: int, offset: int
+    ) -> tuple[list[LateRuleChange], int]:
+        """Of the homework of a group, or of one piece of it, newest first. Raises GroupNotFound."""
+
 
 class JournalQueries(Protocol):
     """Reads rosters and journal columns. Does not check permissions: the use cases do."""
@@ -195,7 +202,7 @@ class JournalQueries(Protocol):
     async def columns(self, rosters: Sequence[Roster], window: Window) -> dict[int, list[Column]]:
         """By group, unordered, with the cells of the students on the rosters. One statement for all.
 
-        Of several attempts at a homework the best one counts.
+        Of several attempts at a homework the best one counts, less what lateness takes off.
         """
 
     async def comments(self, student_id: UUID, group_ids: Sequence[int]) -> dict[int, str]:

@@ -1,16 +1,16 @@
 """Authoring homework: the tree of questions and choices is written at once (spec: homework-gradebook, Homework)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from atg_core.clock import Clock
 from atg_core.errors import ChangedMeanwhile, Fault, Faults, Invalid
 from atg_core.events import Event, EventKind, EventPublisher
 from atg_core.homework.grading import MAX_POINTS, two_decimals
 from atg_core.homework.model import Homework, Question, QuestionType, Viewer
-from atg_core.homework.notifications import ANNOUNCE_HOMEWORK
 from atg_core.homework.ports import (
     ChoiceInput,
     HomeworkHasSubmissions,
@@ -19,11 +19,13 @@ from atg_core.homework.ports import (
     HomeworkStore,
     QuestionInput,
 )
-from atg_core.jobs.ports import JobQueue
+from atg_core.late_work import LATE_COLUMNS
+from atg_core.notifier import NewNotice, NoticeKind, Notifier
 from atg_core.unit_of_work import UnitOfWork
 from atg_core.words import phrase
 
-_COPIED_FIELDS = ("group_id", "lesson_id", "title", "description", "due_at", "max_attempts", "allow_late")
+_OWN_FIELDS = ("group_id", "lesson_id", "title", "description", "due_at", "max_attempts", "allow_late")
+_COPIED_FIELDS = (*_OWN_FIELDS, *LATE_COLUMNS)
 _DUE_ONLY_LATER = phrase("Students work on this homework already; it can only be due later")
 
 
@@ -35,16 +37,18 @@ class EditHomework:
     """
 
     open: UnitOfWork[HomeworkStore]
-    jobs: JobQueue
+    notifier: Notifier
     events: EventPublisher
     clock: Clock
 
     async def add(self, viewer: Viewer, values: Mapping[str, Any], questions: Sequence[QuestionInput]) -> int:
-        """Raises GroupNotFound, LessonUnknown, Invalid."""
+        """What is said of late work is by default what the group says. Raises GroupNotFound, LessonUnknown, Invalid."""
         written = checked_questions(questions, [])
         async with self.open() as store:
             await store.require_group(values["group_id"], viewer.owner)
             await _require_lesson(store, values.get("lesson_id"), values["group_id"])
+            if LATE_COLUMNS[0] not in values and (rule := await store.late_rule_of_group(values["group_id"])):
+                values = {**values, **rule.columns}
             homework_id = await store.add(values, self.clock())
             await store.write_questions(homework_id, written)
             return homework_id
@@ -72,7 +76,11 @@ class EditHomework:
                 await _require_no_submissions(store, homework_id, _DUE_ONLY_LATER)
             rewritten = questions is not None and await self._write_questions(store, homework, questions)
             if changed or rewritten:
-                await store.change(homework_id, changed, _later(self.clock(), homework))
+                now = _later(self.clock(), homework)
+                await store.change(homework_id, changed, now)
+                if rule := {name: value for name, value in changed.items() if name in LATE_COLUMNS}:
+                    after = replace(homework, **rule).late_rule
+                    await store.record_late_rule(homework_id, viewer.id, homework.late_rule, after, now)
 
     @staticmethod
     async def _require_group_and_lesson(
@@ -120,11 +128,49 @@ class EditHomework:
                     copied = await self._copy(store, viewer, homework, group_id)
                     await self._publish(store, await store.homework(copied, viewer.owner))
 
+    async def copy_drafts(
+        self, viewer: Viewer, group_ids: Collection[int], since: datetime, until: datetime, later: timedelta
+    ) -> int:
+        """Unpublished copies of what was due between two instants, for the same groups, due so much later."""
+        async with self.open() as store:
+            found = await store.due_between(group_ids, since, until)
+            for homework_id in found:
+                homework = await store.homework(homework_id, viewer.owner)
+                copied = await self._copy(store, viewer, homework, None)
+                values = {"due_at": homework.due_at and homework.due_at + later, "lesson_id": None}
+                await store.change(copied, values, _later(self.clock(), await store.homework(copied, viewer.owner)))
+            return len(found)
+
+    async def count_due(self, group_ids: Collection[int], since: datetime, until: datetime) -> int:
+        """How many would be copied."""
+        async with self.open() as store:
+            return len(await store.due_between(group_ids, since, until))
+
+    async def exempt(self, viewer: Viewer, homework_id: int, students: Mapping[UUID, bool]) -> None:
+        """Whose grade of this homework counts in no average, and whose does again; all or none. Raises Invalid."""
+        async with self.open() as store:
+            await store.homework(homework_id, viewer.owner)
+            members, faults = await store.members(homework_id, students), Faults()
+            for index, student_id in enumerate(students):
+                with faults:
+                    if student_id not in members:
+                        raise Invalid("is not in the group", field=f"[{index}].student_id", code="not_in_group")
+            faults.raise_any()
+            await store.exempt(homework_id, students, viewer.id, self.clock())
+
     async def _publish(self, store: HomeworkStore, homework: Homework) -> None:
         now = self.clock()
         require_complete(await store.questions(homework.id))
         await store.change(homework.id, {"published_at": now}, _later(now, homework))
-        await self.jobs.enqueue(ANNOUNCE_HOMEWORK, {"homework": homework.id})
+        told = NewNotice(
+            kind=NoticeKind.HOMEWORK_PUBLISHED,
+            subject=f"homework:{homework.id}",
+            occasion=now,
+            title=homework.title,
+            details={"due_at": homework.due_at},
+            group_id=homework.group_id,
+        )
+        await self.notifier.tell(told)
         published = Event(kind=EventKind.HOMEWORK_PUBLISHED, subject_id=homework.id)
         await self.events.publish(published, group_id=homework.group_id)
 

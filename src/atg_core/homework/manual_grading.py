@@ -10,10 +10,9 @@ from atg_core.clock import Clock
 from atg_core.errors import ChangedMeanwhile, Fault, Faults, Invalid, default_message
 from atg_core.events import Event, EventKind, EventPublisher
 from atg_core.homework.grading import is_graded, total, two_decimals
-from atg_core.homework.model import Answer, GradeChange, Question, Submission, SubmissionStatus, Viewer
-from atg_core.homework.notifications import SEND_HOMEWORK_MAIL
-from atg_core.homework.ports import NotificationKind, NotYourGroup, SubmissionStore
-from atg_core.jobs.ports import JobQueue
+from atg_core.homework.model import Answer, GradeChange, Homework, Question, Submission, SubmissionStatus, Viewer
+from atg_core.homework.ports import NotYourGroup, SubmissionStore
+from atg_core.notifier import NewNotice, NoticeKind, Notifier
 from atg_core.unit_of_work import UnitOfWork
 
 
@@ -35,14 +34,14 @@ class GradeInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradeAnswers:
-    """Grades text answers. Once all have a grade, the submission is graded and the student notified; grades may change.
+    """Grades text answers. Once all have a grade, the submission is graded; the student is told of each new total.
 
     Concurrent calls do not overwrite each other's answers; for the same answer the later grade wins. Raises
     SubmissionNotFound, NotYourGroup, NotSubmitted, Invalid, ChangedMeanwhile.
     """
 
     open: UnitOfWork[SubmissionStore]
-    jobs: JobQueue
+    notifier: Notifier
     events: EventPublisher
     clock: Clock
 
@@ -50,7 +49,8 @@ class GradeAnswers:
         now = self.clock()
         async with self.open() as store:
             submission = await store.submission(submission_id, viewer)
-            if not (await store.homework(submission.homework_id)).is_taught_by(viewer):
+            homework = await store.homework(submission.homework_id)
+            if not homework.is_taught_by(viewer):
                 raise NotYourGroup
             submission.require_submitted()
             questions = await store.questions(submission.homework_id)
@@ -61,7 +61,9 @@ class GradeAnswers:
                 return
             await store.put_grades(submission_id, graded, grade_changes(answers, grades, graded, viewer.id, now))
             answers |= {answer.question_id: answer for answer in graded}
-            await self._save(store, submission, questions, answers, now)
+            grade = await self._save(store, submission, questions, answers, now)
+            if grade not in {None, submission.grade}:
+                await self.notifier.tell(_graded(homework, submission, grade, now))
 
     async def _save(
         self,
@@ -70,16 +72,28 @@ class GradeAnswers:
         questions: Sequence[Question],
         answers: Mapping[int, Answer],
         now: datetime,
-    ) -> None:
+    ) -> Decimal | None:
+        """The grade; None as long as an answer has none."""
         if not is_graded(questions, answers):
             await store.save(replace(submission, updated_at=now))
-            return
-        if submission.status is not SubmissionStatus.GRADED:
-            await self.jobs.enqueue(SEND_HOMEWORK_MAIL, {"about": NotificationKind.GRADED, "key": submission.id})
+            return None
         grade = total(answer.grade for answer in answers.values())
         await store.save(replace(submission, status=SubmissionStatus.GRADED, grade=grade, updated_at=now))
         graded = Event(kind=EventKind.HOMEWORK_GRADED, subject_id=submission.homework_id)
         await self.events.publish(graded, user_ids=[submission.student_id])
+        return grade
+
+
+def _graded(homework: Homework, submission: Submission, grade: Decimal, now: datetime) -> NewNotice:
+    return NewNotice(
+        kind=NoticeKind.HOMEWORK_GRADED,
+        subject=f"submission:{submission.id}",
+        occasion=now,
+        title=homework.title,
+        details={"grade": str(grade), "max_grade": str(submission.max_grade)},
+        group_id=homework.group_id,
+        user_ids=[submission.student_id],
+    )
 
 
 def checked_grades(

@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from atg_core.errors import Conflict
+from atg_core.late_work import LateRule
 
 
 class DeadlinePassed(Conflict):
@@ -98,6 +99,14 @@ class Homework:
     published_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    late_percent_per_day: Decimal | None = None
+    late_floor_percent: Decimal | None = None
+    late_zero_after_days: int | None = None
+
+    @property
+    def late_rule(self) -> LateRule | None:
+        """What late work costs; None: nothing."""
+        return LateRule.of(self.late_percent_per_day, self.late_floor_percent, self.late_zero_after_days)
 
     def is_taught_by(self, viewer: Viewer) -> bool:
         return viewer.is_admin or self.teacher_id == viewer.id

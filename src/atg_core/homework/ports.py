@@ -1,10 +1,9 @@
 """Ports of homework: authoring, submissions, queries, notifications."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from atg_core.homework.model import (
     SubmissionStatus,
     Viewer,
 )
+from atg_core.late_work import LateGrade, LateRule, days_late, late_grade
 
 
 class HomeworkNotFound(NotFound):
@@ -108,8 +108,25 @@ class HomeworkStore(Protocol):
     async def require_group(self, group_id: int, owner: UUID | None) -> None:
         """Raises GroupNotFound."""
 
+    async def due_between(self, group_ids: Collection[int], start: datetime, end: datetime) -> list[int]:
+        """Published homework of these groups, by id."""
+
+    async def record_late_rule(
+        self, homework_id: int, actor_id: UUID, before: LateRule | None, after: LateRule | None, now: datetime
+    ) -> None:
+        """Adds a changed rule to the history."""
+
+    async def late_rule_of_group(self, group_id: int) -> LateRule | None:
+        """That of its new homework."""
+
     async def require_lesson(self, lesson_id: int, group_id: int) -> None:
         """Raises LessonUnknown."""
+
+    async def exempt(self, homework_id: int, student_ids: Mapping[UUID, bool], actor_id: UUID, now: datetime) -> None:
+        """Whose grade does not count, and whose does again."""
+
+    async def members(self, homework_id: int, student_ids: Collection[UUID]) -> set[UUID]:
+        """Those of the students who are in the group of the homework."""
 
     async def add(self, values: Mapping[str, Any], now: datetime) -> int: ...
 
@@ -180,11 +197,33 @@ class AnswerFileContents(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmissionView(Submission):
-    """A submission for display. `is_late`: submitted after the current `due_at`."""
+    """A submission for display. `is_late`: submitted after the current `due_at`, with which lateness is counted."""
 
     is_late: bool
     student_name: str
     teacher_id: UUID
+    due_at: datetime | None = None
+    late_percent_per_day: Decimal | None = None
+    late_floor_percent: Decimal | None = None
+    late_zero_after_days: int | None = None
+
+    @property
+    def days_late(self) -> int:
+        return days_late(self.submitted_at, self.due_at) if self.submitted_at else 0
+
+    @property
+    def late_grade(self) -> LateGrade | None:
+        """None before it is graded."""
+        if self.grade is None or self.submitted_at is None:
+            return None
+        rule = LateRule.of(self.late_percent_per_day, self.late_floor_percent, self.late_zero_after_days)
+        return late_grade(self.grade, self.submitted_at, self.due_at, rule)
+
+    @property
+    def final_grade(self) -> Decimal | None:
+        """What counts: the grade less what lateness takes off."""
+        reduced = self.late_grade
+        return reduced.grade if reduced else None
 
     def is_taught_by(self, viewer: Viewer) -> bool:
         return viewer.is_admin or self.teacher_id == viewer.id
@@ -298,42 +337,3 @@ class HomeworkQueries(Protocol):
 
     async def grade_changes(self, submission_id: int, *, limit: int, offset: int) -> tuple[list[GradeChangeView], int]:
         """Oldest first."""
-
-
-class NotificationKind(StrEnum):
-    """The kinds of mails about homework; the values are stored in job arguments."""
-
-    PUBLISHED = "published"
-    WAITING = "waiting"
-    GRADED = "graded"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notification:
-    """The recipient and the content of a mail. `language`: that of the profile, such as `ru` or `en-GB`."""
-
-    to: str
-    language: str
-    title: str
-    group_name: str
-    teacher_name: str
-    due_at: datetime | None
-    student_name: str
-    grade: Decimal | None = None
-    max_grade: Decimal | None = None
-
-
-class NotificationStore(Protocol):
-    """Recipients and content of mails, within one transaction, which also enqueues jobs.
-
-    Without recipients who have no address, have turned notifications off, or are deactivated.
-    """
-
-    async def claim_recipients(self, homework_id: int, now: datetime) -> list[UUID]:
-        """The students to tell about published homework; empty if they were claimed before."""
-
-    async def find_notification(self, kind: NotificationKind, key: int, student_id: UUID | None) -> Notification | None:
-        """`key`: the id of the homework (PUBLISHED, with the student) or of the submission.
-
-        None where the mail is no longer due.
-        """

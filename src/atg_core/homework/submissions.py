@@ -2,21 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from atg_core.clock import Clock
 from atg_core.errors import Faults, Invalid
 from atg_core.events import Event, EventKind, EventPublisher
 from atg_core.homework.grading import graded_choices, is_graded, total
-from atg_core.homework.model import Answer, Question, Submission, SubmissionStatus, Viewer
-from atg_core.homework.notifications import SEND_HOMEWORK_MAIL
+from atg_core.homework.model import Answer, Homework, Question, Submission, SubmissionStatus, Viewer
 from atg_core.homework.ports import (
     HomeworkNotFound,
-    NotificationKind,
     NotYourHomework,
     NotYourSubmission,
     SubmissionStore,
 )
-from atg_core.jobs.ports import JobQueue
+from atg_core.notifier import NewNotice, NoticeKind, Notifier
 from atg_core.unit_of_work import UnitOfWork
 
 
@@ -72,7 +71,7 @@ class SubmitHomework:
     """Saves the answers of a draft and submits it. Raises SubmissionNotFound, NotYourSubmission, DeadlinePassed."""
 
     open: UnitOfWork[SubmissionStore]
-    jobs: JobQueue
+    notifier: Notifier
     events: EventPublisher
     clock: Clock
 
@@ -103,8 +102,7 @@ class SubmitHomework:
             answers |= {answer.question_id: answer for answer in graded}
             is_done = is_graded(questions, answers)
             if not is_done:
-                job = {"about": NotificationKind.WAITING, "key": submission_id}
-                await self.jobs.enqueue(SEND_HOMEWORK_MAIL, job)
+                await self.notifier.tell(_waiting(homework, submission, now))
             submitted = replace(
                 submission,
                 status=SubmissionStatus.GRADED if is_done else SubmissionStatus.SUBMITTED,
@@ -122,6 +120,19 @@ class SubmitHomework:
         if submission.student_id != viewer.id:
             raise NotYourSubmission
         return submission
+
+
+def _waiting(homework: Homework, submission: Submission, now: datetime) -> NewNotice:
+    """The teacher is told that there is something to grade."""
+    return NewNotice(
+        kind=NoticeKind.HOMEWORK_WAITING,
+        subject=f"submission:{submission.id}",
+        occasion=now,
+        title=homework.title,
+        group_id=homework.group_id,
+        about_id=submission.student_id,
+        user_ids=[homework.teacher_id],
+    )
 
 
 def checked_answers(questions: Sequence[Question], given: Sequence[AnswerInput]) -> list[Answer]:

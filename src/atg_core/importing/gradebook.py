@@ -1,8 +1,8 @@
 """Kinds of the gradebook: attendance, control points and their grades."""
 
-import re
 from decimal import Decimal
 
+from atg_core.decimals import read_decimal
 from atg_core.gradebook.model import (
     DEFAULT_WEIGHT,
     HUNDREDTH,
@@ -24,11 +24,12 @@ def _number(most: Decimal, *, zero: bool = True) -> Parse:
     least = "from" if zero else "above"
 
     def parse(cell: str) -> Decimal:
-        if not re.fullmatch(r"[0-9]{1,5}([.,][0-9]{1,2})?", cell):
+        number = read_decimal(cell)
+        if number is None or number.is_signed() or number != number.quantize(HUNDREDTH):
             raise ValueError("is not a number with two decimals at most")
-        number = Decimal(cell.replace(",", ".")).quantize(HUNDREDTH)
+        number = number.quantize(HUNDREDTH)
         if number > most or (number == 0 and not zero):
-            raise ValueError(f"is not {least} 0 to {most}")
+            raise ValueError(f"is not from 0 to {most}" if zero else f"is not above 0 and at most {most}")
         return number
 
     parse.__doc__ = f"number {least} 0 to {most}, with two decimals at most"

@@ -1,8 +1,8 @@
 """Kinds of homework: homework of a group, and its questions."""
 
-import re
 from decimal import Decimal
 
+from atg_core.decimals import read_decimal
 from atg_core.errors import Invalid
 from atg_core.homework.grading import HUNDREDTH, MAX_POINTS
 from atg_core.homework.model import QuestionType
@@ -18,9 +18,10 @@ _MAX_TEXT = 10_000
 
 def _points(cell: str) -> Decimal:
     """number above 0 to 10000, with two decimals at most"""
-    if not re.fullmatch(r"[0-9]{1,5}([.,][0-9]{1,2})?", cell):
+    points = read_decimal(cell)
+    if points is None or points.is_signed() or points != points.quantize(HUNDREDTH):
         raise ValueError("is not a number with two decimals at most")
-    points = Decimal(cell.replace(",", ".")).quantize(HUNDREDTH)
+    points = points.quantize(HUNDREDTH)
     if not 0 < points <= MAX_POINTS:
         raise ValueError(f"is not above 0 and at most {MAX_POINTS}")
     return points

@@ -71,7 +71,7 @@ class Gradebook(Schedule):
     control_point_queries = reading(SqlControlPointQueries)
     teacher_summary_queries = reading(SqlTeacherSummaryQueries)
     open_attendance = unit_of_work(SqlAttendance)
-    open_control_points = unit_of_work(SqlControlPoints)
+    open_control_points = unit_of_work(SqlControlPoints, shared=True)
     mark_attendance = use_case(MarkAttendance, open=open_attendance)
     edit_control_points = use_case(EditControlPoints, open=open_control_points)
     grade_control_point = use_case(GradeControlPoint, open=open_control_points)

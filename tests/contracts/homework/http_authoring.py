@@ -47,6 +47,7 @@ class HttpHomeworkAuthoringContract(ClassroomContract):
             "due_at": LATER,
             "max_attempts": 2,
             "allow_late": False,
+            "late_rule": None,
             "published_at": None,
             "max_grade": "9.50",
             "submission": None,

@@ -25,6 +25,8 @@ class HttpSubmissionsContract(ClassroomContract):
             "grade": None,
             "max_grade": "9.50",
             "is_late": False,
+            "days_late": 0,
+            "final_grade": None,
             "answers": [],
             "files": [],
             "created_at": "2026-03-02T12:00:00.000Z",

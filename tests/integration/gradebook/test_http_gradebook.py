@@ -7,6 +7,7 @@ from tests.contracts.gradebook.http_control_point_changes import HttpControlPoin
 from tests.contracts.gradebook.http_control_points import HttpControlPointsContract
 from tests.contracts.gradebook.http_journal import HttpJournalContract
 from tests.contracts.gradebook.http_journal_pages import HttpJournalPagesContract
+from tests.contracts.gradebook.http_late_work import HttpLateWorkContract
 from tests.contracts.gradebook.http_progress import HttpProgressContract
 from tests.contracts.gradebook.http_teacher_summary import HttpTeacherSummaryContract
 
@@ -48,4 +49,9 @@ class TestProgress(HttpProgressContract):
 
 @over_each_database
 class TestTeacherSummary(HttpTeacherSummaryContract):
+    pass
+
+
+@over_each_database
+class TestLateWork(HttpLateWorkContract):
     pass

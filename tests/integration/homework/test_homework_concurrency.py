@@ -9,7 +9,6 @@ import httpx
 import pytest
 
 from atg_core.homework.answer_files import MAX_FILES
-from atg_core.homework.notifications import SEND_HOMEWORK_MAIL
 from atg_entrypoints.container import Container
 from tests.arranging import rows_of
 from tests.classroom import SINGLE, TEXT, Classroom, Person, right_answer, texts_of
@@ -53,8 +52,8 @@ async def test_handing_in_many_times_is_handing_in_once(classroom: Classroom) ->
     replies = await asyncio.gather(*(reply(classroom.boris, "POST", path) for _ in range(20)))
     assert Counter(each.status_code for each in replies) == {200: 20}
     assert len({each.text for each in replies}) == 1
-    waiting = [job for job in await classroom.container.jobs().listed() if job.kind == SEND_HOMEWORK_MAIL]
-    assert [job.arguments["about"] for job in waiting] == ["waiting"]
+    notices = await classroom.teacher.get("/notices")
+    assert [each["kind"] for each in notices["items"]] == ["homework_waiting"]
 
 
 async def test_there_are_never_more_attempts_than_allowed(classroom: Classroom) -> None:
@@ -91,8 +90,8 @@ async def test_two_tabs_that_grade_different_answers_lose_none(classroom: Classr
     graded = await classroom.teacher.get(f"/submissions/{submitted['id']}")
     assert [each["grade"] for each in graded["answers"]] == [mark[0]["grade"] for mark in marks]
     assert (graded["status"], graded["grade"]) == ("graded", "36.25")
-    told = [job for job in await classroom.container.jobs().listed() if job.arguments.get("about") == "graded"]
-    assert len(told) == 1
+    told = (await classroom.boris.get("/notices"))["items"]
+    assert [each["kind"] for each in told].count("homework_graded") == 1
 
 
 async def test_of_two_grades_for_one_answer_the_later_counts_and_both_are_kept(classroom: Classroom) -> None:

@@ -5,7 +5,7 @@ from tests.contracts.homework.http_answer_files import HttpAnswerFilesContract
 from tests.contracts.homework.http_authoring import HttpHomeworkAuthoringContract
 from tests.contracts.homework.http_changed_meanwhile import HttpChangedMeanwhileContract
 from tests.contracts.homework.http_manual_grading import HttpManualGradingContract
-from tests.contracts.homework.http_notifications import HttpHomeworkNotificationsContract
+from tests.contracts.homework.http_notices import HttpHomeworkNoticesContract
 from tests.contracts.homework.http_queries import HttpHomeworkQueriesContract
 from tests.contracts.homework.http_questions import HttpQuestionsContract
 from tests.contracts.homework.http_queue import HttpQueueContract
@@ -44,7 +44,7 @@ class TestRegrading(HttpRegradingContract):
 
 
 @over_each_database
-class TestNotifications(HttpHomeworkNotificationsContract):
+class TestNotices(HttpHomeworkNoticesContract):
     pass
 
 

@@ -32,7 +32,7 @@ async def test_homework_takes_few_statements_however_much_there_is(
         ("teacher", "GET", "/submissions?status=submitted&late=false&q=bo", None, 2),
         ("teacher", "GET", f"{path}/missing", None, 3),
         ("teacher", "GET", f"{submission}/grade-changes", None, 3),
-        ("teacher", "PUT", f"{submission}/grades", grades, 13),
+        ("teacher", "PUT", f"{submission}/grades", grades, 15),
         ("boris", "POST", f"/submissions/{drafts[0]['id']}/submit", None, 14),
         ("teacher", "PUT", path, {"title": "Иное"}, 5),
         ("teacher", "PUT", f"/homework/{made[3]['id']}", {"questions": made[3]["questions"]}, 6),

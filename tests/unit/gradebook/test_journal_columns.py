@@ -26,6 +26,11 @@ class ColumnRow(NamedTuple):
     max_grade: Decimal | None
     weight: Decimal | None
     cells: str | None
+    due_at: datetime | None = None
+    percent: Decimal | None = None
+    floor: Decimal | None = None
+    days: int | None = None
+    exempt: str | None = None
 
 
 def column_row(

@@ -10,8 +10,17 @@ from msgspec import convert
 from atg_adapters.memory.database import DuplicateKey, MemoryDatabase, Row
 from atg_adapters.memory.gradebook.attendance import with_student_names
 from atg_adapters.memory.people import display_name, is_member
-from atg_core.gradebook.model import ControlPoint, ControlPointChange, Grade, GradeChange, GradedField, Viewer
+from atg_core.gradebook.model import (
+    ControlPoint,
+    ControlPointChange,
+    Grade,
+    GradeChange,
+    GradedField,
+    LateRuleChange,
+    Viewer,
+)
 from atg_core.gradebook.ports import ControlPointNotFound, GradesOf, GroupNotFound, StudentGrade
+from atg_core.late_work import changed_rules
 
 _POINTS, _GRADES, _CHANGES = "control_points", "control_point_grades", "control_point_grade_changes"
 _POINT_CHANGES = "control_point_changes"
@@ -35,8 +44,8 @@ def require_grades_within_maximum(
 def record_grade_change(database: MemoryDatabase, before: Mapping[str, Any] | None, grade_id: int) -> None:
     """Adds a changed grade to the grade history, as the triggers of the SQL databases do."""
     row = database.tables[_GRADES][grade_id]
-    old = before["grade"] if before else None
-    if row["grade"] == old:
+    old, was_excused = (before["grade"], before.get("is_excused", False)) if before else (None, False)
+    if (row["grade"], row.get("is_excused", False)) == (old, was_excused):
         return
     point = database.tables[_POINTS][row["control_point_id"]]
     change = {
@@ -49,6 +58,8 @@ def record_grade_change(database: MemoryDatabase, before: Mapping[str, Any] | No
         "old_grade": old,
         "new_grade": row["grade"],
         "reason": row["reason"],
+        "old_excused": was_excused,
+        "new_excused": row.get("is_excused", False),
     }
     database.insert(_CHANGES, change)
     database.update(_GRADES, grade_id, reason=None)
@@ -115,7 +126,12 @@ class MemoryControlPoints:
     async def grades(self, control_point_id: int) -> dict[UUID, StudentGrade]:
         rows = self.database.rows(_GRADES, control_point_id=control_point_id)
         return {
-            row["student_id"]: StudentGrade(student_id=row["student_id"], grade=row["grade"], comment=row["comment"])
+            row["student_id"]: StudentGrade(
+                student_id=row["student_id"],
+                grade=row["grade"],
+                comment=row["comment"],
+                excused=row.get("is_excused", False),
+            )
             for row in rows
         }
 
@@ -127,7 +143,8 @@ class MemoryControlPoints:
     ) -> None:
         for each in grades:
             key = {"control_point_id": control_point_id, "student_id": each.student_id}
-            values = {"grade": each.grade, "comment": each.comment, "graded_by": actor_id, "reason": each.reason}
+            values: Row = {"grade": each.grade, "comment": each.comment, "is_excused": each.excused}
+            values |= {"graded_by": actor_id, "reason": each.reason}
             before = next(self.database.rows(_GRADES, **key), None)
             if before is None:
                 new = {**key, **values, "revision": 0, "created_at": now, "updated_at": now}
@@ -159,10 +176,7 @@ class MemoryControlPointQueries:
     async def grades(self, viewer: Viewer, control_point_id: int) -> list[Grade]:
         control_point_of(self.database, control_point_id, viewer.owner)
         rows = self.database.rows("control_point_grades", control_point_id=control_point_id)
-        return [
-            convert(row, Grade)
-            for row in with_student_names(self.database, (row for row in rows if row["grade"] is not None))
-        ]
+        return [convert(row, Grade) for row in with_student_names(self.database, filter(_is_given, rows))]
 
     async def grade_changes(
         self, viewer: Viewer, group_id: int, of: GradesOf, *, limit: int, offset: int
@@ -194,11 +208,37 @@ class MemoryControlPointQueries:
     ) -> tuple[list[ControlPointChange], int]:
         return self._shown(self._of_group(_POINT_CHANGES, viewer, group_id, _newest_first), limit, offset)
 
+    async def late_rule_changes(
+        self, viewer: Viewer, group_id: int, homework_id: int | None, *, limit: int, offset: int
+    ) -> tuple[list[LateRuleChange], int]:
+        titles = {
+            row["id"]: row["title"]
+            for row in self._of_group("homework", viewer, group_id, _newest_first)
+            if homework_id in {None, row["id"]}
+        }
+        changes = [row for row in self.database.rows("late_rule_changes") if row["homework_id"] in titles]
+        found = sorted(changes, key=_newest_first)
+        shown = [
+            {
+                **row,
+                **changed_rules(row),
+                "title": titles[row["homework_id"]],
+                "actor_name": display_name(self.database, row["actor_id"]),
+            }
+            for row in found[offset : offset + limit]
+        ]
+        return convert(shown, list[LateRuleChange]), len(found)
+
     def _shown(self, rows: list[Row], limit: int, offset: int) -> tuple[list[ControlPointChange], int]:
         page = [
             {**row, "actor_name": display_name(self.database, row["actor_id"])} for row in rows[offset : offset + limit]
         ]
         return convert(page, list[ControlPointChange]), len(rows)
+
+
+def _is_given(row: Row) -> bool:
+    """Whether there is a grade, or the student is excused."""
+    return row["grade"] is not None or bool(row.get("is_excused"))
 
 
 def _newest_first(row: Row) -> int:

@@ -1,5 +1,6 @@
 """Rosters and journals in memory."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
@@ -10,16 +11,21 @@ from atg_adapters.memory.database import MemoryDatabase, Row
 from atg_adapters.memory.people import display_name
 from atg_core.gradebook.model import (
     HOMEWORK_WEIGHT,
+    Attempt,
+    AttendanceStatus,
     Cell,
     Column,
     ColumnKind,
     Roster,
     Student,
     Window,
+    with_excused,
+    with_lateness,
 )
 from atg_core.gradebook.ports import GroupNotFound
 from atg_core.homework.grading import total
 from atg_core.homework.model import SubmissionStatus
+from atg_core.late_work import rule_of
 from atg_core.schedule.model import LessonStatus
 
 
@@ -74,20 +80,31 @@ class MemoryJournalQueries:
             if row["published_at"] is None:
                 continue
             graded = self.database.rows("homework_submissions", homework_id=row["id"], status=SubmissionStatus.GRADED)
+            submissions = list(graded)
             points = [each["points"] for each in self.database.rows("homework_questions", homework_id=row["id"])]
-            yield _column(
+            column = _column(
                 ColumnKind.HOMEWORK,
                 row,
                 row["due_at"] or row["published_at"],
                 window,
-                cells=_cells(roster, graded, "grade"),
+                cells=_cells(roster, submissions, "grade"),
                 max_grade=total(points) if points else None,
                 weight=HOMEWORK_WEIGHT,
             )
+            places = {student.id: place for place, student in enumerate(roster.students)}
+            if rule := rule_of(row):
+                column = with_lateness(column, _attempts(submissions, places), rule, row["due_at"])
+            exempt = self.database.rows("homework_exemptions", homework_id=row["id"])
+            yield with_excused(column, [places[each["student_id"]] for each in exempt if each["student_id"] in places])
 
     def _points(self, roster: Roster, window: Window) -> Iterable[Column]:
         for row in self.database.rows("control_points", group_id=roster.group_id):
-            grades = self.database.rows("control_point_grades", control_point_id=row["id"])
+            grades = [
+                {**each, "grade": AttendanceStatus.EXCUSED}
+                if each["grade"] is None and each.get("is_excused")
+                else each
+                for each in self.database.rows("control_point_grades", control_point_id=row["id"])
+            ]
             yield _column(
                 ColumnKind.CONTROL_POINT,
                 row,
@@ -109,6 +126,14 @@ class MemoryJournalQueries:
 
 def _column(kind: ColumnKind, row: Mapping[str, Any], at: Any, window: Window, **fields: Any) -> Column:
     return Column(kind=kind, id=row["id"], title=row["title"], at=at, day=window.day_of(at), **fields)
+
+
+def _attempts(rows: Iterable[Row], places: Mapping[UUID, int]) -> dict[int, list[Attempt]]:
+    found: defaultdict[int, list[Attempt]] = defaultdict(list)
+    for row in rows:
+        if row["student_id"] in places and row["submitted_at"]:
+            found[places[row["student_id"]]].append((row["grade"], row["submitted_at"]))
+    return found
 
 
 def _cells(roster: Roster, rows: Iterable[Row], field: str) -> tuple[Cell, ...]:

@@ -7,6 +7,7 @@ from atg_adapters.memory.database import MemoryDatabase, Row
 from atg_core.gradebook.model import ColumnKind
 from atg_core.gradebook.newest_grades import NewestGrade
 from atg_core.homework.model import SubmissionStatus
+from atg_core.late_work import late_grade, rule_of
 
 
 class MemoryNewestGradeQueries:
@@ -37,7 +38,14 @@ class MemoryNewestGradeQueries:
             title=subject["title"],
             group_id=subject["group_id"],
             group_name=self.database.tables["study_groups"][subject["group_id"]]["name"],
-            grade=row["grade"],
+            grade=_final(subject, row),
             max_grade=max_grade,
             at=row["updated_at"],
         )
+
+
+def _final(subject: Row, row: Row) -> Decimal:
+    grade: Decimal = row["grade"]
+    if row.get("submitted_at") is None:
+        return grade
+    return late_grade(grade, row["submitted_at"], subject["due_at"], rule_of(subject)).grade

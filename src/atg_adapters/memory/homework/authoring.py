@@ -1,6 +1,6 @@
 """Authoring homework in memory."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,8 +8,10 @@ from uuid import UUID
 from msgspec import convert
 
 from atg_adapters.memory.database import DuplicateKey, MemoryDatabase, Row
+from atg_adapters.memory.people import is_member
 from atg_core.homework.model import Choice, Homework, Question
 from atg_core.homework.ports import GroupNotFound, HomeworkNotFound, LessonUnknown, QuestionInput
+from atg_core.late_work import LATE_COLUMNS, LateRule, changed_columns, rule_of
 
 _DEFAULTS = {
     "lesson_id": None,
@@ -18,7 +20,7 @@ _DEFAULTS = {
     "max_attempts": None,
     "allow_late": False,
     "published_at": None,
-    "announced_at": None,
+    **dict.fromkeys(LATE_COLUMNS),
 }
 
 
@@ -62,6 +64,35 @@ class MemoryHomework:
         row = self.database.tables["study_groups"].get(group_id)
         if row is None or owner not in {None, row["teacher_id"]}:
             raise GroupNotFound
+
+    async def due_between(self, group_ids: Collection[int], start: datetime, end: datetime) -> list[int]:
+        return sorted(
+            row["id"]
+            for row in self.database.rows("homework")
+            if row["group_id"] in group_ids and row["published_at"] and row["due_at"] and start <= row["due_at"] < end
+        )
+
+    async def late_rule_of_group(self, group_id: int) -> LateRule | None:
+        return rule_of(self.database.tables["study_groups"][group_id])
+
+    async def record_late_rule(
+        self, homework_id: int, actor_id: UUID, before: LateRule | None, after: LateRule | None, now: datetime
+    ) -> None:
+        row = {"homework_id": homework_id, "actor_id": actor_id, "at": now, **changed_columns(before, after)}
+        self.database.insert("late_rule_changes", row)
+
+    async def members(self, homework_id: int, student_ids: Collection[UUID]) -> set[UUID]:
+        group = self.database.tables["homework"][homework_id]["group_id"]
+        return {each for each in student_ids if is_member(self.database, group, each)}
+
+    async def exempt(self, homework_id: int, student_ids: Mapping[UUID, bool], actor_id: UUID, now: datetime) -> None:
+        for student_id, is_exempt in student_ids.items():
+            key = {"homework_id": homework_id, "student_id": student_id}
+            is_there = any(self.database.rows("homework_exemptions", **key))
+            if is_there and not is_exempt:
+                self.database.delete("homework_exemptions", **key)
+            elif is_exempt and not is_there:
+                self.database.insert("homework_exemptions", {**key, "given_by": actor_id, "created_at": now})
 
     async def require_lesson(self, lesson_id: int, group_id: int) -> None:
         row = self.database.tables["scheduled_lessons"].get(lesson_id)
@@ -112,6 +143,7 @@ class MemoryHomework:
 
     async def delete(self, homework_id: int) -> None:
         self._drop_questions(homework_id)
+        self.database.delete("homework_exemptions", homework_id=homework_id)
         self.database.delete("homework", id=homework_id)
 
 

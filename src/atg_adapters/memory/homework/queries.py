@@ -21,6 +21,7 @@ from atg_core.homework.ports import (
     SubmissionFilter,
     SubmissionView,
 )
+from atg_core.late_work import LATE_COLUMNS
 from atg_core.text import fold, holds
 
 
@@ -85,6 +86,8 @@ class MemoryHomeworkQueries:
             "is_late": row["submitted_at"] is not None and homework.is_overdue(row["submitted_at"]),
             "student_name": display_name(self.database, row["student_id"]),
             "teacher_id": homework.teacher_id,
+            "due_at": homework.due_at,
+            **{name: getattr(homework, name) for name in LATE_COLUMNS},
         }
 
     async def answers(self, submission_id: int) -> list[Answer]:

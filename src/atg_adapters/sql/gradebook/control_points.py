@@ -10,7 +10,7 @@ from msgspec import convert
 from sqlalchemy.dialects.postgresql import insert
 
 from atg_adapters.sql.connection import Connection
-from atg_adapters.sql.database import Database
+from atg_adapters.sql.database import Database, fields_of
 from atg_adapters.sql.gradebook.attendance import MEMBERS, by_student_name, seen_by
 from atg_adapters.sql.result import Row
 from atg_adapters.sql.tables.gradebook import (
@@ -19,10 +19,12 @@ from atg_adapters.sql.tables.gradebook import (
     control_point_grades,
     control_points,
 )
+from atg_adapters.sql.tables.homework import homework, late_rule_changes
 from atg_adapters.sql.tables.identity import display_name, users
 from atg_adapters.sql.tables.schedule import study_groups
-from atg_core.gradebook.model import ControlPoint, ControlPointChange, Grade, GradeChange, Viewer
+from atg_core.gradebook.model import ControlPoint, ControlPointChange, Grade, GradeChange, LateRuleChange, Viewer
 from atg_core.gradebook.ports import ControlPointNotFound, GradesOf, GroupNotFound, StudentGrade
+from atg_core.late_work import changed_rules
 
 _id: sa.BindParameter[Any] = sa.bindparam("key")
 _viewer: sa.BindParameter[UUID] = sa.bindparam("viewer", type_=sa.Uuid)
@@ -43,11 +45,15 @@ _ADD = sa.insert(control_points).returning(control_points)
 _revised = sa.update(control_points).values(revision=_points.revision + 1)
 _CHANGE = _revised.where(_points.id == _id).returning(control_points)
 _DELETE = sa.delete(control_points).where(_points.id == _id)
-_GRADES = sa.select(_grades.student_id, _grades.grade, _grades.comment).where(_grades.control_point_id == _id)
+_GRADES = sa.select(_grades.student_id, _grades.grade, _grades.comment, _grades.is_excused).where(
+    _grades.control_point_id == _id
+)
 _upsert = insert(control_point_grades)
 _SAVE_GRADES = _upsert.on_conflict_do_update(
     index_elements=["control_point_id", "student_id"],
-    set_={name: _upsert.excluded[name] for name in ("grade", "comment", "graded_by", "reason", "updated_at")}
+    set_={
+        name: _upsert.excluded[name] for name in ("grade", "comment", "is_excused", "graded_by", "reason", "updated_at")
+    }
     | {"revision": _grades.revision + 1},
 )
 
@@ -58,7 +64,7 @@ _SEEN_POINT = sa.select(_points.id).join(study_groups).where(_points.id == _id, 
 _GRADES_BY_STUDENT = (
     sa.select(control_point_grades, display_name(users).label("student_name"))
     .join(users, users.c.id == _grades.student_id)
-    .where(_grades.control_point_id == _id, _grades.grade.is_not(None))
+    .where(_grades.control_point_id == _id, sa.or_(_grades.grade.is_not(None), _grades.is_excused))
 )
 _actors = users.alias()
 _of_point: sa.BindParameter[Any] = sa.bindparam("of_point", type_=sa.Integer)
@@ -85,6 +91,14 @@ _POINT_CHANGES = (
     .order_by(_point_changes.id.desc())
 )
 _CHANGES_OF_POINT = _POINT_CHANGES.where(_point_changes.control_point_id == _id)
+_of_homework: sa.BindParameter[Any] = sa.bindparam("of_homework", type_=sa.Integer)
+_LATE_RULE_CHANGES = (
+    sa.select(late_rule_changes, homework.c.title, display_name(users).label("actor_name"))
+    .join(homework, homework.c.id == late_rule_changes.c.homework_id)
+    .join(users, users.c.id == late_rule_changes.c.actor_id)
+    .where(homework.c.group_id == _id, sa.or_(_of_homework.is_(None), homework.c.id == _of_homework))
+    .order_by(late_rule_changes.c.id.desc())
+)
 _CHANGES_IN_GROUP = _POINT_CHANGES.where(_point_changes.group_id == _id)
 
 
@@ -131,7 +145,9 @@ class SqlControlPoints:
     async def grades(self, control_point_id: int) -> dict[UUID, StudentGrade]:
         rows = await self.connection.execute(_GRADES, {"key": control_point_id})
         return {
-            row.student_id: StudentGrade(student_id=row.student_id, grade=row.grade, comment=row.comment)
+            row.student_id: StudentGrade(
+                student_id=row.student_id, grade=row.grade, comment=row.comment, excused=row.is_excused
+            )
             for row in rows
         }
 
@@ -148,6 +164,7 @@ class SqlControlPoints:
                 "student_id": each.student_id,
                 "grade": each.grade,
                 "comment": each.comment,
+                "is_excused": each.excused,
                 "graded_by": actor_id,
                 "reason": each.reason,
                 "created_at": now,
@@ -195,6 +212,14 @@ class SqlControlPointQueries:
     ) -> tuple[list[ControlPointChange], int]:
         rows, total = await self._page_of_group(_CHANGES_IN_GROUP, viewer, group_id, limit, offset)
         return [convert(row, ControlPointChange, from_attributes=True) for row in rows], total
+
+    async def late_rule_changes(
+        self, viewer: Viewer, group_id: int, homework_id: int | None, *, limit: int, offset: int
+    ) -> tuple[list[LateRuleChange], int]:
+        which = {"of_homework": homework_id}
+        rows, total = await self._page_of_group(_LATE_RULE_CHANGES, viewer, group_id, limit, offset, **which)
+        found = [fields_of(row) for row in rows]
+        return [convert({**row, **changed_rules(row)}, LateRuleChange) for row in found], total
 
     async def _require_point(self, viewer: Viewer, control_point_id: int) -> None:
         """Raises ControlPointNotFound."""

@@ -1,20 +1,30 @@
 """Authoring homework on SQL."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from msgspec import convert
+from sqlalchemy.dialects.postgresql import insert
 
 from atg_adapters.sql.connection import Connection
 from atg_adapters.sql.database import fields_of
-from atg_adapters.sql.tables.homework import homework, homework_choices, homework_questions, homework_submissions
-from atg_adapters.sql.tables.schedule import scheduled_lessons, study_groups
+from atg_adapters.sql.lists import is_among
+from atg_adapters.sql.tables.homework import (
+    homework,
+    homework_choices,
+    homework_exemptions,
+    homework_questions,
+    homework_submissions,
+    late_rule_changes,
+)
+from atg_adapters.sql.tables.schedule import group_students, scheduled_lessons, study_groups
 from atg_core.homework.model import Choice, Homework, Question
 from atg_core.homework.ports import ChoiceInput, GroupNotFound, HomeworkNotFound, LessonUnknown, QuestionInput
+from atg_core.late_work import LATE_COLUMNS, LateRule, changed_columns
 
 _id: sa.BindParameter[Any] = sa.bindparam("key")
 _of_homework, _questions, _choices = homework.c, homework_questions.c, homework_choices.c
@@ -50,6 +60,29 @@ _DROP_CHOICES = sa.delete(homework_choices).where(_choices.question_id.in_(_own_
 _CHANGE_CHOICE = sa.update(homework_choices).where(_choices.id == _id)
 
 
+_DUE_BETWEEN = (
+    sa.select(_of_homework.id)
+    .where(
+        is_among(_of_homework.group_id, "groups"),
+        _of_homework.published_at.is_not(None),
+        _of_homework.due_at >= sa.bindparam("starts", type_=_of_homework.due_at.type),
+        _of_homework.due_at < sa.bindparam("ends", type_=_of_homework.due_at.type),
+    )
+    .order_by(_of_homework.id)
+)
+_GROUP_RULE = sa.select(*(study_groups.c[name] for name in LATE_COLUMNS)).where(study_groups.c.id == _id)
+_exemptions = homework_exemptions.c
+_EXEMPT = insert(homework_exemptions).on_conflict_do_nothing()
+_COUNT_AGAIN = sa.delete(homework_exemptions).where(
+    _exemptions.homework_id == _id, is_among(_exemptions.student_id, "some")
+)
+_MEMBERS = (
+    sa.select(group_students.c.student_id)
+    .join(homework, homework.c.group_id == group_students.c.group_id)
+    .where(homework.c.id == _id, is_among(group_students.c.student_id, "some"))
+)
+
+
 async def questions_of(connection: Connection, homework_id: int) -> list[Question]:
     """By position, with their choices; two statements."""
     choices: defaultdict[int, list[Choice]] = defaultdict(list)
@@ -72,6 +105,34 @@ class SqlHomework:
         row = await self._first(_LOCK_GROUP, key=group_id)
         if row is None or owner not in {None, row.teacher_id}:
             raise GroupNotFound
+
+    async def due_between(self, group_ids: Collection[int], start: datetime, end: datetime) -> list[int]:
+        values = {"groups": list(group_ids), "starts": start, "ends": end}
+        return list((await self.connection.execute(_DUE_BETWEEN, values)).scalars())
+
+    async def late_rule_of_group(self, group_id: int) -> LateRule | None:
+        return LateRule.of(*await self._first(_GROUP_RULE, key=group_id))
+
+    async def record_late_rule(
+        self, homework_id: int, actor_id: UUID, before: LateRule | None, after: LateRule | None, now: datetime
+    ) -> None:
+        values = {"homework_id": homework_id, "actor_id": actor_id, "at": now, **changed_columns(before, after)}
+        await self.connection.execute(sa.insert(late_rule_changes), values)
+
+    async def members(self, homework_id: int, student_ids: Collection[UUID]) -> set[UUID]:
+        values = {"key": homework_id, "some": list(student_ids)}
+        return set((await self.connection.execute(_MEMBERS, values)).scalars())
+
+    async def exempt(self, homework_id: int, student_ids: Mapping[UUID, bool], actor_id: UUID, now: datetime) -> None:
+        again = [student_id for student_id, is_exempt in student_ids.items() if not is_exempt]
+        rows = [
+            {"homework_id": homework_id, "student_id": student_id, "given_by": actor_id, "created_at": now}
+            for student_id, is_exempt in student_ids.items()
+            if is_exempt
+        ]
+        await self.connection.execute(_COUNT_AGAIN, {"key": homework_id, "some": again})
+        if rows:
+            await self.connection.execute(_EXEMPT, rows)
 
     async def require_lesson(self, lesson_id: int, group_id: int) -> None:
         row = await self._first(_LOCK_LESSON, key=lesson_id)

@@ -34,6 +34,7 @@ from atg_core.homework.ports import (
     SubmissionNotFound,
     SubmissionView,
 )
+from atg_core.late_work import LATE_COLUMNS
 
 _id: sa.BindParameter[Any] = sa.bindparam("key")
 _viewer: sa.BindParameter[UUID] = sa.bindparam("viewer")
@@ -59,6 +60,8 @@ _SUBMISSION_VIEW = (
         sa.func.coalesce(_submissions.submitted_at > _homework.due_at, sa.false()).label("is_late"),
         display_name(users).label("student_name"),
         study_groups.c.teacher_id,
+        _homework.due_at,
+        *(_homework[name] for name in LATE_COLUMNS),
     )
     .select_from(homework_submissions.join(homework).join(study_groups))
     .join(users, users.c.id == _submissions.student_id)

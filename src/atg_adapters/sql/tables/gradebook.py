@@ -75,6 +75,8 @@ control_point_grades = sa.Table(
     reference("control_point_id", _POINTS, index=False),
     held("student_id", _USERS),
     _number("grade"),
+    # A grade that is given counts also for who was excused before.
+    sa.Column("is_excused", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("comment", sa.Text),
     held("graded_by", _USERS, index=False),
     sa.Column("reason", sa.Text),
@@ -97,6 +99,8 @@ control_point_grade_changes = sa.Table(
     _number("old_grade"),
     _number("new_grade"),
     sa.Column("reason", sa.Text),
+    sa.Column("old_excused", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("new_excused", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index(None, "group_id", "id"),
 )
 

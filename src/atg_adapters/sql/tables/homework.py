@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 import atg_adapters.sql.tables.schedule  # noqa: F401 - columns have the types of the keys that they refer to
+from atg_adapters.sql.late_rule import changed_late_rule, late_rule
 from atg_adapters.sql.tables.metadata import held, instant, metadata, order_index, reference, serial, timestamps, uuid
 from atg_adapters.sql.types import JSON, Hundredths, one_of
 from atg_core.homework.model import QuestionType, SubmissionStatus
@@ -35,11 +36,31 @@ homework = sa.Table(
     sa.Column("max_attempts", sa.Integer),
     sa.Column("allow_late", sa.Boolean, nullable=False, server_default=sa.false()),
     instant("published_at"),
-    # When the mails to the students were enqueued, so that it happens once.
-    instant("announced_at"),
     *timestamps(),
+    *late_rule(),
     sa.CheckConstraint("max_attempts > 0", name="max_attempts"),
     sa.Index(None, "group_id", "title"),
+)
+
+# By another rule what late work is graded with changes, with no other grade.
+late_rule_changes = sa.Table(
+    "late_rule_changes",
+    metadata,
+    serial(),
+    reference("homework_id", _HOMEWORK),
+    held("actor_id", _USERS, index=False),
+    instant("at", nullable=False),
+    *changed_late_rule(),
+)
+
+# Whose grade does not count, whatever they hand in.
+homework_exemptions = sa.Table(
+    "homework_exemptions",
+    metadata,
+    sa.Column("homework_id", sa.ForeignKey(f"{_HOMEWORK}.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("student_id", sa.ForeignKey(f"{_USERS}.id", ondelete="RESTRICT"), primary_key=True, index=True),
+    held("given_by", _USERS, index=False),
+    instant("created_at", nullable=False),
 )
 
 homework_questions = sa.Table(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
+from atg_core.decimals import read_decimal
 from atg_core.errors import Invalid
 from atg_core.gradebook.model import AttendanceStatus, Cell, Column, ColumnKind, two_decimals
 from atg_core.words import Language, phrase
@@ -30,7 +31,8 @@ STATUS_WORDS: Mapping[AttendanceStatus, str] = {
 MARK_LABELS: Mapping[AttendanceStatus, str] = {**STATUS_WORDS, AttendanceStatus.EXCUSED: phrase("with a reason")}
 """As buttons have them, side by side on a phone."""
 
-_GRADE = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,9})?")
+EXCUSED = ("\u0443", "e", "excused")
+"""What is written instead of a grade for who is excused: the letter of the mark, in Russian and in English."""
 
 
 def number_of(grade: Decimal, language: Language) -> str:
@@ -75,15 +77,19 @@ class Line:
             if self.typed not in AttendanceStatus:
                 raise Invalid("must be a mark of attendance", field=f"cell-{self.key}", code="unknown_mark")
             return AttendanceStatus(self.typed)
-        if not _GRADE.fullmatch(self.typed):
+        if self.typed.lower() in EXCUSED:
+            return AttendanceStatus.EXCUSED
+        grade, most = read_decimal(self.typed), self.column.max_grade or Decimal(0)
+        if grade is None:
             raise Invalid("must be a number", field=f"cell-{self.key}", code="number")
-        grade, most = Decimal(self.typed.replace(",", ".")), self.column.max_grade or Decimal(0)
         return two_decimals(grade, maximum=most, field=f"cell-{self.key}")
 
     def before(self) -> Cell:
         """What was there when the form was shown."""
         if self.column.kind is ColumnKind.LESSON:
             return AttendanceStatus(self.was) if self.was in AttendanceStatus else None
+        if self.was == AttendanceStatus.EXCUSED:
+            return AttendanceStatus.EXCUSED
         return Decimal(self.was) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,2})?", self.was) else None
 
     def saved(self) -> "Line":
@@ -92,7 +98,11 @@ class Line:
 
     def shown_again(self, current: Cell, language: Language) -> "Line":
         """For who was late: what was typed stands beside what is there."""
-        return replace(self, was=_raw(current), current=_typed(current, language))
+        return replace(
+            self,
+            was=_raw(current),
+            current=_typed(current, language, is_grade=self.column.kind is not ColumnKind.LESSON),
+        )
 
 
 def line_of_cell(
@@ -104,15 +114,17 @@ def line_of_cell(
         column=column,
         student_id=student_id,
         name=name,
-        typed=_typed(cell, language),
+        typed=_typed(cell, language, is_grade=column.kind is not ColumnKind.LESSON),
         was=_raw(cell),
         comment=comment,
         comment_was=comment,
     )
 
 
-def _typed(cell: Cell, language: Language) -> str:
+def _typed(cell: Cell, language: Language, *, is_grade: bool) -> str:
     """As somebody would write it: a grade with its comma."""
+    if cell is AttendanceStatus.EXCUSED and is_grade:
+        return EXCUSED[0] if language is Language.RU else EXCUSED[1]
     return number_of(cell, language) if isinstance(cell, Decimal) else _raw(cell)
 
 

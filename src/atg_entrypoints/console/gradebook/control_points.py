@@ -8,6 +8,7 @@ from litestar import Response, get, post
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 
+from atg_core.decimals import with_point
 from atg_core.gradebook.model import DEFAULT_WEIGHT, ControlPoint, ControlPointKind
 from atg_core.gradebook.ports import ControlPointNotFound, ControlPointQueries, GroupNotFound, JournalQueries
 from atg_core.words import phrase
@@ -153,7 +154,7 @@ def _given(form: Form) -> dict[str, str]:
 
 def _sent(given: Mapping[str, str]) -> dict[str, Any]:
     """As the API takes it: numbers with a point; what is empty is null, which is refused."""
-    numbers = {name: given[name].replace(",", ".") for name in ("max_grade", "weight")}
+    numbers = {name: with_point(given[name]) for name in ("max_grade", "weight")}
     return {name: value or None for name, value in {**given, **numbers}.items()}
 
 

@@ -10,7 +10,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, QueryParameter
 
 from atg_core.errors import Invalid
-from atg_core.gradebook.journal import Journal, RowRange
+from atg_core.gradebook.journal import Journal, JournalRow, RowRange
 from atg_core.gradebook.model import AttendanceStatus, Cell, Window
 from atg_core.gradebook.ports import GroupNotFound
 from atg_core.words import Language
@@ -18,7 +18,7 @@ from atg_entrypoints.console.forms import CLEAN, form_again
 from atg_entrypoints.console.gradebook.asked import Asked, Bound, Configured, ShowsJournal, address_of
 from atg_entrypoints.console.gradebook.cells import LETTERS, STATUS_WORDS, key_of, number_of
 from atg_entrypoints.console.pages import language_for, page
-from atg_entrypoints.http.gradebook.journal_wire import LONGEST_CURSOR, cursor_of, window_of
+from atg_entrypoints.http.gradebook.journal_wire import LONGEST_CURSOR, cursor_of, told_late, window_of
 from atg_entrypoints.http.gradebook.journal_wire import key_of as row_key_of
 from atg_entrypoints.http.gradebook.viewer import viewer_of
 from atg_entrypoints.http.locale import Translator
@@ -68,12 +68,20 @@ def grid_of(journal: Journal, translate: Translator) -> dict[str, Any]:
         "roster": journal.roster,
         "address": address_of(journal.roster.group_id),
         "columns": [(key_of(column), column) for column in journal.columns],
-        "rows": [(row, [shown[cell] for cell in row.cells]) for row in journal.rows],
+        "rows": [
+            (row, [(*shown[cell], _why(row, place, translate)) for place, cell in enumerate(row.cells)])
+            for row in journal.rows
+        ],
         "cursor": cursor_of(journal.last) if journal.last else "",
         "part": PART,
         "letters": letters,
         "words_of_marks": [STATUS_WORDS[status] for status in letters],
     }
+
+
+def _why(row: JournalRow, place: int, translate: Translator) -> str:
+    """Why less of a grade counts than was given."""
+    return told_late(row.late[place], translate) if place in row.late else ""
 
 
 class _Shown(dict[Cell, tuple[str, str]]):

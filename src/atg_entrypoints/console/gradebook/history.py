@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, SkipValidation
 
-from atg_core.gradebook.model import AttendanceChange, ColumnKind, GradeChange
+from atg_core.gradebook.model import AttendanceChange, ColumnKind, GradeChange, LateRuleChange
 from atg_core.gradebook.ports import GradesOf, GroupNotFound, StudentNotFound
 from atg_entrypoints.console.gradebook.asked import (
     Asked,
@@ -39,13 +39,13 @@ async def show_history(
     control_point_queries: QueriesControlPoints,
     paging: Pages,
 ) -> Response[str]:
-    """Newest first. Grades of homework are given where it is marked, and have their history there."""
+    """Newest first. Grades of homework are given where it is marked, and have their history there; here is that of what
+    late work costs."""
     viewer, student = viewer_of(request), uuid_or(StudentNotFound, student_id)
     group = serial_or(GroupNotFound, group_id)
     journal = await show_student_journal(viewer, group, student)
     shown = next((each for each in journal.columns if key_of(each) == column), None)
-    changes: Sequence[AttendanceChange | GradeChange] = []
-    total = 0
+    changes: Sequence[AttendanceChange | GradeChange | LateRuleChange]
     if shown is None:
         raise ColumnNotFound
     if shown.kind is ColumnKind.LESSON:
@@ -56,6 +56,10 @@ async def show_history(
         of = GradesOf(control_point_id=shown.id, student_id=student)
         changes, total = await control_point_queries.grade_changes(
             viewer, group, of, limit=paging.size, offset=paging.offset
+        )
+    else:
+        changes, total = await control_point_queries.late_rule_changes(
+            viewer, group, shown.id, limit=paging.size, offset=paging.offset
         )
     values: dict[str, Any] = {
         "roster": journal.roster,

@@ -95,13 +95,20 @@ def _grade(line: Line) -> GradeInput:
         keeps_comment=line.comment is None,
         is_conditional=True,
         was=was if isinstance(was, Decimal) else None,
+        excused=cell is AttendanceStatus.EXCUSED,
+        was_excused=was is AttendanceStatus.EXCUSED,
     )
 
 
 def _current(error: ChangedMeanwhile) -> dict[UUID, Cell]:
     """What is there now, by student: a grade or a mark."""
     rows = cast("Sequence[Mapping[str, Any]]", error.beside["current"])
-    return {row["student_id"]: next(row[name] for name in row if name != "student_id") for row in rows}
+    return {
+        row["student_id"]: AttendanceStatus.EXCUSED
+        if row.get("excused")
+        else next(row[name] for name in row if name != "student_id")
+        for row in rows
+    }
 
 
 def _named(fault: Fault, changed: Sequence[Line]) -> Fault:

@@ -12,15 +12,17 @@ from litestar.params import FromPath, SkipValidation
 
 from atg_core.clock import Clock
 from atg_core.gradebook.journal import Journal, ShowStudentJournal
-from atg_core.gradebook.model import Cell, Column, ColumnKind
+from atg_core.gradebook.model import AttendanceStatus, Cell, Column, ColumnKind
 from atg_core.gradebook.ports import GroupNotFound, StudentNotFound
 from atg_core.homework.model import SubmissionStatus
 from atg_core.homework.ports import HomeworkQueries, SubmissionView
 from atg_core.identity.model import Caller
 from atg_core.identity.ports import AccessClaims
 from atg_core.words import phrase
-from atg_entrypoints.console.pages import page
+from atg_entrypoints.console.pages import language_for, page
+from atg_entrypoints.http.gradebook.journal_wire import told_late
 from atg_entrypoints.http.gradebook.viewer import viewer_of
+from atg_entrypoints.http.locale import Translator
 from atg_entrypoints.http.policy import TEACHER
 from atg_entrypoints.http.wire import serial_or, uuid_or
 
@@ -43,13 +45,15 @@ class Shown(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Homework with the student's latest submission. `grade`: the best one, which counts."""
+    """Homework with the student's latest submission. `grade`: the best one, which counts; `why`: what came off it."""
 
     column: Column
     grade: Decimal | None
     state: str
     submission: SubmissionView | None
     is_missing: bool
+    is_excused: bool = False
+    why: str = ""
 
 
 @get("/groups/{group_id:str}/students/{student_id:str}", policy=TEACHER)
@@ -66,17 +70,20 @@ async def show_student(
     journal = await show_student_journal(viewer_of(request), group, student)
     homework = [column.id for column in journal.columns if column.kind is ColumnKind.HOMEWORK]
     own = await homework_queries.own_submissions(student, homework) if homework else []
-    return page(request, "gradebook/student", _values(journal, own, clock()) | _served(request))
+    translate = Translator(request.app.state["container"].words(), language_for(request))
+    return page(request, "gradebook/student", _values(journal, own, clock(), translate) | _served(request))
 
 
 def _served(request: Asked) -> dict[str, Any]:
     return {"contexts": request.app.state["container"].settings().contexts}
 
 
-def _values(journal: Journal, own: Sequence[SubmissionView], now: datetime) -> dict[str, Any]:
+def _values(journal: Journal, own: Sequence[SubmissionView], now: datetime, translate: Translator) -> dict[str, Any]:
     """Newest first."""
     [row], latest = journal.rows, {submission.homework_id: submission for submission in own}
     cells = list(zip(journal.columns, row.cells, strict=True))[::-1]
+    late = [row.late.get(place) for place in range(len(row.cells))][::-1]
+    whys = [told_late(each, translate) if each else "" for each in late]
     return {
         "roster": journal.roster,
         "row": row,
@@ -90,7 +97,7 @@ def _values(journal: Journal, own: Sequence[SubmissionView], now: datetime) -> d
             for column, cell in cells
             if column.kind is ColumnKind.CONTROL_POINT
         ],
-        "works": [_work(*each, latest, now) for each in cells if each[0].kind is ColumnKind.HOMEWORK],
+        "works": [_work(*each, latest, now, why) for each, why in zip(cells, whys, strict=True) if _is_homework(*each)],
         "marks": _MARKS,
     }
 
@@ -103,11 +110,17 @@ _MARKS: Mapping[str, str] = {
 }
 
 
-def _work(column: Column, cell: Cell, latest: Mapping[int, SubmissionView], now: datetime) -> Work:
+def _is_homework(column: Column, _: Cell) -> bool:
+    return column.kind is ColumnKind.HOMEWORK
+
+
+def _work(column: Column, cell: Cell, latest: Mapping[int, SubmissionView], now: datetime, why: str) -> Work:
     submission, grade = latest.get(column.id), cell if isinstance(cell, Decimal) else None
     is_missing = submission is None and column.at < now
     none = _NOT_HANDED_IN if is_missing else _NOT_DUE
-    return Work(column, grade, _STATES[submission.status] if submission else none, submission, is_missing)
+    state = _STATES[submission.status] if submission else none
+    is_excused = cell is AttendanceStatus.EXCUSED
+    return Work(column, grade, state, submission, is_missing and not is_excused, is_excused, why)
 
 
 HANDLERS: Sequence[BaseRouteHandler] = (show_student,)

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from litestar import Request
 from litestar.di import NamedDependency
@@ -23,7 +22,8 @@ from atg_core.identity.ports import AccessClaims
 from atg_core.schedule.model import Group
 from atg_core.schedule.model import Viewer as GroupViewer
 from atg_core.schedule.ports import ScheduleQueries
-from atg_entrypoints.console.pages import moment_in
+from atg_core.time_zones import zone_or
+from atg_entrypoints.http.time_zone import zone_of_reader
 
 Asked = Request[Caller, AccessClaims, Any]
 Shows = NamedDependency[SkipValidation[ShowHomework]]
@@ -37,7 +37,6 @@ HOMEWORK = "/app/homework"
 MARKING = "/app/marking"
 _MOST_GROUPS = 100
 _LONGEST_SERIAL = 9
-_ZONE = "atg_zone"
 _FILTERS = ("status", "group_id", "homework_id", "student_id", "late", "q")
 
 
@@ -52,22 +51,15 @@ async def groups_of(schedule_queries: ScheduleQueries, viewer: Viewer) -> list[G
     return [group for group in found if viewer.is_admin or group.teacher_id == viewer.id]
 
 
-_zones = cache(available_timezones)
-
-
 def zone_of(request: Asked, named: str | None = None) -> ZoneInfo:
-    """That of the browser, which tells it by a cookie, else that of the settings."""
-    name = named or request.cookies.get(_ZONE, "")
-    if name in _zones():
-        return ZoneInfo(name)
-    zone: ZoneInfo = request.app.state["container"].settings().zone
-    return zone
+    """The one that a form names, else the reader's."""
+    return zone_or(named, zone_of_reader(request))
 
 
 def in_zone(request: Asked) -> dict[str, Any]:
-    """How a page tells moments: in the reader's zone, which `zone` names."""
+    """How forms tell moments: in the reader's zone, which `zone` names."""
     zone = zone_of(request)
-    return {"moment": moment_in(request, zone), "zone": zone.key, "local": lambda moment: _local(moment, zone)}
+    return {"zone": zone.key, "local": lambda moment: _local(moment, zone)}
 
 
 def _local(moment: datetime | None, zone: ZoneInfo) -> str:

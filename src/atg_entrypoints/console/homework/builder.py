@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from atg_core.errors import AtgError, ChangedMeanwhile, Invalid, NotFound
 from atg_core.homework.queries import HomeworkDetails
 from atg_core.words import phrase
-from atg_entrypoints.console.forms import CLEAN, Form, Refusals, checked, form_again, line_of, text_of
+from atg_entrypoints.console.forms import CLEAN, Form, Refusals, checked, form_again, line_of, number_of, text_of
 from atg_entrypoints.console.homework.asked import (
     HOMEWORK,
     Asked,
@@ -26,6 +26,7 @@ from atg_entrypoints.console.homework.asked import (
     zone_of,
 )
 from atg_entrypoints.console.homework.question_form import body_of, body_of_inputs, changed, read_questions, written_of
+from atg_entrypoints.console.late_rule import late_body, late_fields, late_given
 from atg_entrypoints.console.pages import led_to, page
 from atg_entrypoints.http.homework.authoring_wire import HomeworkChanges, NewHomework
 from atg_entrypoints.http.homework.queries import homework_id_of
@@ -40,6 +41,7 @@ async def show_new(request: Asked, schedule_queries: QueriesSchedule) -> Respons
     groups = await groups_of(schedule_queries, viewer_of(request))
     chosen = request.query_params.get("group", "")
     given = {"group_id": chosen, "title": "", "description": "", "due_at": "", "max_attempts": "", "allow_late": False}
+    given |= late_fields(next((each.late_rule for each in groups if str(each.id) == chosen), None))
     return page(request, "homework/new", {"groups": groups, "given": given, **in_zone(request), **CLEAN})
 
 
@@ -49,7 +51,7 @@ async def add_here(
 ) -> Response[Any]:
     viewer, given = viewer_of(request), _given(data)
     try:
-        values = {**_body(request, data, given), "group_id": _number(given["group_id"])}
+        values = {**_body(request, data, given), "group_id": number_of(given["group_id"])}
         homework_id = await edit_homework.add(viewer, *checked(NewHomework, values).to_input())
     except (*Refusals, NotFound) as error:
         groups = await groups_of(schedule_queries, viewer)
@@ -60,7 +62,8 @@ async def add_here(
 def _given(data: dict[str, str | list[str]]) -> dict[str, Any]:
     """What the form shows again."""
     names = ("title", "description", "due_at", "max_attempts", "group_id")
-    return {name: line_of(data, name) or "" for name in names} | {"allow_late": text_of(data, "allow_late") == "on"}
+    given = {name: line_of(data, name) or "" for name in names} | {"allow_late": text_of(data, "allow_late") == "on"}
+    return given | late_given(data)
 
 
 def _body(request: Asked, data: dict[str, str | list[str]], given: dict[str, Any]) -> dict[str, Any]:
@@ -70,14 +73,10 @@ def _body(request: Asked, data: dict[str, str | list[str]], given: dict[str, Any
         "title": given["title"],
         "description": given["description"],
         "due_at": instant_of(given["due_at"], zone),
-        "max_attempts": _number(given["max_attempts"]),
+        "max_attempts": number_of(given["max_attempts"]),
         "allow_late": given["allow_late"],
+        **late_body(data),
     }
-
-
-def _number(text: str) -> int | str | None:
-    """Whatever else it is stays as it is, and is refused."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text or None
 
 
 @get("/homework/{homework_id:str}/edit", policy=TEACHER)
@@ -107,6 +106,7 @@ async def _values(
         "due_at": zone["local"](homework.due_at),
         "max_attempts": homework.max_attempts or "",
         "allow_late": homework.allow_late,
+        **late_fields(homework.late_rule),
     }
     tally = (await show.tallies([homework], viewer_of(request)))[homework.id]
     kept = {

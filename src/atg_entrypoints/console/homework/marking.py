@@ -11,6 +11,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, SkipValidation
 from msgspec import convert
 
+from atg_core.decimals import with_point
 from atg_core.errors import ChangedMeanwhile, Fault, Invalid
 from atg_core.homework.manual_grading import GradeAnswers, GradeInput
 from atg_core.homework.model import Question, SubmissionStatus
@@ -137,7 +138,7 @@ def _grades(data: dict[str, str | list[str]], given: dict[int, dict[str, str]]) 
     body = [
         {
             "question_id": question_id,
-            "grade": each["grade"].replace(",", "."),
+            "grade": with_point(each["grade"]),
             "comment": each["comment"] or None,
             "reason": line_of(data, "reason"),
             "was": each["was"] or None,

@@ -106,14 +106,17 @@ class HomeworkSheet extends HTMLElement {
     this.#soon(TRY_AGAIN_MS);
   }
 
-  /** Without a connection the page would be gone. @param {SubmitEvent} event */
+  /** Without a connection the page would be gone, and files that are being sent with it. @param {SubmitEvent} event */
   async #leave(event) {
     const button = /** @type {HTMLButtonElement | null} */ (event.submitter);
-    if (this.#waiting.size === 0 && !this.#isKeeping) return;
+    const sends = this.querySelector(".files progress") !== null;
+    if (this.#waiting.size === 0 && !this.#isKeeping && !sends) return;
     event.preventDefault();
     clearTimeout(this.#later);
     while (this.#isKeeping) await new Promise((resolve) => setTimeout(resolve, 50));
-    if (this.#waiting.size === 0 || (await this.#keep())) this.#form.requestSubmit(button);
+    if (this.#waiting.size > 0 && !(await this.#keep())) return;
+    if (sends) this.#tell(this.dataset.sending, true);
+    else this.#form.requestSubmit(button);
   }
 
   /** @param {string | undefined} words @param {boolean} [warns] */

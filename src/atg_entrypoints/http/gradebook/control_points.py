@@ -21,6 +21,7 @@ from atg_entrypoints.http.gradebook.control_points_wire import (
     ControlPointGradeGiven,
     ControlPointGradeRow,
     ControlPointRow,
+    LateRuleChangeRow,
 )
 from atg_entrypoints.http.gradebook.viewer import SignedInRequest, viewer_of
 from atg_entrypoints.http.policy import TEACHER
@@ -32,6 +33,7 @@ _MAX_GRADES = 10_000
 Queries = NamedDependency[SkipValidation[ControlPointQueries]]
 Edits = NamedDependency[SkipValidation[EditControlPoints]]
 PointQuery = Annotated[int | None, QueryParameter(ge=1, le=2**31 - 1, description="Of this control point alone")]
+HomeworkQuery = Annotated[int | None, QueryParameter(ge=1, le=2**31 - 1, description="Of this homework alone")]
 Pages = NamedDependency[SkipValidation[Paging]]
 
 type GradesGiven = Annotated[list[ControlPointGradeGiven], Meta(max_length=_MAX_GRADES)]
@@ -174,6 +176,28 @@ async def list_control_point_changes(
     return paging.of(to_wire(found, list[ControlPointGradeChangeRow]), total)
 
 
+@get(
+    "/groups/{group_id:str}/late-rule-changes",
+    policy=TEACHER,
+    tags=_TAGS,
+    summary="History of what late work costs in a group, newest first",
+)
+async def list_late_rule_changes(
+    *,
+    request: SignedInRequest,
+    group_id: FromPath[str],
+    control_point_queries: Queries,
+    paging: Pages,
+    homework_id: HomeworkQuery = None,
+) -> Page[LateRuleChangeRow]:
+    """By another rule grades of late homework change, with no entry in their own history."""
+    key = serial_or(GroupNotFound, group_id)
+    found, total = await control_point_queries.late_rule_changes(
+        viewer_of(request), key, homework_id, limit=paging.size, offset=paging.offset
+    )
+    return paging.of(to_wire(found, list[LateRuleChangeRow]), total)
+
+
 HANDLERS: Sequence[BaseRouteHandler] = (
     list_control_points,
     add_control_point,
@@ -184,4 +208,5 @@ HANDLERS: Sequence[BaseRouteHandler] = (
     show_grades,
     give_grades,
     list_control_point_changes,
+    list_late_rule_changes,
 )

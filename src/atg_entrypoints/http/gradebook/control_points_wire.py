@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from atg_core.gradebook.control_points import GradeInput
 from atg_core.gradebook.model import ControlPointKind, GradedField
 from atg_entrypoints.http.gradebook.journal_wire import Shown
+from atg_entrypoints.http.late_rule import LateRuleRow
 from atg_entrypoints.http.openapi import DECIMAL_INPUT
 from atg_entrypoints.http.wire import NO_NUL, FilledName, Instant, Text
 
@@ -73,8 +74,23 @@ class ControlPointChangeRow(Struct, frozen=True, kw_only=True):
     reason: str | None
 
 
+class LateRuleChangeRow(Struct, frozen=True, kw_only=True):
+    """Another rule for late work of a piece of homework; null: none."""
+
+    id: int
+    homework_id: int
+    title: str
+    actor_id: UUID
+    actor_name: str
+    at: Instant
+    old_rule: LateRuleRow | None
+    new_rule: LateRuleRow | None
+
+
 class ControlPointGradeGiven(Struct, frozen=True, kw_only=True):
     """From 0 to the `max_grade` of the control point; null removes the grade.
+
+    `excused`: instead of a grade; the control point counts in no average of the student then.
 
     `reason`: of the change, for the grade history. `was`: the grade that the caller saw, null for none; with it the
     grade is saved only if it is still that.
@@ -85,6 +101,8 @@ class ControlPointGradeGiven(Struct, frozen=True, kw_only=True):
     comment: Text | None | UnsetType = UNSET
     reason: Reason | None = None
     was: Number | None | UnsetType = UNSET
+    excused: bool = False
+    was_excused: bool = False
 
     def to_input(self) -> GradeInput:
         return GradeInput(
@@ -95,16 +113,19 @@ class ControlPointGradeGiven(Struct, frozen=True, kw_only=True):
             reason=self.reason or None,
             is_conditional=self.was is not UNSET,
             was=None if self.was is UNSET else self.was,
+            excused=self.excused,
+            was_excused=self.was_excused,
         )
 
 
 class ControlPointGradeRow(Struct, frozen=True, kw_only=True):
-    """`graded_by`: who gave or last changed the grade."""
+    """`graded_by`: who gave or last changed the grade. Who is `excused` has none."""
 
     control_point_id: int
     student_id: UUID
     student_name: str
-    grade: Shown
+    grade: Shown | None
+    excused: bool
     comment: str | None
     graded_by: UUID
     updated_at: Instant
@@ -123,4 +144,6 @@ class ControlPointGradeChangeRow(Struct, frozen=True, kw_only=True):
     at: Instant
     old_grade: Shown | None
     new_grade: Shown | None
+    old_excused: bool
+    new_excused: bool
     reason: str | None

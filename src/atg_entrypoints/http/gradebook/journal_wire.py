@@ -15,8 +15,10 @@ from msgspec.json import encode as encode_json
 
 from atg_core.errors import Invalid
 from atg_core.gradebook.journal import Journal
+from atg_core.gradebook.journal import JournalRow as Row
 from atg_core.gradebook.model import AttendanceStatus, Cell, Column, ColumnKind, StudentSortKey, Window
-from atg_core.words import phrase
+from atg_core.late_work import LateGrade
+from atg_core.words import Language, phrase
 from atg_entrypoints.http.locale import Translator
 from atg_entrypoints.http.wire import Instant
 from atg_entrypoints.value_faults import EXAMPLE_INSTANT
@@ -94,8 +96,38 @@ class JournalColumn(Struct, frozen=True, kw_only=True):
         )
 
 
+class LateReduction(Struct, frozen=True, kw_only=True):
+    """What lateness has taken off a grade: `raw_grade` as it was given, `grade` what counts.
+
+    `column`: the place of the column, from 0; `kept_percent`: how much is left of work that is `days_late`.
+    """
+
+    column: int
+    homework_id: int
+    raw_grade: Shown
+    grade: Shown
+    days_late: int
+    kept_percent: Shown
+
+    @classmethod
+    def all_of(cls, row: Row, columns: Sequence[Column]) -> "list[LateReduction]":
+        return [
+            cls(
+                column=place,
+                homework_id=columns[place].id,
+                raw_grade=late.raw,
+                grade=late.grade,
+                days_late=late.days,
+                kept_percent=late.kept_percent,
+            )
+            for place, late in row.late.items()
+        ]
+
+
 class JournalRow(Struct, frozen=True, kw_only=True):
-    """`cells`: in the order of the columns: an attendance status for lessons, else a grade; null if there is none."""
+    """`cells`: in the order of the columns: an attendance status for lessons, else a grade, or `excused`; null if there
+    is none. `reductions`: what lateness has taken off grades, which stand in `cells` without it.
+    """
 
     student_id: UUID
     username: str
@@ -103,6 +135,7 @@ class JournalRow(Struct, frozen=True, kw_only=True):
     cells: list[str | None]
     attendance_rate: Percent
     average: Percent
+    reductions: list[LateReduction]
 
 
 class JournalReply(Struct, frozen=True, kw_only=True):
@@ -128,6 +161,7 @@ class JournalReply(Struct, frozen=True, kw_only=True):
                 cells=list(map(text, row.cells)),
                 attendance_rate=row.attendance_rate,
                 average=row.average,
+                reductions=LateReduction.all_of(row, journal.columns),
             )
             for row in journal.rows
         ]
@@ -150,6 +184,7 @@ class OwnJournal(Struct, frozen=True, kw_only=True):
     comments: list[str | None]
     attendance_rate: Percent
     average: Percent
+    reductions: list[LateReduction]
 
     @classmethod
     def of(cls, journal: Journal) -> "OwnJournal":
@@ -165,6 +200,7 @@ class OwnJournal(Struct, frozen=True, kw_only=True):
             ],
             attendance_rate=row.attendance_rate,
             average=row.average,
+            reductions=LateReduction.all_of(row, journal.columns),
         )
 
 
@@ -177,17 +213,41 @@ class _Texts(dict[Cell, str | None]):
 
 def journal_header(journal: Journal, translate: Translator) -> list[str]:
     """That of a CSV file or workbook."""
-    titles = [f"{column.title} ({column.day.isoformat()})" for column in journal.columns]
+    titles = []
+    for column in journal.columns:
+        title = f"{column.title} ({column.day.isoformat()})"
+        titles += [title, translate(_LATE_COLUMN, title=title)] if column.late else [title]
     return [translate("name"), translate("username"), *titles, translate("attendance_rate"), translate("average")]
 
 
 def journal_rows(journal: Journal, translate: Translator) -> Iterator[Sequence[str | Decimal | None]]:
     marks = {status: translate(_MARKS[status]) for status in AttendanceStatus}
     for row in journal.rows:
-        cells = [marks[cell] if isinstance(cell, AttendanceStatus) else cell for cell in row.cells]
+        cells: list[str | Decimal | None] = []
+        for place, (column, cell) in enumerate(zip(journal.columns, row.cells, strict=True)):
+            cells.append(marks[cell] if isinstance(cell, AttendanceStatus) else cell)
+            if column.late:
+                cells.append(told_late(row.late[place], translate) if place in row.late else None)
         yield [row.student.name, row.student.username, *cells, row.attendance_rate, row.average]
 
 
+_LATE_COLUMN = phrase("{title}: late")
+_TOLD_LATE = phrase("{grade} − {percent} %, days late: {days}")
+
+
+def told_late(late: LateGrade, translate: Translator) -> str:
+    """The grade as it was given, and why less of it counts."""
+    comma = "," if translate.language is Language.RU else "."
+    grade, percent = (_plain(value).replace(".", comma) for value in (late.raw, _WHOLE - late.kept_percent))
+    return translate(_TOLD_LATE, grade=grade, percent=percent, days=late.days)
+
+
+def _plain(value: Decimal) -> str:
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+_WHOLE = Decimal(100)
 _MARKS: Mapping[AttendanceStatus, str] = {
     AttendanceStatus.PRESENT: phrase("attendance: present"),
     AttendanceStatus.ABSENT: phrase("attendance: absent"),

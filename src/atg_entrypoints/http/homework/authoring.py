@@ -1,14 +1,22 @@
 """Authoring homework: teachers add, change, publish, copy and delete it (spec: homework-gradebook, Homework)."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 from litestar import delete, post, put
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody, SkipValidation
+from msgspec import Meta
 
 from atg_core.homework.authoring import EditHomework
-from atg_entrypoints.http.homework.authoring_wire import HomeworkChanges, HomeworkCopy, HomeworkPublication, NewHomework
+from atg_entrypoints.http.homework.authoring_wire import (
+    HomeworkChanges,
+    HomeworkCopy,
+    HomeworkExemption,
+    HomeworkPublication,
+    NewHomework,
+)
 from atg_entrypoints.http.homework.queries import Shows, homework_id_of, homework_reply
 from atg_entrypoints.http.homework.queries_wire import HomeworkReply
 from atg_entrypoints.http.homework.viewer import SignedInRequest, viewer_of
@@ -72,6 +80,25 @@ async def publish_homework(
     return await homework_reply(show_homework, viewer, key)
 
 
+@put(
+    "/homework/{homework_id:str}/exemptions",
+    policy=TEACHER,
+    tags=_TAGS,
+    summary="Excuse students from homework",
+)
+async def exempt_from_homework(
+    request: SignedInRequest,
+    homework_id: FromPath[str],
+    data: JSONBody[Annotated[list[HomeworkExemption], Meta(max_length=10_000)]],
+    edit_homework: Edits,
+    show_homework: Shows,
+) -> HomeworkReply:
+    """Whoever is excused has `excused` in the journal, and no grade of it in averages. All or none."""
+    viewer, key = viewer_of(request), homework_id_of(homework_id)
+    await edit_homework.exempt(viewer, key, {each.student_id: each.excused for each in data})
+    return await homework_reply(show_homework, viewer, key)
+
+
 @post("/homework/{homework_id:str}/copy", policy=TEACHER, tags=_TAGS, summary="Copy homework")
 async def copy_homework(
     request: SignedInRequest,
@@ -93,4 +120,5 @@ HANDLERS: Sequence[BaseRouteHandler] = (
     delete_homework,
     publish_homework,
     copy_homework,
+    exempt_from_homework,
 )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -11,6 +12,7 @@ from atg_core.homework.model import QuestionType
 from atg_core.homework.ports import ChoiceInput, QuestionInput
 from atg_entrypoints.http.homework.manual_grading_wire import GivenGrade
 from atg_entrypoints.http.homework.submissions_wire import Serial
+from atg_entrypoints.http.late_rule import LateRuleGiven, late_rule_columns
 from atg_entrypoints.http.wire import NO_NUL, FilledName, Text, present_fields
 
 _EARLIEST, _LATEST = 1970, 9998  # in these years every time zone can represent every instant
@@ -53,7 +55,10 @@ class HomeworkQuestionWritten(Struct, frozen=True, kw_only=True):
 
 
 class NewHomework(Struct, frozen=True, kw_only=True):
-    """With all questions, in order. Without `allow_late` nothing is accepted after `due_at`."""
+    """With all questions, in order. Without `allow_late` nothing is accepted after `due_at`.
+
+    `late_rule`: what late work costs, null for nothing; by default that of the group.
+    """
 
     group_id: Serial
     lesson_id: Serial | None = None
@@ -62,6 +67,7 @@ class NewHomework(Struct, frozen=True, kw_only=True):
     due_at: Moment | None = None
     max_attempts: Attempts | None = None
     allow_late: bool = False
+    late_rule: LateRuleGiven | None | UnsetType = UNSET
     questions: Annotated[list[NewHomeworkQuestion], Meta(max_length=200)] = []
 
     def to_input(self) -> tuple[dict[str, Any], list[QuestionInput]]:
@@ -82,6 +88,7 @@ class HomeworkChanges(Struct, frozen=True, kw_only=True):
     due_at: Moment | None | UnsetType = UNSET
     max_attempts: Attempts | None | UnsetType = UNSET
     allow_late: bool | UnsetType = UNSET
+    late_rule: LateRuleGiven | None | UnsetType = UNSET
     questions: Annotated[list[HomeworkQuestionWritten], Meta(max_length=200)] | UnsetType = UNSET
     was: Moment | UnsetType = UNSET
 
@@ -89,6 +96,13 @@ class HomeworkChanges(Struct, frozen=True, kw_only=True):
         """The columns, and the questions and `was`, None where they are not named. Raises Invalid."""
         questions = None if self.questions is UNSET else _questions(self.questions)
         return _columns(self), questions, None if self.was is UNSET else self.was
+
+
+class HomeworkExemption(Struct, frozen=True, kw_only=True):
+    """`excused`: whether the grade of a student counts in no average."""
+
+    student_id: UUID
+    excused: bool
 
 
 class HomeworkPublication(Struct, frozen=True, kw_only=True):
@@ -104,7 +118,10 @@ class HomeworkCopy(Struct, frozen=True, kw_only=True):
 
 
 def _columns(body: NewHomework | HomeworkChanges) -> dict[str, Any]:
-    values = {name: value for name, value in present_fields(body).items() if name not in {"questions", "was"}}
+    values = {
+        name: value for name, value in present_fields(body).items() if name not in {"questions", "was", "late_rule"}
+    }
+    values |= late_rule_columns(body.late_rule)
     if isinstance(due_at := values.get("due_at"), datetime):
         if not _EARLIEST <= due_at.year <= _LATEST:
             raise Invalid(

@@ -8,6 +8,7 @@ from atg_core.homework.model import Choice, Question, QuestionType
 from atg_core.homework.ports import HomeworkView, SubmissionView
 from atg_core.homework.queries import HomeworkDetails
 from atg_entrypoints.http.homework.submissions_wire import Grade, SubmissionRow
+from atg_entrypoints.http.late_rule import LateRuleRow
 from atg_entrypoints.http.wire import Instant, to_wire
 
 
@@ -57,7 +58,10 @@ class HomeworkQuestionRow(Struct, frozen=True, kw_only=True):
 
 
 class HomeworkRow(Struct, frozen=True, kw_only=True):
-    """`submission`: the caller's latest, for students; `max_grade`: the points of all questions."""
+    """`submission`: the caller's latest, for students; `max_grade`: the points of all questions.
+
+    `late_rule`: what late work costs; null: nothing.
+    """
 
     id: int
     teacher_id: UUID
@@ -68,6 +72,7 @@ class HomeworkRow(Struct, frozen=True, kw_only=True):
     due_at: Instant | None
     max_attempts: int | None
     allow_late: bool
+    late_rule: LateRuleRow | None
     published_at: Instant | None
     max_grade: Grade
     submission: SubmissionRow | None

@@ -16,7 +16,10 @@ type Grade = Annotated[Decimal, Meta(examples=["7.50"])]
 
 
 class SubmissionRow(Struct, frozen=True, kw_only=True):
-    """`grade`: null until every answer has one; `is_late`: submitted after `due_at`."""
+    """`grade`: null until every answer has one; `is_late`: submitted after `due_at`.
+
+    `days_late`: days that had begun since then. `final_grade`: what counts, less what lateness takes off.
+    """
 
     id: int
     homework_id: int
@@ -28,6 +31,8 @@ class SubmissionRow(Struct, frozen=True, kw_only=True):
     grade: Grade | None
     max_grade: Grade
     is_late: bool
+    days_late: int
+    final_grade: Grade | None
     created_at: Instant
     updated_at: Instant
 

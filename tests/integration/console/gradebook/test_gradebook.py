@@ -201,6 +201,25 @@ async def test_homework_is_shown_and_not_written(journal: Journal, look: Look) -
     assert (await journal.classroom.journal())["rows"][0]["cells"][-1] != "1.00"
 
 
+async def test_who_changed_what_late_work_costs_is_shown_beside_a_grade_of_it(journal: Journal, look: Look) -> None:
+    browser, rule = look("teacher"), {"percent_per_day": "2.5", "zero_after_days": 7}
+    made = await journal.classroom.homework(late_rule=rule)
+    path = f"{journal.path}/homework-{made['id']}/history/{journal.boris}"
+    before = await browser.get(path)
+    assert (before.status_code, "<table" in before.text) == (200, False)
+    await journal.classroom.teacher.put(f"/homework/{made['id']}", {"late_rule": None})
+    reply = await browser.get(path)
+    [(who, was, then)] = re.findall(
+        r"<tr><td>[^<]*</td><td>([^<]*)</td><td>(.*?)</td><td>(.*?)</td></tr>", reply.text, re.DOTALL
+    )
+    assert (who, " ".join(was.split()), then) == (
+        "Teacher",
+        "−2,5 % за каждый день; ноль после 7 дн.",
+        '<span class="faint">—</span>',
+    )
+    assert f'href="/app/homework/{made["id"]}"' in reply.text
+
+
 async def test_a_student_sees_own_grades_in_every_group(journal: Journal, look: Look) -> None:
     await journal.classroom.teacher.put(
         f"/control-points/{journal.point}/grades",
