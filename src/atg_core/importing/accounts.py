@@ -12,7 +12,8 @@ from uuid import UUID
 
 from atg_core.identity.accounts import rehash_digest
 from atg_core.identity.audit import Action, AuditEvent
-from atg_core.identity.model import Origin
+from atg_core.identity.model import Origin, Role
+from atg_core.identity.staff import manages
 from atg_core.ids import NewId
 from atg_core.importing.export import exported_headers
 from atg_core.importing.model import Kind
@@ -26,19 +27,44 @@ UNPROVEN = "names an account that somebody opened themselves, whose email is not
 _ENDING = (Action.ACCOUNT_TAKEN_OVER, Action.USER_DEACTIVATED, Action.PASSWORD_CHANGED, Action.ROLE_CHANGED)
 """The changes that end all sessions of a user."""
 _LONGEST_SOURCE = 255
+GIVEN_BY_ADMINS = "is given by administrators alone"
+CHANGED_BY_ADMINS = "is an account that only administrators change, but for where its owner works"
+_WORK = frozenset({"department", "position", "station_id", "employee_id", "company", "phone"})
+"""What of an account says where its owner works, and gives no right."""
 
-type Refuse = Callable[[Record, str | None, str], None]
+type Refuse = Callable[[Record, str | None, str], object]
 """Reports a record as a bad row: column, and reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who imports: what the role may not do to an account by hand, its import does not either. `id`: for the log."""
+
+    id: UUID
+    role: Role
+
+    def refusal(self, before: Role | None, fields: Mapping[str, Any]) -> tuple[str | None, str] | None:
+        """The column and the reason, if these fields may not be given to an account that had this role, or is new."""
+        if "role" in fields and fields["role"] != before and not manages(self.role, fields["role"]):
+            return "role", GIVEN_BY_ADMINS
+        if before is not None and not manages(self.role, before) and not fields.keys() <= _WORK:
+            return None, CHANGED_BY_ADMINS
+        return None
 
 
 @dataclass(slots=True, kw_only=True)
 class Accounts:
-    """The accounts of one import. `touched`: users whose cached callers are stale once the import is committed."""
+    """The accounts of one import, or of its undo.
+
+    `touched`: users whose cached callers are stale once it is committed. `doing`: what the audit log tells of it.
+    """
 
     store: ImportedAccounts
     new_id: NewId
     now: datetime
     take_over: bool = False
+    actor: Actor | None = None
+    doing: str = "import of"
     touched: set[UUID] = field(default_factory=set)
 
     async def admitted(
@@ -51,6 +77,7 @@ class Accounts:
     ) -> dict[Key, Record]:
         """The records that may be imported; the others are refused."""
         refused = self._refused_accounts(kind, headers, records, stored) if kind.has_accounts else {}
+        refused |= self._testing_passwords(kind, records, stored)
         refused |= await self._naming_unproven(kind, records, stored)
         for key, (column, reason) in refused.items():
             refuse(records[key], column, reason)
@@ -68,6 +95,23 @@ class Accounts:
             for key, record in records.items()
             if key in stored
             if is_self_made(stored[key]) and not (complete and _repeats(record, stored[key]))
+        }
+
+    def _testing_passwords(
+        self, kind: Kind, records: Mapping[Key, Record], stored: Mapping[Key, StoredRecord]
+    ) -> dict[Key, tuple[str | None, str]]:
+        """Passwords of accounts that who imports does not manage, before they are compared with what is stored.
+
+        Whether such a row would change anything would tell whether it names the password.
+        """
+        if self.actor is None or not kind.has_accounts:
+            return {}
+        return {
+            key: (None, CHANGED_BY_ADMINS)
+            for key, record in records.items()
+            if key in stored
+            if record.secret is not None or record.fields.get("password_hash") is not None
+            if not manages(self.actor.role, stored[key].fields["role"])
         }
 
     async def _naming_unproven(
@@ -140,8 +184,15 @@ class Accounts:
             await self.store.record(events)
 
     def _event(self, user_id: UUID, action: Action, source: str) -> AuditEvent:
-        told = f"import of {source}"[:_LONGEST_SOURCE]
-        return AuditEvent(id=self.new_id(), at=self.now, action=action, actor_id=None, user_id=user_id, source=told)
+        told = f"{self.doing} {source}"[:_LONGEST_SOURCE]
+        return AuditEvent(
+            id=self.new_id(),
+            at=self.now,
+            action=action,
+            actor_id=self.actor.id if self.actor else None,
+            user_id=user_id,
+            source=told,
+        )
 
 
 def is_self_made(stored: StoredRecord) -> bool:
@@ -150,16 +201,20 @@ def is_self_made(stored: StoredRecord) -> bool:
 
 def account_change(change: Change) -> AccountChange:
     """What a change means for the account."""
-    fields = change.fields
+    return AccountChange(user_id=change.stored_id, actions=account_actions(change.fields))
+
+
+def account_actions(fields: Mapping[str, Any]) -> tuple[Action, ...]:
+    """What it means that an account is given these fields."""
     actions = {
         Action.ACCOUNT_TAKEN_OVER: "origin" in fields,
-        Action.USER_DEACTIVATED: fields.get("is_active") is False,
-        Action.USER_CHANGED: fields.get("is_active") is True,
+        Action.USER_DEACTIVATED: not fields.get("is_active", True),
+        Action.USER_CHANGED: bool(fields.get("is_active", False)),
         Action.ROLE_CHANGED: "role" in fields,
         Action.PASSWORD_CHANGED: "password_hash" in fields,
         Action.EMAIL_CHANGED: "email" in fields,
     }
-    return AccountChange(user_id=change.stored_id, actions=tuple(action for action, is_so in actions.items() if is_so))
+    return tuple(action for action, is_so in actions.items() if is_so)
 
 
 def _reason(change: AccountChange) -> Action | None:

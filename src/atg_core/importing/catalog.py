@@ -1,7 +1,8 @@
 """Kinds of the catalog: stations, and courses down to the files of topics."""
 
 from atg_core.catalog.model import FileType, StationStatus
-from atg_core.importing.cells import choice, integer, text
+from atg_core.catalog.validity import MOST_MONTHS, MOST_RENEW_DAYS, RENEW_DAYS
+from atg_core.importing.cells import boolean, choice, integer, text
 from atg_core.importing.declarations import ACTIVE, CODE, KEY, SOURCED_ID, column, columns, refers
 from atg_core.importing.model import Kind, ListColumn, Reference, Unique
 
@@ -91,6 +92,9 @@ COURSES = Kind(
         ACTIVE,
         column("icon", text(100)),
         column("sourced_id", SOURCED_ID),
+        column("valid_months", integer(1, MOST_MONTHS)),
+        column("renew_days", integer(0, MOST_RENEW_DAYS), default=RENEW_DAYS),
+        column("renew_topics", boolean, default=False),
     ),
 )
 PROGRAMS = Kind(
@@ -98,7 +102,11 @@ PROGRAMS = Kind(
     table="course_programs",
     affects_completion=True,
     key=("code",),
-    references=(_STATION,),
+    references=(
+        refers("station", "stations", "station_id", required=False),
+        refers("course", "courses", "course_id", required=False),
+    ),
+    either=("station", "course"),
     columns=(
         column("code", CODE, required=True),
         _TITLE,

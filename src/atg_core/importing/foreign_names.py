@@ -122,7 +122,14 @@ FOREIGN_NAMES: Mapping[str, ForeignNames] = {
     "users": USERS,
     "enrollments": ForeignNames(others={"username": _LOGIN, "course": ("курс",), "due_at": ("срок",)}),
     "questions": ForeignNames(
-        others={**_QUESTIONS, "test": ("тест",), "options": ("варианты", "варианты ответов")},
+        others={
+            **_QUESTIONS,
+            "test": ("тест",),
+            "bank": ("банк", "банк вопросов"),
+            "category": ("категория", "тема"),
+            "tags": ("метки", "теги"),
+            "options": ("варианты", "варианты ответов"),
+        },
         derived=(Derived(header="options", parts=(_OPTION,), make=_options, what=_EACH, numbered=True),),
     ),
     "homework-questions": ForeignNames(

@@ -16,6 +16,7 @@ USERS = Kind(
     constants={"origin": Origin.IMPORT},
     hidden=("email_verified_at", "rehash_digest"),
     has_accounts=True,
+    affects_obligations=True,
     references=(Reference(headers=("station",), targets={"stations": "station_id"}, required=False, in_profile=True),),
     unique=(
         Unique(fields=("username",), ignores_case=True),

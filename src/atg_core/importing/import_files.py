@@ -2,18 +2,22 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import batched, groupby
+from uuid import UUID
 
+from atg_core.catalog.prerequisites import PrerequisiteStore
 from atg_core.clock import Clock
 from atg_core.errors import Invalid
 from atg_core.identity.ports import CallerCache
 from atg_core.ids import NewId
-from atg_core.importing.accounts import Accounts
+from atg_core.importing.accounts import Accounts, Actor, Refuse
+from atg_core.importing.cycles import cycles_of
 from atg_core.importing.file_keys import FileKeys
+from atg_core.importing.imports import RowChange
 from atg_core.importing.model import Kind
 from atg_core.importing.passwords import HashImportedPassword
 from atg_core.importing.ports import ImportedAccounts, ImportStore, Source
@@ -21,6 +25,7 @@ from atg_core.importing.records import Counts, Key, Record, Row, RowError, Store
 from atg_core.importing.staging import bulk_headers, key_hash_of, key_hashes, staged
 from atg_core.importing.validation import BadCell, References, check
 from atg_core.importing.writing import Writer
+from atg_core.nearest import KnownNames, UnknownName, known_name
 from atg_core.unit_of_work import UnitOfWork
 
 _CHUNK = 500
@@ -44,12 +49,18 @@ class _Undo(Exception):
     """Rolls back a dry run."""
 
 
+async def _nothing_more(_counts: Mapping[str, Counts]) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOptions:
     """`skip`: valid rows are stored in spite of bad ones; else one bad row rolls back everything.
 
     `dry`: validates only, stores nothing. `take_over`: a self-made account becomes that of the row with its username.
-    `refuse` is called with the error of each bad row, `advance` with the file and the number of rows processed.
+    `refuse` is called with the error of each bad row, `advance` with the file and the number of rows processed,
+    `show` with each row that is new or changes, which are stored row by row then. `actor`: whose rights count, and whom
+    the audit log names.
+    `within`: around all of it, and `done` at its end, in its transaction.
     """
 
     skip: bool = False
@@ -57,20 +68,28 @@ class ImportOptions:
     take_over: bool = False
     refuse: Callable[[RowError], None] = lambda _: None
     advance: Callable[[str, int], None] = lambda _file, _rows: None
+    show: Callable[[RowChange], None] | None = None
+    actor: Actor | None = None
+    within: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
+    done: Callable[[Mapping[str, Counts]], Awaitable[None]] = _nothing_more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportFiles:
     """Stores the rows of all sources in one transaction. Raises BadRows, UnusableFile.
 
-    `transaction`: one transaction of all stores; `update_completion`: updates percents, certificates and totals of all.
+    `transaction`: one transaction of all stores; `update_completion`: updates percents, certificates and totals of all;
+    `keep_obligations`: who has to take which course until when; `known_names`: of departments that people have.
     """
 
     transaction: Callable[[], AbstractAsyncContextManager[object]]
     open: UnitOfWork[ImportStore]
     open_imported_accounts: UnitOfWork[ImportedAccounts]
     update_completion: Callable[[], Awaitable[None]]
+    keep_obligations: Callable[[], Awaitable[None]]
     hash_imported_password: HashImportedPassword
+    known_names: KnownNames
+    open_prerequisites: UnitOfWork[PrerequisiteStore]
     caller_cache: CallerCache
     clock: Clock
     new_id: NewId
@@ -79,20 +98,40 @@ class ImportFiles:
         """Counts by file."""
         counts: dict[str, Counts] = {}
         with suppress(_Undo):
-            async with self.transaction(), self.open() as store, self.open_imported_accounts() as account_store:
+            async with (
+                self.transaction(),
+                options.within(),
+                self.open() as store,
+                self.open_imported_accounts() as account_store,
+            ):
                 now, take_over = self.clock(), options.take_over
-                accounts = Accounts(store=account_store, new_id=self.new_id, now=now, take_over=take_over)
+                accounts = Accounts(
+                    store=account_store, new_id=self.new_id, now=now, take_over=take_over, actor=options.actor
+                )
                 hash_password = self.hash_imported_password
-                run = _Run(store=store, accounts=accounts, hash_password=hash_password, now=now, options=options)
+                run = _Run(
+                    store=store,
+                    accounts=accounts,
+                    hash_password=hash_password,
+                    departments=self.known_names.departments,
+                    now=now,
+                    options=options,
+                )
                 for source in sources:
-                    counts.setdefault(source.file, Counts()).add(await run.take(source))
+                    counted = counts.setdefault(source.file, Counts())
+                    counted.add(await run.take(source))
+                    async with self.open_prerequisites() as prerequisites:
+                        await run.require_no_cycles(source, counted, prerequisites)
                 if run.errors:
                     raise BadRows(run.errors[:_MAX_ERRORS])
                 await store.recount(run.now)
+                if any(kind.affects_obligations for kind in run.kinds):
+                    await self.keep_obligations()
                 if any(kind.affects_completion for kind in run.kinds):
                     await self.update_completion()
                 if options.dry:
                     raise _Undo
+                await options.done(counts)
             await self.caller_cache.drop(*accounts.touched)
         return counts
 
@@ -112,16 +151,18 @@ class _Run:
     store: ImportStore
     accounts: Accounts
     hash_password: HashImportedPassword
+    departments: Callable[[], Awaitable[Iterable[str]]]
     now: datetime
     options: ImportOptions
     errors: list[RowError] = field(default_factory=list)
     kinds: list[Kind] = field(default_factory=list)
     _keys: FileKeys = field(default_factory=FileKeys)
+    _of_courses: dict[UUID, Record] = field(default_factory=dict)
 
     async def take(self, source: Source) -> Counts:
         """Imports a source; the next batch is read while one is stored."""
         counts = Counts()
-        self._keys = FileKeys()
+        self._keys, self._of_courses = FileKeys(), {}
         writer = Writer(
             store=self.store,
             accounts=self.accounts,
@@ -129,6 +170,7 @@ class _Run:
             file=source.file,
             counts=counts,
             refuse=partial(self._reject, source, counts),
+            show=self.options.show,
         )
         batches = self._batches(source)
         batch = await self._next(batches)
@@ -144,9 +186,9 @@ class _Run:
 
     def _batches(self, source: Source) -> Iterator[_Batch]:
         headers: tuple[str, ...] = ()
-        if self.store.bulk_size and isinstance(source.kind, Kind):
-            takes_over = self.options.take_over and source.kind.has_accounts
-            headers = () if takes_over else bulk_headers(source.kind, source.headers)
+        if self.store.bulk_size and isinstance(source.kind, Kind) and self.options.show is None:
+            one_by_one = source.kind.has_accounts and (self.options.take_over or self.options.actor)
+            headers = () if one_by_one else bulk_headers(source.kind, source.headers)
         for rows in batched(source.rows, self.store.bulk_size or _CHUNK):
             if headers and isinstance(source.kind, Kind):
                 values, keys = staged(source.kind, headers, rows), key_hashes(source.kind, rows)
@@ -214,9 +256,43 @@ class _Run:
         records = await self.accounts.admitted(kind, source.headers, records, stored, refuse)
         for weak, refusal in (await self._hash_passwords(records, stored)).items():
             refuse(records.pop(weak), refusal.column, refusal.reason)
+        await self._require_departments(kind, records, stored, refuse)
+        if kind.acyclic:
+            self._of_courses |= {record.fields[kind.key[0]]: record for record in records.values()}
         if kind.has_accounts:
             records = await self.accounts.free_emails(records, stored, source.file, refuse)
         await writer.write(kind, records, stored)
+
+    async def require_no_cycles(self, source: Source, counts: Counts, store: PrerequisiteStore) -> None:
+        """Refuses rows of courses that nobody could ever begin, when the whole file is stored."""
+        lines = {course_id: record.line for course_id, record in self._of_courses.items()}
+        records = {record.line: record for record in self._of_courses.values()}
+        for line, reason in (await cycles_of(store, lines)).items():
+            error = self._reject(source, counts, records[line], None, reason)
+            if self.options.skip:  # they are stored by now, so that none may be
+                self.errors.append(error)
+
+    async def _require_departments(
+        self, kind: Kind, records: dict[Key, Record], stored: Mapping[Key, StoredRecord], refuse: Refuse
+    ) -> None:
+        """Names of departments are as people have them, but for those that are stored already."""
+        for column in kind.columns:
+            new = [
+                key
+                for key, record in records.items()
+                if column.of_department
+                and (given := record.fields.get(column.field))
+                and (key not in stored or stored[key].fields[column.field] != given)
+            ]
+            known = list(await self.departments()) if new else []
+            for key in new:
+                try:
+                    given = records[key].fields[column.field]
+                    records[key].fields[column.field] = known_name(given, known, field=column.header)
+                except UnknownName as error:
+                    near = ", ".join(error.suggestions)
+                    told = f"names nothing that is there: {given}"
+                    refuse(records.pop(key), column.header, f"{told}; did you mean {near}?" if near else told)
 
     def _require_first(self, key: int, line: int) -> None:
         before = self._keys.line_of(key)
@@ -239,7 +315,7 @@ class _Run:
         refused = await asyncio.gather(*(hashed(key, record) for key, record in records.items()))
         return {key: error for key, error in zip(records, refused, strict=True) if error}
 
-    def _reject(self, source: Source, counts: Counts, row: Row | Record, column: str | None, reason: str) -> None:
+    def _reject(self, source: Source, counts: Counts, row: Row | Record, column: str | None, reason: str) -> RowError:
         counts.rejected += 1
         heading = source.headings.get(column or "")
         error = RowError(
@@ -248,3 +324,4 @@ class _Run:
         self.options.refuse(error)
         if not self.options.skip:
             self.errors.append(error)
+        return error

@@ -19,7 +19,21 @@ from atg_core.importing.catalog import (
 from atg_core.importing.gradebook import ATTENDANCE, CONTROL_POINT_GRADES, CONTROL_POINTS
 from atg_core.importing.homework import HOMEWORK, HOMEWORK_QUESTIONS
 from atg_core.importing.identity import USERS
-from atg_core.importing.learning import ENROLLMENTS, PROGRESS, QUESTIONS, TEST_RESULTS, TESTS
+from atg_core.importing.learning import (
+    ASSIGNMENTS,
+    COURSE_PREREQUISITES,
+    ENROLLMENTS,
+    EXTERNAL_CERTIFICATES,
+    LEARNING_PATH_COURSES,
+    LEARNING_PATHS,
+    MANAGERS,
+    PROGRESS,
+    QUESTION_BANKS,
+    QUESTIONS,
+    TEST_DRAWS,
+    TEST_RESULTS,
+    TESTS,
+)
 from atg_core.importing.model import Column, Kind, KindChoice
 from atg_core.importing.rosters import KINDS_OF_ROSTERS
 from atg_core.importing.schedule import CONFERENCE_ACCOUNTS, GROUPS, RECURRING_LESSONS, SCHEDULED_LESSONS
@@ -41,10 +55,18 @@ KINDS: Mapping[str, Kind | KindChoice] = {
         TOPICS,
         TOPIC_FILES,
         TESTS,
+        QUESTION_BANKS,
         QUESTIONS,
+        TEST_DRAWS,
+        COURSE_PREREQUISITES,
+        LEARNING_PATHS,
+        LEARNING_PATH_COURSES,
         ENROLLMENTS,
+        ASSIGNMENTS,
+        MANAGERS,
         PROGRESS,
         TEST_RESULTS,
+        EXTERNAL_CERTIFICATES,
         ASSETS,
         SHOP_LESSONS,
         SHOP_COURSES,

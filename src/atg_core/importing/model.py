@@ -17,7 +17,8 @@ class Column:
     regard to case is stored beside it. `secret`: a password, stored as its
     hash. `kept_when_empty`: an empty cell leaves the stored value. `default_now`: the same, and a new record gets the
     time of the import. `reserved`: a value that an import neither sets nor changes, exported as the default.
-    `implied`: a file without the column means the empty value, for stored records, too.
+    `implied`: a file without the column means the empty value, for stored records, too. `of_department`: the name of a
+    department that people have.
     """
 
     header: str
@@ -33,6 +34,7 @@ class Column:
     kept_when_empty: bool = False
     reserved: Any = None
     implied: bool = False
+    of_department: bool = False
 
     @property
     def empty_value(self) -> Any:
@@ -66,7 +68,8 @@ class ListColumn:
 
     `max_length`: of an item, in characters. `chosen`: the header of the numbers (from 1) of the chosen items, and the
     flag that it sets; `may_be_empty`: the list may have no items. `target`: the kind of which each item names a
-    record, by a key of one column; `field` holds its id then, and no record is named twice.
+    record, by a key of one column; `field` holds its id then, and no record is named twice. `required`: a file without
+    the column has no record of the kind. `folded`: items that differ in case are one, and kept folded.
     """
 
     header: str
@@ -77,6 +80,8 @@ class ListColumn:
     chosen: tuple[str, str] | None = None
     may_be_empty: bool = False
     target: str | None = None
+    required: bool = False
+    folded: bool = False
 
     @property
     def headers(self) -> list[str]:
@@ -123,8 +128,11 @@ class Kind:
     """A kind of rows: its table, key fields and columns.
 
     `constants`: fields of every new record; `only`: a filter of the exported records.
-    `affects_completion`: an import is followed by an update of completion. `hidden`: further fields, which are read
+    `affects_completion`: an import is followed by an update of completion. `affects_obligations`: the same
+    of obligations. `hidden`: further fields, which are read
     and written along. `has_accounts`: its records are users, see `importing/accounts.py`. `unique`: beside the key.
+    `either`: references of which a row fills exactly one; the others are empty then, also without their columns.
+    `acyclic`: its first reference names a course, from which no chain of its records leads back to it.
     """
 
     name: str
@@ -139,9 +147,12 @@ class Kind:
     constants: Mapping[str, Any] = field(default_factory=dict)
     only: Mapping[str, Any] = field(default_factory=dict)
     affects_completion: bool = False
+    affects_obligations: bool = False
     hidden: tuple[str, ...] = ()
     has_accounts: bool = False
     unique: tuple[Unique, ...] = ()
+    either: tuple[str, ...] = ()
+    acyclic: bool = False
 
     @property
     def stored_fields(self) -> set[str]:
@@ -189,10 +200,12 @@ class Kind:
 
     @property
     def required_headers(self) -> list[str]:
-        references = [header for reference in self.references if reference.required for header in reference.headers]
         asked = {name for check in self.checks for name in check.fields}
+        needed = [each for each in self.references if each.required or asked & set(each.targets.values())]
+        references = [header for reference in needed for header in reference.headers]
+        columns = [column.header for column in self.columns if column.required or column.field in asked]
         lists = [header for listed in self.items if listed.table in asked for header in listed.headers]
-        return references + [column.header for column in self.columns if column.required] + lists
+        return references + columns + lists
 
     @property
     def reserved(self) -> dict[str, Any]:
@@ -232,8 +245,9 @@ class KindChoice:
 
     @property
     def required_headers(self) -> list[str]:
-        deciding = set(self.by)
-        return [header for kind in self.by.values() for header in kind.required_headers if header not in deciding]
+        """Those that each of the kinds requires."""
+        first, *others = self.by.values()
+        return [header for header in first.required_headers if all(header in kind.required_headers for kind in others)]
 
     def of_row(self, row: Mapping[str, str]) -> Kind:
         """The kind of a row. Raises ValueError unless exactly one of the columns is filled."""

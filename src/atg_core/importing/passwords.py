@@ -27,10 +27,7 @@ class HashImportedPassword:
         try:
             await self.require_strong_password(record.secret, [fields.get(name) for name in _NAMES])
         except WeakPassword as error:
-            raise BadCell("password", _reason(error)) from None
+            # As reasons of bad cells are worded: without a subject.
+            reason = "is too easy to guess" if str(error) == WeakPassword.__doc__ else "contains a name of its owner"
+            raise BadCell("password", reason) from None
         record.fields["password_hash"] = await self.passwords.hash(record.secret)
-
-
-def _reason(error: WeakPassword) -> str:
-    """As reasons of bad cells are worded: without a subject."""
-    return "is too easy to guess" if str(error) == WeakPassword.__doc__ else "contains a name of its owner"

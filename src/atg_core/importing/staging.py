@@ -17,11 +17,11 @@ type Convert = Callable[[str], Any]
 
 
 def bulk_headers(kind: Kind, headers: Sequence[str]) -> tuple[str, ...]:
-    """The headers to merge; empty if the file is not eligible: it has lists or passwords, or lacks a part of the
-    key."""
+    """The headers to merge; empty if the file is not eligible: it has lists or passwords, lacks a part of the
+    key, or is to be free of cycles."""
     implied = {column.header for column in kind.columns if column.implied}
     known = tuple(header for header in kind.headers if header in implied or header in headers)
-    row_by_row = kind.items or kind.has_secret(headers) or not set(kind.key_headers) <= set(known)
+    row_by_row = kind.items or kind.acyclic or kind.has_secret(headers) or not set(kind.key_headers) <= set(known)
     return () if row_by_row else known
 
 

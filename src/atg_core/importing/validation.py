@@ -11,6 +11,7 @@ from atg_core.importing.kinds import STORED_KINDS
 from atg_core.importing.model import Column, Kind, ListColumn, Reference
 from atg_core.importing.ports import ImportStore
 from atg_core.importing.records import Key, ListValue, Record, Row
+from atg_core.text import fold
 
 type Texts = tuple[str, ...]
 """The cells with the key of a record of another kind."""
@@ -101,9 +102,10 @@ def named_by(reference: Reference, row: Row) -> Texts | None:
 def check(kind: Kind, row: Row, found: Found, headers: Sequence[str]) -> Record:
     """Validates a row. Raises BadCell."""
     _require_readable(row)
+    _require_either(kind, row)
     record = Record(line=row.line, fields={}, items={}, cells=row.cells)
     for reference in kind.references:
-        if reference.is_always_given or reference.headers[0] in headers:
+        if reference.is_always_given or {reference.headers[0]} & {*headers, *kind.either}:
             record.fields |= _referred(reference, row, found[reference.headers])
     for column in kind.columns:
         if column.header not in headers and column.field not in kind.key and not column.implied:
@@ -116,6 +118,8 @@ def check(kind: Kind, row: Row, found: Found, headers: Sequence[str]) -> Record:
     for listed in kind.items:
         if listed.header in headers:
             record.items[listed.table] = _list(listed, row, found)
+        elif listed.required:
+            raise BadCell(listed.header, "is missing")
     _require_used(kind, row, record, headers)
     _require_checks(kind, {**record.fields, **record.items})
     return record
@@ -126,6 +130,12 @@ def _require_readable(row: Row) -> None:
         raise BadCell(None, "has more cells than there are columns")
     for header, reason in row.faults.items():
         raise BadCell(header, reason)
+
+
+def _require_either(kind: Kind, row: Row) -> None:
+    """Raises BadCell."""
+    if kind.either and sum(bool(tidy(row.cells.get(header, ""))) for header in kind.either) != 1:
+        raise BadCell(None, f"needs exactly one of {', '.join(kind.either)}")
 
 
 def _require_used(kind: Kind, row: Row, record: Record, headers: Sequence[str]) -> None:
@@ -173,9 +183,12 @@ def _value(column: Column, row: Row) -> Any:
 def _list(listed: ListColumn, row: Row, found: Found) -> ListValue:
     parse = text(listed.max_length)
     try:
-        texts = [parse(item) for item in split_items(row.cells.get(listed.header, ""))]
+        items = split_items(row.cells.get(listed.header, ""))
+        texts = [parse(fold(item) if listed.folded else item) for item in items]
     except ValueError as error:
         raise BadCell(listed.header, str(error)) from None
+    if listed.folded:
+        texts = list(dict.fromkeys(texts))
     stored = _named(listed.reference, texts, found) if listed.reference else texts
     if listed.chosen is None:
         return [(item, False) for item in stored]

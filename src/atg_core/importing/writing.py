@@ -8,8 +8,10 @@ from operator import itemgetter
 from typing import Any
 
 from atg_core.importing.accounts import Accounts, account_change
+from atg_core.importing.imports import RowChange
 from atg_core.importing.model import Kind
 from atg_core.importing.ports import ImportStore
+from atg_core.importing.preview import changed_row, new_row
 from atg_core.importing.records import Change, Counts, Key, Record, StoredRecord
 from atg_core.importing.uniqueness import judge
 
@@ -19,20 +21,26 @@ _MAX_PUT_OFF = 20_000
 
 @dataclass(slots=True, kw_only=True)
 class Writer:
-    """Writes the records of one file. `refuse` is called with a record, the column and the reason."""
+    """Writes the records of one file.
+
+    `refuse` is called with a record, the column and the reason, `show` with what becomes of each row that is written.
+    """
 
     store: ImportStore
     accounts: Accounts
     now: datetime
     file: str
     counts: Counts
-    refuse: Callable[[Record, str | None, str], None]
+    refuse: Callable[[Record, str | None, str], object]
+    show: Callable[[RowChange], None] | None = None
     _put_off: list[tuple[Kind, Record]] | None = field(default_factory=list)
 
     async def write(self, kind: Kind, records: Mapping[Key, Record], stored: Mapping[Key, StoredRecord]) -> None:
         """Stores the records, but puts off those with a value that another record has, which may give it up later."""
         changes = self._changes(kind, [(stored[key], record) for key, record in records.items() if key in stored])
         new = self._completed(kind, {key: record for key, record in records.items() if key not in stored})
+        if kind.has_accounts:
+            changes, new = self._within_rights(kind, changes, new, stored)
         written = {key: record.fields for key, record in new.items()}
         written |= {change.record.key(kind): change.fields for change in changes}
         verdict = await judge(kind, self.store, records, stored, written)
@@ -55,8 +63,16 @@ class Writer:
         self.counts.unchanged += sum(1 for change in changes if not (change.fields or change.items))
         for unstored in sorted((*refused_changes, *refused), key=lambda unstored: unstored.record.line):
             self.refuse(unstored.record, kind.header_of(unstored.field), unstored.reason)
+        failed = {unstored.record.line for unstored in (*refused_changes, *refused)}
+        if self.show:
+            written_rows = [
+                *(changed_row(kind, change, stored[change.record.key(kind)]) for change in changing),
+                *(new_row(kind, record) for record in adding),
+            ]
+            for row in sorted(written_rows, key=lambda each: each.line):
+                if row.line not in failed:
+                    self.show(row)
         if kind.has_accounts:
-            failed = {unstored.record.line for unstored in refused_changes}
             changed = [account_change(change) for change in changing if change.record.line not in failed]
             await self.accounts.settle(changed, self.file)
 
@@ -66,6 +82,27 @@ class Writer:
         for kind, group in groupby(put_off, key=itemgetter(0)):
             records = {record.key(kind): record for _, record in group}
             await self.write(kind, records, await self.store.stored(kind, records))
+
+    def _within_rights(
+        self, kind: Kind, changes: list[Change], new: dict[Key, Record], stored: Mapping[Key, StoredRecord]
+    ) -> tuple[list[Change], dict[Key, Record]]:
+        """Without what the role of who imports may not do to accounts, which is refused."""
+        actor = self.accounts.actor
+        if actor is None:
+            return changes, new
+        kept, kept_new = [], {}
+        for change in changes:
+            refusal = actor.refusal(stored[change.record.key(kind)].fields["role"], change.fields)
+            if refusal:
+                self.refuse(change.record, *refusal)
+            else:
+                kept.append(change)
+        for key, record in new.items():
+            if refusal := actor.refusal(None, record.fields):
+                self.refuse(record, *refusal)
+            else:
+                kept_new[key] = record
+        return kept, kept_new
 
     def _completed(self, kind: Kind, records: dict[Key, Record]) -> dict[Key, Record]:
         """Adds defaults of columns that the file does not have to new records."""

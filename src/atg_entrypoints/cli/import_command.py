@@ -69,7 +69,7 @@ def import_files(
         run(import_paths(settings, kind, paths, options))
         return
     for folder in paths:
-        run(import_tree(settings, folder, prefix))
+        run(import_tree(settings, folder, prefix, as_json=as_json))
 
 
 def _constants(given: list[str]) -> dict[str, str]:

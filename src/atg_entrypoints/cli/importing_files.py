@@ -8,6 +8,7 @@ from unicodedata import normalize
 
 import typer
 from anyio import open_file
+from msgspec import json
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
 
@@ -22,7 +23,7 @@ from atg_entrypoints.settings import Settings
 _CHUNK_BYTES = 1024 * 1024
 
 
-async def import_tree(settings: Settings, folder: Path, prefix: str) -> None:
+async def import_tree(settings: Settings, folder: Path, prefix: str, *, as_json: bool = False) -> None:
     """Copies every file below the folder to prefix + its path; prints how many were copied and how many unchanged.
 
     Exits with 1 if a name is no valid key, before anything is copied, and with 2 if the folder or the object store can
@@ -47,7 +48,9 @@ async def import_tree(settings: Settings, folder: Path, prefix: str) -> None:
                 await CopyFiles(object_store=container.object_store())(files, done)
             except* (AtgError, OSError) as errors:
                 fail(f"{errors.exceptions[0]}; {copied} files were copied, run it again to go on", UNUSABLE)
-    typer.echo(f"{folder}: {copied} copied, {len(files) - copied} unchanged")
+    counts = {"copied": copied, "unchanged": len(files) - copied}
+    told = f"{folder}: {', '.join(f'{number} {word}' for word, number in counts.items())}"
+    typer.echo(json.encode({str(folder): counts}).decode() if as_json else told)
 
 
 def _sources(folder: Path, prefix: str) -> tuple[list[SourceFile], list[str]]:

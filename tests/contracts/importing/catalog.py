@@ -26,6 +26,22 @@ class CatalogImportingContract:
         [error] = await refused(container, **PROGRAM_OF_ONE, tests=tests)
         assert error.startswith("tests.csv:3: lesson: conflicts")
 
+    async def test_a_program_belongs_to_a_station_or_to_a_course(self, container: Container) -> None:
+        course = {"code": "C", "title": "Для всех"}
+        own = {"code": "P", "course": "C", "title": "Программа"}
+        await arrange(container, stations=[STATION], courses=[course], programs=[own], lessons=[LESSON], topics=[TOPIC])
+        program, stored = await only_row(container, "course_programs"), await only_row(container, "courses")
+        assert (program["station_id"], program["course_id"], program["topics_count"]) == (None, stored["id"], 1)
+        for bad in ({"station": "S", "course": "C"}, {"station": "", "course": ""}):
+            [error] = await refused(container, programs=[own | bad])
+            assert error == "programs.csv:2: needs exactly one of station, course"
+        [unknown] = await refused(container, programs=[own | {"course": "X"}])
+        assert unknown == "programs.csv:2: course: names nothing that is there: X"
+        assert (await arrange(container, programs=[own]))["programs.csv"] == Counts(unchanged=1)
+        await arrange(container, programs=[PROGRAM])
+        moved = await only_row(container, "course_programs")
+        assert (moved["station_id"], moved["course_id"]) == ((await only_row(container, "stations"))["id"], None)
+
     async def test_counters_count_what_is_active(self, container: Container) -> None:
         base = {"stations": [STATION], "programs": [PROGRAM], "lessons": [LESSON, LESSON | {"code": "M"}]}
         course = {"code": "C", "station": "S", "title": "Курс", "is_active": "true"}

@@ -52,7 +52,7 @@ class ConferenceAccountImportingContract:
     async def test_a_bad_account_is_named_by_its_column(self, container: Container) -> None:
         wrong = [
             ("label", "", "is missing"),
-            ("provider", "teams", "is none of zoom, local"),
+            ("provider", "teams", "is none of zoom, link, local"),
             ("capacity", "0", "is not between 1 and 100"),
             ("capacity", "101", "is not between 1 and 100"),
             ("daily_limit", "-1", f"is not between 0 and {2**31 - 1}"),

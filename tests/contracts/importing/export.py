@@ -32,6 +32,23 @@ class ExportContract:
             container,
             progress=[{"username": "employee", "lesson": "KS01-GPA-L1", "topic": "1.1"}],
             test_results=[{"username": "employee", "test": "KS01-GPA-T1", "attempt": "2", "score_percent": "70"}],
+            managers=[{"username": "instructor", "department": "Цех №1", "station": ""}],
+            certificates=[
+                {
+                    "username": "employee",
+                    "course": "ATG-FIRSTAID",
+                    "issuer": "Красный Крест",
+                    "number": "№ 7",
+                    "title": "Первая помощь",
+                    "issued_at": "2026-02-01",
+                    "valid_until": "2029-02-01",
+                }
+            ],
+            course_prerequisites=[{"course": "ATG-FIRSTAID", "required_course": "ATG-INDSAFE"}],
+            assignments=[{"code": "Все", "course": "ATG-FIRSTAID", "audience": "company", "due_days": "30"}],
+            test_draws=[
+                {"test": "KS01-GPA-T1", "bank": "SAFETY", "position": "1", "questions_count": "2", "tags": "ё"}
+            ],
         )
         for name, kind in KINDS.items():
             lines = [line async for batch in container.export_kind()(kind) for line in batch]

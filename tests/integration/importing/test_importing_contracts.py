@@ -13,7 +13,10 @@ from tests.contracts.importing.homework import HomeworkImportingContract
 from tests.contracts.importing.learning import LearningImportingContract
 from tests.contracts.importing.lists import ImportedListsContract
 from tests.contracts.importing.named_accounts import NamedAccountContract
+from tests.contracts.importing.prerequisites import PrerequisiteImportingContract
+from tests.contracts.importing.question_banks import QuestionBankImportingContract
 from tests.contracts.importing.recurring_lessons import RecurringLessonImportingContract
+from tests.contracts.importing.rights import RightsContract
 from tests.contracts.importing.rosters import RosterContract
 from tests.contracts.importing.scheduled_lessons import ScheduledLessonImportingContract
 from tests.contracts.importing.shop import ShopImportingContract
@@ -57,6 +60,10 @@ class TestSqlLearningImporting(LearningImportingContract):
     pass
 
 
+class TestSqlQuestionBankImporting(QuestionBankImportingContract):
+    pass
+
+
 class TestSqlImportedLists(ImportedListsContract):
     pass
 
@@ -94,4 +101,12 @@ class TestSqlExchanges(ExchangeContract):
 
 
 class TestSqlRosters(RosterContract):
+    pass
+
+
+class TestSqlPrerequisiteImporting(PrerequisiteImportingContract):
+    pass
+
+
+class TestSqlRights(RightsContract):
     pass

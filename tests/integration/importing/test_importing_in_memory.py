@@ -12,13 +12,18 @@ from tests.contracts.importing.export import ExportContract
 from tests.contracts.importing.gradebook import GradebookImportingContract
 from tests.contracts.importing.groups import GroupImportingContract
 from tests.contracts.importing.homework import HomeworkImportingContract
+from tests.contracts.importing.import_jobs import ImportJobsContract
 from tests.contracts.importing.learning import LearningImportingContract
 from tests.contracts.importing.lists import ImportedListsContract
 from tests.contracts.importing.named_accounts import NamedAccountContract
+from tests.contracts.importing.prerequisites import PrerequisiteImportingContract
+from tests.contracts.importing.question_banks import QuestionBankImportingContract
 from tests.contracts.importing.recurring_lessons import RecurringLessonImportingContract
+from tests.contracts.importing.rights import RightsContract
 from tests.contracts.importing.rosters import RosterContract
 from tests.contracts.importing.scheduled_lessons import ScheduledLessonImportingContract
 from tests.contracts.importing.shop import ShopImportingContract
+from tests.contracts.importing.undo import UndoContract
 from tests.contracts.importing.upserts import UpsertContract
 from tests.contracts.importing.users import UserImportingContract
 
@@ -64,6 +69,10 @@ class TestMemoryLearningImporting(LearningImportingContract):
     pass
 
 
+class TestMemoryQuestionBankImporting(QuestionBankImportingContract):
+    pass
+
+
 class TestMemoryImportedLists(ImportedListsContract):
     pass
 
@@ -101,4 +110,20 @@ class TestMemoryExchanges(ExchangeContract):
 
 
 class TestMemoryRosters(RosterContract):
+    pass
+
+
+class TestMemoryUndo(UndoContract):
+    pass
+
+
+class TestMemoryImportJobs(ImportJobsContract):
+    pass
+
+
+class TestMemoryPrerequisiteImporting(PrerequisiteImportingContract):
+    pass
+
+
+class TestMemoryRights(RightsContract):
     pass

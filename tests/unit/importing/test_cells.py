@@ -154,11 +154,6 @@ def test_what_is_no_email_is_refused(address: str) -> None:
         cells.email(address)
 
 
-@given(st.lists(st.text(st.characters(blacklist_characters=";", blacklist_categories=["Cs"])).map(str.strip)))
-def test_a_list_is_read_as_it_was_written(items: list[str]) -> None:
-    assert cells.items(" ; ".join(items)) == [item for item in items if item]
-
-
 @pytest.mark.parametrize("form", ["$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA", "$2b$12$" + "a" * 53])
 def test_a_hash_of_a_password_has_a_known_form(form: str) -> None:
     assert cells.password_hash(form) == form

@@ -18,20 +18,30 @@ PROMISED_HEADERS = {
     "specifications": "station category value unit description order_index",
     "safety-systems": "station name description manufacturer order_index features",
     "gas-sources": "station source_name order_index",
-    "courses": "code station title description duration_hours level is_active icon sourced_id",
-    "programs": "code station title description duration format is_active order_index learning_outcomes requirements"
-    " target_audience",
+    "courses": "code station title description duration_hours level is_active icon sourced_id valid_months"
+    " renew_days renew_topics",
+    "programs": "code station course title description duration format is_active order_index"
+    " learning_outcomes requirements target_audience",
     "lessons": "code program title duration order_index is_active",
     "lesson-materials": "lesson material_name",
     "topics": "lesson code title duration order_index is_active content",
     "topic-files": "lesson topic minio_object_name file_type original_name title file_size size_formatted file_url"
     " mime_type order_index is_active",
     "tests": "code lesson program title description passing_score max_attempts time_limit_minutes time_limit_enforced"
-    " shows_right_answers is_active",
-    "questions": "test position text question_type points explanation image options correct",
+    " shows_right_answers shuffle_options is_active",
+    "question-banks": "code title description",
+    "questions": "test bank position text question_type points explanation image options correct category tags"
+    " is_active",
+    "test-draws": "test bank position questions_count category tags",
+    "course-prerequisites": "course required_course required_final_test",
+    "learning-paths": "code title description opening due_days is_active",
+    "learning-path-courses": "path course order_index due_days due_from",
     "enrollments": "username course enrolled_at due_at cancelled_at",
+    "assignments": "code course path station audience department position due_at due_days ended_at users",
+    "managers": "username station department",
     "progress": "username lesson topic completed_at",
     "test-results": "username test attempt score_percent completed_at",
+    "certificates": "username course issuer number title issued_at valid_until",
     "assets": "slug name type campaign points meta",
     "shop-lessons": "title description price video_path text_content is_active is_free",
     "shop-courses": "title description total_price discount_price is_active lessons",
@@ -55,10 +65,14 @@ PROMISED_KEYS = {
     "gas-sources": "station source_name",
     "topics": "lesson code",
     "topic-files": "lesson topic minio_object_name",
-    "questions": "test position",
+    "questions": "position",
+    "test-draws": "test position",
+    "course-prerequisites": "course",
     "enrollments": "username course",
+    "assignments": "code",
     "progress": "username lesson topic",
     "test-results": "username test attempt",
+    "certificates": "issuer number",
     "shop-lessons": "title",
     "shop-courses": "title",
     "promo-codes": "code",
@@ -127,8 +141,10 @@ def test_what_an_item_of_a_list_names_has_a_key_of_one_column() -> None:
 def test_what_a_check_asks_about_is_in_every_row(kind: Kind) -> None:
     headers = {column.field: column.header for column in kind.columns}
     headers |= {listed.table: listed.header for listed in kind.items}
+    headers |= {field: each.headers[-1] for each in kind.references for field in each.targets.values()}
     for check in kind.checks:
-        assert {headers[field] for field in check.fields} <= set(kind.required_headers)
+        implied = {column.header for column in kind.columns if column.implied}
+        assert {headers[field] for field in check.fields} <= {*kind.required_headers, *implied}
 
 
 def test_a_lengths_limit_is_that_of_the_table() -> None:

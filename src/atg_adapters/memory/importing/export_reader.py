@@ -19,7 +19,7 @@ class MemoryExportReader:
         rows = sorted(self.database.rows(kind.table, **kind.only), key=lambda row: row["id"])
         records = [self._record(kind, row) for row in rows]
         if kind.uuid:
-            records.sort(key=lambda record: [record[header] for header in kind.key_headers])
+            records.sort(key=lambda record: [_nothing_first(record.get(header)) for header in kind.key_headers])
         yield records
 
     def _record(self, kind: Kind, row: Row) -> Row:
@@ -57,3 +57,7 @@ class MemoryExportReader:
             header, flag = listed.chosen
             record[header] = [number for number, item in enumerate(items, start=1) if item[flag]]
         return record
+
+
+def _nothing_first(value: Any) -> tuple[bool, Any]:
+    return (False, 0) if value is None else (True, value)

@@ -14,6 +14,7 @@ from atg_adapters.memory.gradebook.control_points import (
     require_grades_within_maximum,
 )
 from atg_adapters.memory.homework.authoring import require_unanswered
+from atg_adapters.memory.learning.assigned_paths import require_due_by_path
 from atg_core.importing.export import cell_text
 from atg_core.importing.model import Kind, ListColumn, Unique
 from atg_core.importing.ports import Holder, Merged, Refusal
@@ -23,11 +24,16 @@ from atg_core.schedule.model import LessonStatus
 # The column defaults of the SQL tables.
 _DEFAULTS: dict[str, dict[str, Any]] = {
     "stations": {"courses_count": 0},
-    "course_programs": {"lessons_count": 0, "topics_count": 0, "tests_count": 0},
+    "course_programs": {"station_id": None, "course_id": None, "lessons_count": 0, "topics_count": 0, "tests_count": 0},
     "lessons": {"topics_count": 0, "lesson_key": None},
     "topics": {"topic_key": None},
     "lesson_tests": {"questions_count": 0},
     "final_tests": {"questions_count": 0},
+    "test_questions": {
+        **dict.fromkeys(("lesson_test_id", "final_test_id", "bank_id", "category")),
+        "is_active": True,
+    },
+    "test_draws": dict.fromkeys(("lesson_test_id", "final_test_id", "category")),
     "users": {"password_hash": None, "email_verified_at": None, "rehash_digest": None},
     "user_profiles": {"language": "ru"},
     "user_courses": {
@@ -36,9 +42,15 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "hours_studied": Decimal(0),
         "seconds_over": 0,
         "last_activity": None,
+        "due_at": None,
+        "own_due_at": None,
+        "by_assignment": False,
         "cancelled_at": None,
+        "round": 1,
+        **dict.fromkeys(("valid_until", "renews_at", "tests_since", "topics_since", "external_certificate_id")),
     },
-    "user_topic_progress": {"last_activity": None, "position_seconds": 0},
+    "user_topic_progress": {"last_activity": None, "position_seconds": 0, "renewed_at": None},
+    "standing_assignments": dict.fromkeys(("course_id", "learning_path_id", "created_by", "ended_at")),
     "user_test_results": dict.fromkeys(("correct_answers", "total_questions", "time_spent", "answers")),
     "shop_promo_codes": {"current_uses": 0},
     "homework": {
@@ -48,7 +60,6 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "max_attempts": None,
         "allow_late": False,
         "published_at": None,
-        "announced_at": None,
     },
     "recurring_lessons": {"revision": 0},
     "scheduled_lessons": {
@@ -125,6 +136,7 @@ class MemoryImportStore:
             self._require_no_overlap(kind, row)
             require_grades_within_maximum(self.database, kind.table, row)
             require_unanswered(self.database, kind.table, row)
+            require_due_by_path(kind.table, row)
             row_id = self.database.insert(kind.table, {"id": uuid4(), **row} if kind.uuid else row)
             if kind.profile_table:
                 profile = {**_DEFAULTS[kind.profile_table], **_of(kind.profile_fields, record.fields), **times}
@@ -194,6 +206,7 @@ class MemoryImportStore:
                     self._require_one_main_pdf(kind, changed, change.stored_id)
                     self._require_no_overlap(kind, changed, change.stored_id)
                     require_grades_within_maximum(self.database, kind.table, changed, change.stored_id)
+                    require_due_by_path(kind.table, changed)
                     if "revision" in changed:
                         values["revision"] = changed["revision"] + 1
                     self.database.update(name, change.stored_id, **values, updated_at=now)

@@ -81,7 +81,7 @@ def _select(kind: Kind, collation: str | None) -> sa.Select[Any]:
     order: list[Any] = [table.c.id]
     if kind.uuid:
         by_header = {column.name: column.element for column in columns if column.name in kind.key_headers}
-        order = [_by_codes(by_header[header], collation) for header in kind.key_headers]
+        order = [_by_codes(by_header[header], collation).nulls_first() for header in kind.key_headers]
     return sa.select(*columns).select_from(path).where(*only).order_by(*order)
 
 

@@ -1,0 +1,1 @@
+"""Imports of workbooks: upload, what is wrong and what would change, apply, undo; templates and exports."""
