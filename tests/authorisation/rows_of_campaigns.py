@@ -1,6 +1,6 @@
 """Campaigns: visitors have no account, and know their session's id; the rest is administration."""
 
-from tests.authorisation.callers import admin, everyone, staff
+from tests.authorisation.callers import everyone, marketing
 from tests.authorisation.row import Row, row
 
 NO_SESSION = "00000000-0000-4000-8000-000000000000"
@@ -21,12 +21,12 @@ def _visiting(at: str) -> tuple[Row, ...]:
         row(f"GET {at}/promo?session_id={{visit}}", everyone(200)),
         row(f"GET {at}/promo?session_id={{fresh_visit}}", everyone(404)),
         row(f"GET {at}/stats", everyone(200)),
-        row(f"POST {at}/promo/redeem", staff(200), {"code": "{reward}"}),
+        row(f"POST {at}/promo/redeem", marketing(200, service=200), {"code": "{reward}"}),
         row(f"GET {at}/campaigns/{{campaign}}/assets", everyone(200)),
-        row(f"POST {at}/campaigns/{{campaign}}/assets", admin(201), {"slug": "new", "name": "x"}),
-        row(f"GET {at}/campaigns/{{campaign}}/assets/{{asset}}", admin(200)),
-        row(f"PUT {at}/campaigns/{{campaign}}/assets/{{asset}}", admin(200), {"name": "y"}),
-        row(f"DELETE {at}/campaigns/{{campaign}}/assets/{{unseen_asset}}", admin(204)),
+        row(f"POST {at}/campaigns/{{campaign}}/assets", marketing(201), {"slug": "new", "name": "x"}),
+        row(f"GET {at}/campaigns/{{campaign}}/assets/{{asset}}", marketing(200)),
+        row(f"PUT {at}/campaigns/{{campaign}}/assets/{{asset}}", marketing(200), {"name": "y"}),
+        row(f"DELETE {at}/campaigns/{{campaign}}/assets/{{unseen_asset}}", marketing(204)),
     )
 
 
@@ -36,10 +36,14 @@ _RECORDS = ("participants", "sessions", "progress", "events", "promo-codes")
 CAMPAIGNS = (
     *_visiting(""),
     *_visiting("/api"),
-    *(row(f"GET /admin/campaigns/{record}{end}", admin(200)) for record in _RECORDS for end in ("", ".csv", ".xlsx")),
-    row("GET /admin/campaigns", admin(200)),
-    row("GET /admin/campaigns.csv", admin(200)),
-    row("GET /admin/campaigns.xlsx", admin(200)),
-    row("GET /admin/campaigns/{campaign}/days", admin(200)),
-    *(row(f"GET /admin/campaigns/{{campaign}}/days{end}", admin(200)) for end in (".csv", ".xlsx")),
+    *(
+        row(f"GET /admin/campaigns/{record}{end}", marketing(200))
+        for record in _RECORDS
+        for end in ("", ".csv", ".xlsx")
+    ),
+    row("GET /admin/campaigns", marketing(200)),
+    row("GET /admin/campaigns.csv", marketing(200)),
+    row("GET /admin/campaigns.xlsx", marketing(200)),
+    row("GET /admin/campaigns/{campaign}/days", marketing(200)),
+    *(row(f"GET /admin/campaigns/{{campaign}}/days{end}", marketing(200)) for end in (".csv", ".xlsx")),
 )

@@ -8,6 +8,7 @@ from uuid import UUID
 import httpx
 
 from atg_core.identity.email_tokens import Purpose
+from atg_core.notifier import NoticeKind
 from atg_entrypoints.container import Container
 from tests.arranging import arrange, rows_of
 from tests.authorisation.learning_data import KEYS
@@ -37,6 +38,7 @@ async def sell(people: People, client: httpx.AsyncClient) -> dict[str, Any]:
     names["promo_code"] = (await admin.post("/api/promo-codes", body=code))["id"]
     ticket = {"user_id": names["customer"], "subject": "x", "message": OF_CUSTOMER}
     names["ticket"] = (await admin.post("/api/support-tickets", body=ticket))["id"]
+    names["message"] = (await admin.post("/admin/shop/messages", body={"text": "x"}))["id"]
     names["init_data"] = signed(auth_date=str(int(NOON.timestamp())))
     return names
 
@@ -65,7 +67,9 @@ async def mailed(container: Container, people: People) -> dict[str, Any]:
     links = {row["purpose"]: row["id"] for row in await rows_of(container, "mail_tokens")}
     tokens = {f"{purpose}_link": container.email_token_signer().token(links[purpose], purpose) for purpose in purposes}
     refresh = container.tokens().refresh(session, session.rotation.confirmed)
-    return tokens | {"refresh_token": refresh}
+    unsubscribe = container.unsubscribe_links().token(person.id, [NoticeKind.GRADE])
+    code = await container.link_telegram().make_code(person.id)
+    return tokens | {"refresh_token": refresh, "unsubscribe_link": unsubscribe, "linking_code": code.code}
 
 
 def signed_event() -> dict[str, Any]:

@@ -14,6 +14,11 @@ class TicketStatus(StrEnum):
     CLOSED = "closed"
 
 
+class TicketAuthor(StrEnum):
+    CUSTOMER = "customer"
+    STAFF = "staff"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
     """A user of the bot, identified by `telegram_id`; has no password."""
@@ -78,7 +83,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """A support ticket; `user_id`: its customer."""
+    """A support ticket; `user_id`: its customer. `message`: their first words; `admin_response`: the latest answer."""
 
     id: int
     user_id: int
@@ -88,6 +93,17 @@ class Ticket:
     admin_response: str | None
     created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketMessage:
+    """What was said in a ticket: the first words of its customer, further ones, and each answer."""
+
+    id: int
+    ticket_id: int
+    author: TicketAuthor
+    text: str
+    created_at: datetime
 
 
 class Via(StrEnum):

@@ -6,7 +6,17 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from atg_core.errors import Conflict, NotFound, NotSignedIn
-from atg_core.shop.model import Customer, Item, ShopCourse, ShopLesson, Ticket, UnmatchedPayment, Via
+from atg_core.shop.model import (
+    Customer,
+    Item,
+    ShopCourse,
+    ShopLesson,
+    Ticket,
+    TicketAuthor,
+    TicketMessage,
+    UnmatchedPayment,
+    Via,
+)
 from atg_core.shop.pricing import PromoCode, Refusal
 from atg_core.shop.purchases import Purchase, PurchaseStatus
 
@@ -33,6 +43,10 @@ class PromoCodeNotFound(NotFound):
 
 class TicketNotFound(NotFound):
     """Support ticket not found"""
+
+
+class TicketClosed(Conflict):
+    """This ticket is closed, please open another one"""
 
 
 class CodeTaken(Conflict):
@@ -166,30 +180,45 @@ class SupportTickets(Protocol):
     async def add(self, user_id: int, subject: str, message: str, now: datetime) -> Ticket:
         """Raises CustomerNotFound."""
 
+    async def ticket(self, ticket_id: int) -> Ticket:
+        """Locks it. Raises TicketNotFound."""
+
     async def change(self, ticket_id: int, values: Mapping[str, Any], now: datetime) -> tuple[Ticket, int]:
         """The ticket, and the `telegram_id` of its customer. Raises TicketNotFound."""
+
+    async def say(self, ticket_id: int, author: TicketAuthor, text: str, now: datetime) -> TicketMessage:
+        """Adds to the thread of a ticket that is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopFilters:
-    """Filters of a list, None for any; `q`: a substring of title or description, or of names."""
+    """Filters of a list, None for any; `q`: a substring of title or description, or of names.
+
+    `not_in_course`: lessons that are not in it. `newest_first`: lessons and courses, instead of the order of ids.
+    """
 
     q: str | None = None
     is_active: bool | None = None
     is_free: bool | None = None
     min_price: int | None = None
     max_price: int | None = None
+    not_in_course: int | None = None
+    newest_first: bool = False
     status: str | None = None
     user_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurchaseFilters:
-    """Filters of purchases, None for any; `since`, `until`: when they were created, `until` excluded."""
+    """Filters of purchases, None for any; `since`, `until`: when they were created, `until` excluded.
+
+    `promo_code_id`: the code whose use was taken.
+    """
 
     user_id: int | None = None
     lesson_id: int | None = None
     course_id: int | None = None
+    promo_code_id: int | None = None
     status: PurchaseStatus | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -275,6 +304,9 @@ class ShopQueries(Protocol):
 
     async def ticket(self, ticket_id: int) -> Ticket:
         """Raises TicketNotFound."""
+
+    async def ticket_messages(self, ticket_id: int, *, limit: int, offset: int) -> tuple[list[TicketMessage], int]:
+        """The thread of a ticket, newest first."""
 
 
 class CustomerTokens(Protocol):

@@ -19,8 +19,12 @@ class ReconcileStars:
     telegram: Telegram
     record_payments: RecordPayments
 
-    async def __call__(self) -> None:
-        """Raises TelegramAway, TelegramRefused; pages reconciled before that are not read again."""
+    async def __call__(self) -> int:
+        """Returns the number of transactions.
+
+        Raises TelegramAway, TelegramRefused; pages reconciled before that are not read again.
+        """
+        replayed = 0
         while True:
             async with self.open() as store:
                 offset = await store.reconciled_transactions()
@@ -29,8 +33,9 @@ class ReconcileStars:
                 await self._record(transaction)
             async with self.open() as store:
                 await store.set_reconciled_transactions(offset + len(page))
+            replayed += len(page)
             if len(page) < MAX_TRANSACTIONS:
-                return
+                return replayed
 
     async def _record(self, transaction: StarTransaction) -> None:
         if transaction.telegram_id is None or transaction.payload is None:

@@ -1,4 +1,4 @@
-"""Support tickets, and the Telegram messages with their answers."""
+"""Support tickets with what was said in them, and the Telegram messages with their answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from typing import Any
 from atg_core.clock import Clock
 from atg_core.jobs.model import Arguments
 from atg_core.jobs.ports import JobQueue
-from atg_core.shop.model import Ticket, TicketStatus
-from atg_core.shop.ports import SupportTickets
+from atg_core.shop.model import Ticket, TicketAuthor, TicketMessage, TicketStatus
+from atg_core.shop.ports import SupportTickets, TicketClosed, TicketNotFound
 from atg_core.telegram.model import Telegram, TelegramRefused
 from atg_core.unit_of_work import UnitOfWork
 
@@ -23,8 +23,31 @@ class CreateTicket:
     clock: Clock
 
     async def __call__(self, user_id: int, subject: str, message: str) -> Ticket:
+        now = self.clock()
         async with self.open() as store:
-            return await store.add(user_id, subject, message, self.clock())
+            ticket = await store.add(user_id, subject, message, now)
+            await store.say(ticket.id, TicketAuthor.CUSTOMER, message, now)
+        return ticket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddToTicket:
+    """Further words of its customer, after which a ticket waits for an answer. Raises TicketNotFound, TicketClosed."""
+
+    open: UnitOfWork[SupportTickets]
+    clock: Clock
+
+    async def __call__(self, ticket_id: int, text: str, *, of: int | None = None) -> TicketMessage:
+        """`of`: the customer who writes, None where somebody else passes it on. Another's ticket is not found."""
+        now = self.clock()
+        async with self.open() as store:
+            ticket = await store.ticket(ticket_id)
+            if of not in {None, ticket.user_id}:
+                raise TicketNotFound
+            if ticket.status is TicketStatus.CLOSED:
+                raise TicketClosed
+            await store.change(ticket_id, {"status": TicketStatus.OPEN}, now)
+            return await store.say(ticket_id, TicketAuthor.CUSTOMER, text, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +65,11 @@ class AnswerTicket:
         answer = values.get("admin_response")
         if answer is not None:
             values = {"status": TicketStatus.IN_PROGRESS, **values}
+        now = self.clock()
         async with self.open() as store:
-            ticket, telegram_id = await store.change(ticket_id, values, self.clock())
+            ticket, telegram_id = await store.change(ticket_id, values, now)
             if answer is not None:
+                await store.say(ticket_id, TicketAuthor.STAFF, answer, now)
                 text = f"{ticket.subject}\n\n{answer}"
                 await self.jobs.enqueue(SEND_MESSAGE, {"chat_id": telegram_id, "text": text})
         return ticket

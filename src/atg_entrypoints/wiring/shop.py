@@ -1,10 +1,13 @@
 """The shop and its Telegram bot."""
 
+import asyncio
 from contextlib import AsyncExitStack
 
 from dependency_injector import providers
 
 from atg_adapters.sql.shop.customers import SqlCustomers
+from atg_adapters.sql.shop.messages import SqlCustomerMessageQueries, SqlCustomerMessages
+from atg_adapters.sql.shop.names import SqlShopNameQueries
 from atg_adapters.sql.shop.products import SqlProducts
 from atg_adapters.sql.shop.promo_codes import SqlPromoCodes
 from atg_adapters.sql.shop.purchases import SqlPurchases
@@ -13,12 +16,19 @@ from atg_adapters.sql.shop.support_tickets import SqlSupportTickets
 from atg_core.clock import Clock
 from atg_core.shop.checkout import CreatePurchase, PreCheckout, SettlePurchase
 from atg_core.shop.customers import EditCustomers
+from atg_core.shop.message_sending import (
+    CancelMessage,
+    DeliverMessage,
+    SendMessageToCustomers,
+    ShowMessage,
+    WriteMessage,
+)
 from atg_core.shop.ports import CustomerTokens
 from atg_core.shop.products import EditProducts
 from atg_core.shop.promo_codes import CheckPromoCode, EditPromoCodes
 from atg_core.shop.reconciliation import ReconcileStars
 from atg_core.shop.refunds import RefundPurchase, RefundStars
-from atg_core.shop.support_tickets import AnswerTicket, CreateTicket, SendMessage
+from atg_core.shop.support_tickets import AddToTicket, AnswerTicket, CreateTicket, SendMessage
 from atg_core.shop.telegram_payments import AnswerPreCheckout, RecordPayments
 from atg_core.telegram.init_data import InitDataVerifier
 from atg_core.telegram.model import Telegram
@@ -59,6 +69,7 @@ class Shop(Shared):
     telegram = providers.Singleton(_telegram, Shared.settings, Shared.clock, Shared.opened)
     mini_app = providers.Singleton(_mini_app, Shared.settings)
     shop_queries = reading(SqlShopQueries)
+    shop_name_queries = reading(SqlShopNameQueries)
     open_products = unit_of_work(SqlProducts)
     open_purchases = unit_of_work(SqlPurchases, shared=True)
     open_customers = unit_of_work(SqlCustomers, shared=True)
@@ -70,6 +81,7 @@ class Shop(Shared):
     edit_promo_codes = use_case(EditPromoCodes, open=open_shop_promo_codes)
     check_promo_code = use_case(CheckPromoCode)
     create_ticket = use_case(CreateTicket, open=open_support_tickets)
+    add_to_ticket = use_case(AddToTicket, open=open_support_tickets)
     answer_ticket = use_case(AnswerTicket, open=open_support_tickets)
     create_purchase = use_case(CreatePurchase, open=open_purchases)
     pre_checkout = use_case(PreCheckout)
@@ -79,4 +91,11 @@ class Shop(Shared):
     record_payments = use_case(RecordPayments, open=open_purchases)
     reconcile_stars = use_case(ReconcileStars, open=open_purchases)
     send_message = use_case(SendMessage)
+    customer_message_queries = reading(SqlCustomerMessageQueries)
+    open_customer_messages = unit_of_work(SqlCustomerMessages, shared=True)
+    write_message = use_case(WriteMessage, open=open_customer_messages)
+    send_message_to_customers = use_case(SendMessageToCustomers, open=open_customer_messages)
+    cancel_message = use_case(CancelMessage, open=open_customer_messages)
+    show_message = use_case(ShowMessage)
+    deliver_message = use_case(DeliverMessage, open=open_customer_messages, sleep=providers.Object(asyncio.sleep))
     refund_stars = use_case(RefundStars)

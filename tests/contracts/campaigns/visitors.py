@@ -11,6 +11,7 @@ from dependency_injector import providers
 from atg_adapters.memory.mailer import MemoryMailer
 from atg_core.campaigns.model import EventType
 from atg_entrypoints.container import Container
+from tests import mailed
 from tests.arranging import arrange, rows_of
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -62,8 +63,8 @@ async def leave(client: httpx.AsyncClient, session: str, email: str, **headers: 
 
 
 async def do_jobs(container: Container) -> list[Any]:
-    """Does what is due; all mails that were sent so far."""
-    await container.jobs().run(container.work(), until_idle=True)
+    """Does what changes have enqueued; all mails that were sent so far."""
+    await mailed.do_jobs(container)
     sent: list[Any] = container.mailer().sent
     return sent
 

@@ -68,6 +68,47 @@ class HttpCustomersContract(ShopContract):
         await bot.call("POST", "/api/support-tickets", 400, subject="x", message="y")
         assert (await client.put(path, json={"status": "lost"}, headers=admin)).status_code == 400
 
+    async def test_a_ticket_is_a_thread_to_which_its_customer_adds_until_it_is_closed(
+        self, client: httpx.AsyncClient, stocked: Container, bot: Bot, admin: dict[str, str]
+    ) -> None:
+        anna, boris = await bot.customer(1), await bot.customer(2)
+        asked = await bot.call("POST", "/api/support-tickets", 201, user_id=anna, subject="Видео", message="Не идёт")
+        other = await bot.call("POST", "/api/support-tickets", 201, user_id=boris, subject="x", message="y")
+        path = f"/api/support-tickets/{asked['id']}"
+        thread, mine = f"{path}/messages", self.customer_headers(stocked, anna)
+        await client.put(path, json={"admin_response": "Обновите"}, headers=admin)
+        added = await client.post(thread, json={"text": "Не помогло"}, headers=mine)
+        assert (added.status_code, added.json()["author"], added.json()["text"]) == (201, "customer", "Не помогло")
+        now = (await client.get(path, headers=mine)).json()
+        assert (now["status"], now["message"], now["admin_response"]) == ("open", "Не идёт", "Обновите")
+        await bot.call("POST", thread, 201, text="И звука нет")
+        await client.put(path, json={"admin_response": "Переустановите"}, headers=admin)
+        await client.put(path, json={"status": "closed"}, headers=admin)
+        said = [
+            ("staff", "Переустановите"),
+            ("customer", "И звука нет"),
+            ("customer", "Не помогло"),
+            ("staff", "Обновите"),
+            ("customer", "Не идёт"),
+        ]
+        for headers in (mine, admin, bot.headers):
+            found = (await client.get(thread, headers=headers)).json()
+            assert [(each["author"], each["text"]) for each in found["items"]] == said
+        second = (await client.get(f"{thread}?size=2&page=2", headers=mine)).json()
+        assert (second["total"], [each["text"] for each in second["items"]]) == (5, ["Не помогло", "Обновите"])
+        assert (await client.get(path, headers=mine)).json()["admin_response"] == "Переустановите"
+        refused = await client.post(thread, json={"text": "Ещё"}, headers=mine)
+        assert (refused.status_code, refused.json()["code"]) == (409, "ticket_closed")
+        for body in ({}, {"text": ""}, {"text": "a\x00"}):
+            assert (await client.post(thread, json=body, headers=mine)).status_code == 400
+        theirs = self.customer_headers(stocked, boris)
+        assert (await client.get(thread, headers=theirs)).status_code == 404
+        assert (await client.post(thread, json={"text": "x"}, headers=theirs)).status_code == 404
+        await bot.call("POST", "/api/support-tickets/999999/messages", 404, text="x")
+        await bot.get("/api/support-tickets/999999/messages", 404)
+        await client.put(f"/api/support-tickets/{other['id']}", json={"status": "in_progress"}, headers=admin)
+        assert (await bot.get(f"/api/support-tickets/{other['id']}/messages"))["total"] == 1
+
     async def test_a_key_is_its_callers_own(self, client: httpx.AsyncClient, stocked: Container, bot: Bot) -> None:
         body = {"subject": "x", "message": "y"}
         made = {}

@@ -1,7 +1,10 @@
 """Products of the shop over HTTP (spec: store)."""
 
+from typing import Any
+
 import httpx
 
+from atg_core.shop.ports import ShopFilters
 from atg_entrypoints.container import Container
 from tests.contracts.shop.bot import SECRETS, Bot, ShopContract
 
@@ -87,6 +90,23 @@ class HttpProductsContract(ShopContract):
         assert (await client.get(f"/api/lessons/{products['one']}", headers=admin)).status_code == 200
         anna = await bot.customer()
         assert (await bot.buy(anna, lesson_id=products["one"], status=409))["code"] == "item_inactive"
+
+    async def test_goods_are_listed_newest_first_and_without_those_of_a_course(
+        self, stocked: Container, products: dict[str, int]
+    ) -> None:
+        async def found(**filters: Any) -> tuple[list[int], int]:
+            lessons, total = await stocked.shop_queries().lessons(ShopFilters(**filters), limit=1, offset=0)
+            return [each.id for each in lessons], total
+
+        assert await found() == ([products["one"]], 4)
+        assert await found(newest_first=True) == ([products["other"]], 4)
+        assert await found(not_in_course=products["course"]) == ([products["free"]], 2)
+        assert await found(not_in_course=products["course"], newest_first=True, q="рок 3") == ([products["free"]], 1)
+        assert (await found(not_in_course=999_999))[1] == 4
+        values = {"title": "Ещё", "description": "", "total_price": 9, "discount_price": None, "is_active": True}
+        other = await stocked.edit_products().add_course(values, [])
+        courses, _ = await stocked.shop_queries().courses(ShopFilters(newest_first=True), limit=9, offset=0)
+        assert [each.id for each in courses] == [other.id, products["course"]]
 
     async def test_goods_are_edited_by_administrators_and_what_was_bought_is_not_deleted(
         self, client: httpx.AsyncClient, bot: Bot, admin: dict[str, str], products: dict[str, int]

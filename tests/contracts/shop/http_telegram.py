@@ -17,6 +17,7 @@ from atg_core.telegram.model import StarTransaction
 from atg_entrypoints.container import Container
 from tests.arranging import rows_of
 from tests.contracts.shop.bot import SERVICE, Bot
+from tests.people import add_person
 
 SECRET = "webhook-secret-of-telegram"
 BOT_TOKEN = f"123456:{'a' * 35}"
@@ -107,6 +108,29 @@ class HttpTelegramContract:
             assert (reply.status_code, reply.json()["code"]) == (401, "not_telegram")
         assert (await client.post("/webhooks/telegram", json=payment(purchase))).status_code == 401
         assert (await bot.get(f"/api/users/{purchase['user_id']}/purchases"))["items"] == [purchase]
+
+    async def test_a_code_behind_start_links_who_sends_it(
+        self, client: httpx.AsyncClient, bot: Bot, stocked: Container
+    ) -> None:
+        person = await add_person(stocked, "linker")
+
+        async def start(text: str, **chat: int) -> dict[str, Any]:
+            sender = {"id": ANNA, "is_bot": False, "first_name": "Anna", "language_code": "ru"}
+            message = {"message_id": 1, "from": sender, "chat": {"id": ANNA, **chat}, "text": text}
+            answer: dict[str, Any] = (await self.tell(client, {"update_id": 1, "message": message})).json()
+            return answer
+
+        async def chat_id() -> int | None:
+            chat: int | None = (await stocked.edit_notice_settings().show(person)).chat_id
+            return chat
+
+        code = (await stocked.link_telegram().make_code(person)).code
+        assert await start("/start") == await start("Привет") == await start(f"/start {code}", id=-5) == {}
+        told = (await start("/start lesson-7"))["text"]
+        assert (told[:17], await chat_id()) == ("Такого кода нет, ", None)
+        answer = await start(f"/start {code}")
+        assert answer == {"method": "sendMessage", "chat_id": ANNA, "text": "Теперь уведомления приходят сюда."}
+        assert await chat_id() == ANNA
 
     async def test_a_checkout_is_answered_in_the_reply(self, client: httpx.AsyncClient, bot: Bot, lesson: int) -> None:
         """M1."""

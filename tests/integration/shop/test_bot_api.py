@@ -1,5 +1,6 @@
 """The Bot API over HTTP, under all kinds of faults."""
 
+import asyncio
 import logging
 import traceback
 from collections.abc import AsyncIterator, Iterator
@@ -10,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from atg_adapters.telegram.bot_api import BotApi
-from atg_core.telegram.model import StarTransaction, TelegramAway, TelegramRefused
+from atg_core.telegram.model import StarTransaction, TelegramAway, TelegramBlocked, TelegramRefused
 from atg_entrypoints.container import close, create_container
 from atg_entrypoints.settings import Settings
 from tests.contracts.telegram import ANNA, TEXT, Done, Paid, TelegramContract, TransactionsContract, payment
@@ -84,7 +85,7 @@ class TestBotApi(TelegramContract, TransactionsContract):
         (Fault(404, "Not Found"), TelegramAway, "404"),
         (DROP, TelegramAway, "sendMessage: RemoteProtocolError"),
         (DROP_AFTER, TelegramAway, "sendMessage: RemoteProtocolError"),
-        (BLOCKED, TelegramRefused, "sendMessage: 403 Forbidden: bot was blocked by the user"),
+        (BLOCKED, TelegramBlocked, "sendMessage: 403 Forbidden: bot was blocked by the user"),
         (NO_CHAT, TelegramRefused, "sendMessage: 400 Bad Request: chat not found"),
         (ALREADY_REFUNDED, TelegramRefused, "400"),
     ],
@@ -108,20 +109,40 @@ async def test_how_long_it_wants_to_be_left_alone_is_told(api: TelegramApi, tele
         with pytest.raises(TelegramAway) as away:
             await telegram.send_message(ANNA, TEXT)
         assert away.value.retry_after == seconds
+        assert away.value.may_have_arrived is (seconds is None)
 
 
 @pytest.mark.parametrize("fault", [SILENCE, SILENCE_AFTER])
 async def test_silence_is_not_waited_for(api: TelegramApi, hasty: BotApi, fault: Fault) -> None:
     api.faults["sendMessage"] = [fault]
-    with pytest.raises(TelegramAway, match=r"no answer within 0\.3 seconds"):
+    with pytest.raises(TelegramAway, match=r"no answer within 0\.3 seconds") as away:
         await hasty.send_message(ANNA, TEXT)
+    assert away.value.may_have_arrived
     assert len(api.sent) == fault.done
+
+
+async def test_what_waits_for_a_connection_waits_its_while_and_was_surely_not_sent(api: TelegramApi) -> None:
+    bot = BotApi(TOKEN, url=api.url, seconds=2)
+    bot._client._transport._pool._max_connections = 1  # type: ignore[attr-defined]
+    api.faults["sendMessage"] = [SILENCE]
+    busy = asyncio.create_task(bot.send_message(ANNA, TEXT))
+    while not api.asked:
+        await asyncio.sleep(0.01)
+    with pytest.raises(TelegramAway, match="PoolTimeout") as away:
+        await bot.send_message(ANNA, TEXT)
+    assert not away.value.may_have_arrived
+    with pytest.raises(TelegramAway, match="no answer"):
+        await busy
+    await bot.send_message(ANNA, TEXT)
+    assert len(api.sent) == 1
+    await bot.close()
 
 
 async def test_where_nobody_listens_telegram_is_away() -> None:
     bot = BotApi(TOKEN, url=f"http://127.0.0.1:{free_port()}")
-    with pytest.raises(TelegramAway, match="sendMessage: ConnectError"):
+    with pytest.raises(TelegramAway, match="sendMessage: ConnectError") as away:
         await bot.send_message(ANNA, TEXT)
+    assert not away.value.may_have_arrived
     await bot.close()
 
 

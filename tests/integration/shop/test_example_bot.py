@@ -247,3 +247,11 @@ async def test_support_gets_the_question(telegram: Telegram) -> None:
     [ticket] = (await telegram.client.get("/api/support-tickets/?status=open")).json()["items"]
     assert (ticket["subject"], ticket["message"]) == ("Payment", "Видео не идёт")
     assert str(ticket["id"]) in told["text"]
+    [(_, again)] = await telegram.tell(said("/paysupport И звука нет"))
+    assert again["text"] == told["text"]
+    [ticket] = (await telegram.client.get("/api/support-tickets/")).json()["items"]
+    thread = (await telegram.client.get(f"/api/support-tickets/{ticket['id']}/messages")).json()["items"]
+    assert [each["text"] for each in thread] == ["И звука нет", "Видео не идёт"]
+    await telegram.client.put(f"/api/support-tickets/{ticket['id']}", json={"status": "closed"})
+    await telegram.tell(said("/paysupport Ещё вопрос"))
+    assert (await telegram.client.get("/api/support-tickets/")).json()["total"] == 2

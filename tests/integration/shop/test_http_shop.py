@@ -3,6 +3,7 @@
 from tests.contracts.databases import over_each_database
 from tests.contracts.shop.http_access import HttpShopAccessContract
 from tests.contracts.shop.http_customers import HttpCustomersContract
+from tests.contracts.shop.http_messages import HttpMessagesContract
 from tests.contracts.shop.http_products import HttpProductsContract
 from tests.contracts.shop.http_promo_codes import HttpPromoCodesContract
 from tests.contracts.shop.http_purchases import HttpPurchasesContract
@@ -42,4 +43,9 @@ class TestSoldFiles(HttpSoldFilesContract):
 
 @over_each_database
 class TestSales(HttpSalesContract):
+    pass
+
+
+@over_each_database
+class TestMessages(HttpMessagesContract):
     pass

@@ -2,25 +2,19 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any
 
 import httpx
-from hypothesis import HealthCheck, settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from atg_core.shop.model import Customer
-from atg_entrypoints.container import Container, close, create_container
-from atg_entrypoints.settings import Settings
+from atg_entrypoints.container import Container
 from tests.arranging import rows_of
-from tests.conftest import SECRET
 from tests.contracts.shop.bot import SERVICE
 from tests.contracts.shop.http_telegram import SECRET as WEBHOOK_SECRET
 from tests.contracts.shop.http_telegram import payment
 from tests.contracts.shop.purchase_machine import ShopMachine
-from tests.examples import examples
 from tests.integration.server_pair import Pair, two_processes
+from tests.machines import hold_on_a_database
 
 LESSON = {"description": "", "is_active": True, "is_free": False, "video_path": None, "text_content": "Тайна"}
 CODE = {"discount_amount": None, "is_active": True, "expires_at": None}
@@ -28,24 +22,7 @@ CODE = {"discount_amount": None, "is_active": True, "expires_at": None}
 
 def test_the_laws_of_the_shop_hold_on_postgresql(postgres_url: str) -> None:
     """The machine that runs over memory in the unit tests."""
-    runner = asyncio.Runner()
-    made = create_container(Settings(database_url=postgres_url, secret_key=SECRET))
-
-    class PostgresShopMachine(ShopMachine):
-        container = made
-
-        @staticmethod
-        def run(work: Coroutine[Any, Any, Any]) -> Any:
-            return runner.run(work)
-
-    with runner:
-        run_state_machine_as_test(
-            PostgresShopMachine,
-            settings=settings(
-                stateful_step_count=20, max_examples=examples(6), deadline=None, suppress_health_check=list(HealthCheck)
-            ),
-        )
-        runner.run(close(made))
+    hold_on_a_database(ShopMachine, postgres_url, steps=20, runs=6)
 
 
 async def people(container: Container, number: int) -> list[Customer]:

@@ -21,7 +21,7 @@ async def test_the_shop_takes_few_statements_however_much_there_is(
     for number in lessons[:5]:
         item = Item(lesson_id=number)
         purchase, _ = await remembering.create_purchase()(customer.id, item, f"pay-{number}")
-        await remembering.create_ticket()(customer.id, "x", "y")
+        ticket = await remembering.create_ticket()(customer.id, "x", "y")
     token = remembering.customer_tokens().token(customer.id, remembering.clock()())
     mine = {"Authorization": f"Bearer {token}"}
     for path, most in (
@@ -33,6 +33,7 @@ async def test_the_shop_takes_few_statements_however_much_there_is(
         (f"/api/users/{customer.id}/purchases", 3),
         (f"/api/users/{customer.id}/access?lesson_id={lessons[0]}", 3),
         ("/api/support-tickets", 2),
+        (f"/api/support-tickets/{ticket.id}/messages", 3),
     ):
         with counted(remembering) as statements:
             assert (await client.get(path, headers=mine)).status_code == 200

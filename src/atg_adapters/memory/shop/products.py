@@ -43,6 +43,7 @@ class MemoryProducts:
         named = [
             *self.database.rows("purchases", lesson_id=lesson_id),
             *self.database.rows(_LINKS, lesson_id=lesson_id),
+            *self.database.rows("shop_messages", lesson_id=lesson_id),
         ]
         if named:
             self.database.update("shop_lessons", lesson_id, is_active=False, updated_at=now)
@@ -68,7 +69,7 @@ class MemoryProducts:
     async def delete_course(self, course_id: int, now: datetime) -> None:
         if course_id not in self.database.tables["shop_courses"]:
             raise CourseNotFound
-        if any(self.database.rows("purchases", course_id=course_id)):
+        if any(any(self.database.rows(table, course_id=course_id)) for table in ("purchases", "shop_messages")):
             self.database.update("shop_courses", course_id, is_active=False, updated_at=now)
         else:
             self.database.delete(_LINKS, course_id=course_id)

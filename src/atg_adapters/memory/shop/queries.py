@@ -9,7 +9,7 @@ from msgspec import convert
 from atg_adapters.memory.database import MemoryDatabase, Row
 from atg_adapters.memory.shop.products import course_of
 from atg_adapters.memory.shop.purchases import MemoryPurchases, owns, via_of
-from atg_core.shop.model import Customer, Item, ShopCourse, ShopLesson, Ticket, Via
+from atg_core.shop.model import Customer, Item, ShopCourse, ShopLesson, Ticket, TicketMessage, Via
 from atg_core.shop.ports import (
     Checkout,
     CustomerNotFound,
@@ -40,15 +40,22 @@ class MemoryShopQueries:
         return row
 
     async def lessons(self, filters: ShopFilters, *, limit: int, offset: int) -> tuple[list[ShopLesson], int]:
-        lessons = [convert(row, ShopLesson) for row in self._by_id("shop_lessons")]
-        found = [each for each in lessons if _matches(each, filters) and filters.is_free in {None, each.is_free}]
+        lessons = [convert(row, ShopLesson) for row in self._by_id("shop_lessons", newest_first=filters.newest_first)]
+        links = self.database.rows("shop_course_lessons", course_id=filters.not_in_course)
+        left_out = {row["lesson_id"] for row in links}
+        found = [
+            each
+            for each in lessons
+            if _matches(each, filters) and filters.is_free in {None, each.is_free} and each.id not in left_out
+        ]
         return found[offset : offset + limit], len(found)
 
     async def lesson(self, lesson_id: int) -> ShopLesson:
         return convert(self._row("shop_lessons", lesson_id, LessonNotFound), ShopLesson)
 
     async def courses(self, filters: ShopFilters, *, limit: int, offset: int) -> tuple[list[ShopCourse], int]:
-        courses = [course_of(self.database, row["id"]) for row in self._by_id("shop_courses")]
+        rows = self._by_id("shop_courses", newest_first=filters.newest_first)
+        courses = [course_of(self.database, row["id"]) for row in rows]
         found = [each for each in courses if _matches(each, filters)]
         return found[offset : offset + limit], len(found)
 
@@ -118,7 +125,8 @@ class MemoryShopQueries:
         return [DaySales(day=day, purchases=len(amounts), amount=sum(amounts)) for day, amounts in bought.items()]
 
     def _matching(self, filters: PurchaseFilters) -> list[Purchase]:
-        named = {name: getattr(filters, name) for name in ("user_id", "lesson_id", "course_id", "status")}
+        fields = ("user_id", "lesson_id", "course_id", "promo_code_id", "status")
+        named = {name: getattr(filters, name) for name in fields}
         same = {name: value for name, value in named.items() if value is not None}
         found = convert([row for row in self._by_id("purchases") if same.items() <= row.items()], list[Purchase])
         return [
@@ -169,8 +177,13 @@ class MemoryShopQueries:
     async def ticket(self, ticket_id: int) -> Ticket:
         return convert(self._row("support_tickets", ticket_id, TicketNotFound), Ticket)
 
-    def _by_id(self, table: str) -> list[Row]:
-        return sorted(self.database.rows(table), key=lambda row: row["id"])
+    async def ticket_messages(self, ticket_id: int, *, limit: int, offset: int) -> tuple[list[TicketMessage], int]:
+        rows = self._by_id("shop_ticket_messages", newest_first=True)
+        said = [row for row in rows if row["ticket_id"] == ticket_id]
+        return convert(said[offset : offset + limit], list[TicketMessage]), len(said)
+
+    def _by_id(self, table: str, *, newest_first: bool = False) -> list[Row]:
+        return sorted(self.database.rows(table), key=lambda row: row["id"], reverse=newest_first)
 
 
 def _matches(item: ShopLesson | ShopCourse, filters: ShopFilters) -> bool:

@@ -7,10 +7,10 @@ from typing import Any
 from msgspec import convert
 
 from atg_adapters.memory.database import MemoryDatabase
-from atg_core.shop.model import Ticket, TicketStatus
+from atg_core.shop.model import Ticket, TicketAuthor, TicketMessage, TicketStatus
 from atg_core.shop.ports import CustomerNotFound, TicketNotFound
 
-_TABLE = "support_tickets"
+_TABLE, _MESSAGES = "support_tickets", "shop_ticket_messages"
 
 
 class MemorySupportTickets:
@@ -34,9 +34,18 @@ class MemorySupportTickets:
         ticket_id = self.database.insert(_TABLE, ticket)
         return convert(self.database.tables[_TABLE][ticket_id], Ticket)
 
-    async def change(self, ticket_id: int, values: Mapping[str, Any], now: datetime) -> tuple[Ticket, int]:
-        if ticket_id not in self.database.tables[_TABLE]:
+    async def ticket(self, ticket_id: int) -> Ticket:
+        row = self.database.tables[_TABLE].get(ticket_id)
+        if row is None:
             raise TicketNotFound
+        return convert(row, Ticket)
+
+    async def change(self, ticket_id: int, values: Mapping[str, Any], now: datetime) -> tuple[Ticket, int]:
+        await self.ticket(ticket_id)
         self.database.update(_TABLE, ticket_id, **values, updated_at=now)
-        ticket = convert(self.database.tables[_TABLE][ticket_id], Ticket)
+        ticket = await self.ticket(ticket_id)
         return ticket, self.database.tables["shop_customers"][ticket.user_id]["telegram_id"]
+
+    async def say(self, ticket_id: int, author: TicketAuthor, text: str, now: datetime) -> TicketMessage:
+        said = {"ticket_id": ticket_id, "author": author, "text": text, "created_at": now}
+        return convert(self.database.tables[_MESSAGES][self.database.insert(_MESSAGES, said)], TicketMessage)

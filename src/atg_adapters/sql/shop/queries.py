@@ -21,9 +21,10 @@ from atg_adapters.sql.tables.shop import (
     shop_customers,
     shop_lessons,
     shop_promo_codes,
+    shop_ticket_messages,
     support_tickets,
 )
-from atg_core.shop.model import Customer, Item, ShopCourse, ShopLesson, Ticket, Via
+from atg_core.shop.model import Customer, Item, ShopCourse, ShopLesson, Ticket, TicketMessage, Via
 from atg_core.shop.ports import (
     Checkout,
     CourseNotFound,
@@ -92,10 +93,13 @@ class SqlShopQueries:
             return list((await connection.execute(select.limit(limit).offset(offset))).all()), total
 
     async def lessons(self, filters: ShopFilters, *, limit: int, offset: int) -> tuple[list[ShopLesson], int]:
-        select = sa.select(shop_lessons).where(*_on_sale(shop_lessons, _lessons.price, filters)).order_by(_lessons.id)
+        select = sa.select(shop_lessons).where(*_on_sale(shop_lessons, _lessons.price, filters))
+        if filters.not_in_course is not None:
+            inside = sa.select(_links.lesson_id).where(_links.course_id == filters.not_in_course)
+            select = select.where(_lessons.id.not_in(inside))
         if filters.is_free is not None:
             select = select.where(_lessons.is_free == filters.is_free)
-        rows, total = await self._page(select, limit, offset)
+        rows, total = await self._page(select.order_by(_in_order(_lessons.id, filters)), limit, offset)
         return [lesson_of(row) for row in rows], total
 
     async def lesson(self, lesson_id: int) -> ShopLesson:
@@ -103,7 +107,7 @@ class SqlShopQueries:
 
     async def courses(self, filters: ShopFilters, *, limit: int, offset: int) -> tuple[list[ShopCourse], int]:
         select = sa.select(shop_courses).where(*_on_sale(shop_courses, _course_price, filters))
-        rows, total = await self._page(select.order_by(shop_courses.c.id), limit, offset)
+        rows, total = await self._page(select.order_by(_in_order(shop_courses.c.id, filters)), limit, offset)
         lessons: defaultdict[int, list[int]] = defaultdict(list)
         listed = _LESSON_IDS.where(_links.course_id.in_([row.id for row in rows]))
         for course_id, lesson_id in map(tuple, await self.database.rows(listed)):
@@ -220,6 +224,16 @@ class SqlShopQueries:
         if row is None:
             raise TicketNotFound
         return convert(row, Ticket, from_attributes=True)
+
+    async def ticket_messages(self, ticket_id: int, *, limit: int, offset: int) -> tuple[list[TicketMessage], int]:
+        said = shop_ticket_messages.c
+        select = sa.select(shop_ticket_messages).where(said.ticket_id == ticket_id).order_by(said.id.desc())
+        rows, total = await self._page(select, limit, offset)
+        return [convert(row, TicketMessage, from_attributes=True) for row in rows], total
+
+
+def _in_order(key: sa.ColumnElement[int], filters: ShopFilters) -> sa.ColumnElement[int]:
+    return key.desc() if filters.newest_first else key
 
 
 def _on_sale(table: sa.Table, price: sa.ColumnElement[int], filters: ShopFilters) -> list[sa.ColumnElement[bool]]:

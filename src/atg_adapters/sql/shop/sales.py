@@ -45,7 +45,7 @@ def by_day(filters: PurchaseFilters, days: Sequence[tuple[datetime, datetime]]) 
 
 
 def _matching(filters: PurchaseFilters) -> list[sa.ColumnElement[bool]]:
-    named = ("user_id", "lesson_id", "course_id", "status")
+    named = ("user_id", "lesson_id", "course_id", "promo_code_id", "status")
     same = [_bought[name] == value for name in named if (value := getattr(filters, name)) is not None]
     if filters.since is not None:
         same.append(_bought.created_at >= filters.since)

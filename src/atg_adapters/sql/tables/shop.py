@@ -3,9 +3,19 @@
 import sqlalchemy as sa
 
 from atg_adapters.sql.folding import folded
-from atg_adapters.sql.tables.metadata import held, instant, is_active, metadata, order_index, serial, timestamps
+from atg_adapters.sql.tables.metadata import (
+    held,
+    instant,
+    is_active,
+    metadata,
+    order_index,
+    reference,
+    serial,
+    timestamps,
+)
 from atg_adapters.sql.types import one_of
-from atg_core.shop.model import TicketStatus
+from atg_core.shop.messages import Audience, Delivery, MessageStatus
+from atg_core.shop.model import TicketAuthor, TicketStatus
 from atg_core.shop.purchases import PurchaseStatus
 
 _CUSTOMERS, _LESSONS, _COURSES = "shop_customers", "shop_lessons", "shop_courses"
@@ -141,6 +151,18 @@ support_tickets = sa.Table(
     one_of("status", TicketStatus),
 )
 
+shop_ticket_messages = sa.Table(
+    "shop_ticket_messages",
+    metadata,
+    serial(),
+    reference("ticket_id", "support_tickets", index=False),
+    sa.Column("author", sa.String(10), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    instant("created_at", nullable=False),
+    one_of("author", TicketAuthor),
+    sa.Index(None, "ticket_id", "id"),
+)
+
 stray_payments = sa.Table(
     "stray_payments",
     metadata,
@@ -160,4 +182,40 @@ star_transactions = sa.Table(
     sa.Column("id", sa.SmallInteger, primary_key=True, autoincrement=False),
     sa.Column("seen", sa.Integer, nullable=False),
     sa.CheckConstraint("id = 1", name="one_row"),
+)
+
+shop_messages = sa.Table(
+    "shop_messages",
+    metadata,
+    serial(),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("audience", sa.String(10), nullable=False),
+    held("lesson_id", _LESSONS, nullable=True),
+    held("course_id", _COURSES, nullable=True),
+    sa.Column("status", sa.String(10), nullable=False),
+    instant("created_at", nullable=False),
+    instant("sent_at"),
+    instant("ended_at"),
+    one_of("audience", Audience),
+    one_of("status", MessageStatus),
+    sa.CheckConstraint(
+        "(audience = 'buyers') = ((lesson_id IS NULL) <> (course_id IS NULL)) "
+        "AND (lesson_id IS NULL OR course_id IS NULL)",
+        name="item",
+    ),
+)
+
+shop_message_recipients = sa.Table(
+    "shop_message_recipients",
+    metadata,
+    serial(),
+    reference("message_id", "shop_messages", index=False),
+    held("user_id", _CUSTOMERS),
+    sa.Column("chat_id", sa.BigInteger, nullable=False),
+    sa.Column("status", sa.String(10), nullable=False),
+    instant("changed_at", nullable=False),
+    one_of("status", Delivery),
+    # Nobody is in a message twice.
+    sa.UniqueConstraint("message_id", "user_id"),
+    sa.Index(None, "message_id", "status", "id"),
 )

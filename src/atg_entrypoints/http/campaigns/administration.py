@@ -20,7 +20,7 @@ from atg_core.text import canonical_email
 from atg_core.words import phrase
 from atg_entrypoints.http.campaigns.wire import Campaign, EventRow, IssuedCodeRow, ParticipantRow, ViewedRow, VisitRow
 from atg_entrypoints.http.locale import Translator, translator_of
-from atg_entrypoints.http.policy import ADMIN
+from atg_entrypoints.http.policy import MARKETING
 from atg_entrypoints.http.table_file import AsFile, TableFile, table_routes
 from atg_entrypoints.http.wire import NO_NUL, Page, Paging, to_wire
 
@@ -100,7 +100,7 @@ def _of_promo_codes(
 def _filtered(filters: Callable[..., Mapping[str, Any]]) -> dict[str, Any]:
     """What the two routes of a record have in common."""
     provided = {"filters": Provide(filters, sync_to_thread=False)}
-    return {"policy": ADMIN, "tags": _TAGS, "also": {400}, "dependencies": provided}
+    return {"policy": MARKETING, "tags": _TAGS, "also": {400}, "dependencies": provided}
 
 
 def _cell(value: object) -> object:

@@ -11,7 +11,7 @@ from msgspec import UNSET, to_builtins
 from atg_core.campaigns.assets import EditAssets
 from atg_core.campaigns.ports import AssetNotFound, CampaignQueries
 from atg_entrypoints.http.campaigns.wire import AssetChanges, AssetCreation, AssetRow, CampaignName
-from atg_entrypoints.http.policy import ADMIN, PUBLIC
+from atg_entrypoints.http.policy import MARKETING, PUBLIC
 from atg_entrypoints.http.wire import Page, Paging, serial_or, to_wire
 
 _TAGS = ["campaigns, assets"]
@@ -30,17 +30,17 @@ async def list_assets(
     return paging.of(to_wire(assets, list[AssetRow]), total)
 
 
-@post(_PATH, policy=ADMIN, tags=_TAGS, summary="Add an asset", also={409})
+@post(_PATH, policy=MARKETING, tags=_TAGS, summary="Add an asset", also={409})
 async def add_asset(campaign: FromPath[CampaignName], data: JSONBody[AssetCreation], edit_assets: Editing) -> AssetRow:
     return to_wire(await edit_assets.add(campaign, to_builtins(data)), AssetRow)
 
 
-@get(_ONE, policy=ADMIN, tags=_TAGS, summary="An asset")
+@get(_ONE, policy=MARKETING, tags=_TAGS, summary="An asset")
 async def show_asset(campaign: FromPath[CampaignName], asset_id: FromPath[str], campaign_queries: Queries) -> AssetRow:
     return to_wire(await campaign_queries.asset(campaign, serial_or(AssetNotFound, asset_id)), AssetRow)
 
 
-@put(_ONE, policy=ADMIN, tags=_TAGS, summary="Change an asset", also={409})
+@put(_ONE, policy=MARKETING, tags=_TAGS, summary="Change an asset", also={409})
 async def change_asset(
     campaign: FromPath[CampaignName], asset_id: FromPath[str], data: JSONBody[AssetChanges], edit_assets: Editing
 ) -> AssetRow:
@@ -49,7 +49,7 @@ async def change_asset(
     return to_wire(await edit_assets.change(campaign, serial_or(AssetNotFound, asset_id), named), AssetRow)
 
 
-@delete(_ONE, policy=ADMIN, tags=_TAGS, summary="Delete an asset without views", also={409})
+@delete(_ONE, policy=MARKETING, tags=_TAGS, summary="Delete an asset without views", also={409})
 async def delete_asset(campaign: FromPath[CampaignName], asset_id: FromPath[str], edit_assets: Editing) -> None:
     await edit_assets.delete(campaign, serial_or(AssetNotFound, asset_id))
 

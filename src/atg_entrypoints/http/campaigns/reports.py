@@ -16,7 +16,7 @@ from atg_core.words import phrase
 from atg_entrypoints.http.campaigns.wire import CampaignName, CampaignRow, DayRow
 from atg_entrypoints.http.days import First, Last, days_of
 from atg_entrypoints.http.locale import translator_of
-from atg_entrypoints.http.policy import ADMIN
+from atg_entrypoints.http.policy import MARKETING
 from atg_entrypoints.http.table_file import AsFile, TableFile, one_batch, table_routes
 from atg_entrypoints.http.wire import Page, Paging
 from atg_entrypoints.settings import Settings
@@ -30,7 +30,7 @@ Now = NamedDependency[SkipValidation[Clock]]
 Zone = NamedDependency[SkipValidation[Settings]]
 
 
-@get("/admin/campaigns", policy=ADMIN, tags=_TAGS, summary="Campaigns with their totals", also={400})
+@get("/admin/campaigns", policy=MARKETING, tags=_TAGS, summary="Campaigns with their totals", also={400})
 async def list_campaigns(campaign_queries: Queries, paging: Pages, clock: Now, settings: Zone) -> Page[CampaignRow]:
     """By name: every one that has an asset or a session."""
     today = clock().astimezone(settings.zone).date()
@@ -40,7 +40,7 @@ async def list_campaigns(campaign_queries: Queries, paging: Pages, clock: Now, s
     return paging.of([CampaignRow.of(each) for each in found], total)
 
 
-@table_routes("/admin/campaigns", policy=ADMIN, tags=_TAGS, summary="Campaigns with their totals")
+@table_routes("/admin/campaigns", policy=MARKETING, tags=_TAGS, summary="Campaigns with their totals")
 async def download_campaigns(
     request: Request[Any, Any, Any], campaign_queries: Queries, clock: Now, settings: Zone, as_file: AsFile
 ) -> Response[Any]:
@@ -52,7 +52,7 @@ async def download_campaigns(
 
 @get(
     "/admin/campaigns/{campaign:str}/days",
-    policy=ADMIN,
+    policy=MARKETING,
     tags=_TAGS,
     summary="A campaign's funnel by day",
     also={400},
@@ -74,7 +74,11 @@ async def list_days(
 
 
 @table_routes(
-    "/admin/campaigns/{campaign:str}/days", policy=ADMIN, tags=_TAGS, summary="A campaign's funnel by day", also={400}
+    "/admin/campaigns/{campaign:str}/days",
+    policy=MARKETING,
+    tags=_TAGS,
+    summary="A campaign's funnel by day",
+    also={400},
 )
 async def download_days(
     *,

@@ -17,7 +17,8 @@ from atg_core.campaigns.visitor_sessions import ShowProgress, StartSession, Subm
 from atg_core.client_address import network_of
 from atg_core.clock import Clock
 from atg_core.errors import Invalid
-from atg_core.identity.model import Caller, Role
+from atg_core.identity.model import Caller
+from atg_core.identity.staff import MARKETING_STAFF
 from atg_core.text import canonical_email
 from atg_entrypoints.http.campaigns.sent_along import sent_along
 from atg_entrypoints.http.campaigns.wire import (
@@ -38,7 +39,7 @@ from atg_entrypoints.http.campaigns.wire import (
 )
 from atg_entrypoints.http.locale import language_of
 from atg_entrypoints.http.outer_middleware import SERVICE_KEY
-from atg_entrypoints.http.policy import ADMIN_OR_SERVICE, PUBLIC, VISITOR
+from atg_entrypoints.http.policy import MARKETING_OR_SERVICE, PUBLIC, VISITOR
 from atg_entrypoints.http.wire import NO_NUL, to_wire
 from atg_entrypoints.settings import Settings
 
@@ -147,8 +148,8 @@ async def show_promo(
 
 def _is_staff(request: Request[Any, Any, Any]) -> bool:
     caller: Caller | None = request.scope.get("user")
-    is_admin = caller is not None and caller.role is Role.ADMIN
-    return is_admin or bool(request.scope["state"].get(SERVICE_KEY))
+    is_staff = caller is not None and caller.role in MARKETING_STAFF
+    return is_staff or bool(request.scope["state"].get(SERVICE_KEY))
 
 
 @get("/stats", policy=PUBLIC, tags=_TAGS, summary="Statistics of views, sessions and codes", also={400})
@@ -166,7 +167,7 @@ async def show_stats(
 @post(
     "/promo/redeem",
     status_code=200,
-    policy=ADMIN_OR_SERVICE,
+    policy=MARKETING_OR_SERVICE,
     tags=_TAGS,
     summary="Redeem a code, once",
     also={404, 409},

@@ -12,7 +12,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 from atg_core.errors import Forbidden, Invalid
 from atg_core.shop.customers import EditCustomers
 from atg_core.shop.ports import CustomerNotFound, ShopFilters, ShopQueries
-from atg_entrypoints.http.policy import ADMIN_OR_SERVICE, CUSTOMER
+from atg_entrypoints.http.policy import CUSTOMER, CUSTOMER_OR_SUPPORT, SHOP_OR_SERVICE
 from atg_entrypoints.http.shop.shopper import shopper_of
 from atg_entrypoints.http.shop.wire import (
     Access,
@@ -32,7 +32,7 @@ CallOf = Request[Any, Any, Any]
 
 @post(
     "/api/users",
-    policy=ADMIN_OR_SERVICE,
+    policy=SHOP_OR_SERVICE,
     tags=_TAGS,
     summary="Register the customer of a Telegram account",
     instead={200: ResponseSpec(CustomerRow, generate_examples=False, description="The customer was registered before")},
@@ -46,7 +46,7 @@ async def meet_customer(
     return Response(to_wire(customer, CustomerRow), status_code=201 if made else 200)
 
 
-@get("/api/users", policy=ADMIN_OR_SERVICE, tags=_TAGS, summary="Customers", also={400})
+@get("/api/users", policy=SHOP_OR_SERVICE, tags=_TAGS, summary="Customers", also={400})
 async def list_customers(
     shop_queries: Queries,
     paging: Pages,
@@ -59,7 +59,7 @@ async def list_customers(
     return paging.of(to_wire(found, list[CustomerRow]), total)
 
 
-@get("/api/users/{user_id:str}", policy=CUSTOMER, tags=_TAGS, summary="A customer")
+@get("/api/users/{user_id:str}", policy=CUSTOMER_OR_SUPPORT, tags=_TAGS, summary="A customer")
 async def show_customer(request: CallOf, user_id: FromPath[str], shop_queries: Queries) -> CustomerRow:
     own = shopper_of(request).require_own(serial_or(CustomerNotFound, user_id))
     return to_wire(await shop_queries.customer(own), CustomerRow)
@@ -79,7 +79,13 @@ async def change_customer(
     return to_wire(await edit_customers.change(own, values), CustomerRow)
 
 
-@get("/api/users/{user_id:str}/purchases", policy=CUSTOMER, tags=_TAGS, summary="A customer's purchases", also={400})
+@get(
+    "/api/users/{user_id:str}/purchases",
+    policy=CUSTOMER_OR_SUPPORT,
+    tags=_TAGS,
+    summary="A customer's purchases",
+    also={400},
+)
 async def list_purchases(
     request: CallOf, user_id: FromPath[str], shop_queries: Queries, paging: Pages
 ) -> Page[PurchaseRow]:
@@ -90,7 +96,7 @@ async def list_purchases(
 
 @get(
     "/api/users/{user_id:str}/access",
-    policy=CUSTOMER,
+    policy=CUSTOMER_OR_SUPPORT,
     tags=_TAGS,
     summary="Whether a customer has access to a lesson",
     also={400},

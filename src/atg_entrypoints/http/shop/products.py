@@ -14,7 +14,7 @@ from atg_core.shop.model import ShopLesson
 from atg_core.shop.ports import CourseNotFound, LessonNotFound, ShopFilters, ShopQueries
 from atg_core.shop.products import EditProducts
 from atg_entrypoints.http.for_user import ForUser
-from atg_entrypoints.http.policy import ADMIN, SHOPPER
+from atg_entrypoints.http.policy import SHOP, SHOPPER
 from atg_entrypoints.http.shop.shopper import Shopper, shopper_of
 from atg_entrypoints.http.shop.wire import (
     ShopCourseChanges,
@@ -68,17 +68,17 @@ async def show_lesson(
     lesson = await shop_queries.lesson(serial_or(LessonNotFound, lesson_id))
     [row] = await _rows(shop_queries, shopper.reads_as(for_user), [lesson])
     # Buyers keep access to a lesson that is no longer for sale.
-    if not lesson.is_active and not shopper.is_admin and (lesson.is_free or not row.has_access):
+    if not lesson.is_active and not shopper.sells and (lesson.is_free or not row.has_access):
         raise LessonNotFound
     return row
 
 
-@post("/api/lessons", policy=ADMIN, tags=_TAGS, summary="Add a lesson for sale")
+@post("/api/lessons", policy=SHOP, tags=_TAGS, summary="Add a lesson for sale")
 async def add_lesson(data: JSONBody[ShopLessonCreation], edit_products: Editing) -> ShopLessonRow:
     return ShopLessonRow.shown(await edit_products.add_lesson(present_fields(data)), has_access=True)
 
 
-@put("/api/lessons/{lesson_id:str}", policy=ADMIN, tags=_TAGS, summary="Change a lesson")
+@put("/api/lessons/{lesson_id:str}", policy=SHOP, tags=_TAGS, summary="Change a lesson")
 async def change_lesson(
     lesson_id: FromPath[str], data: JSONBody[ShopLessonChanges], edit_products: Editing
 ) -> ShopLessonRow:
@@ -86,7 +86,7 @@ async def change_lesson(
     return ShopLessonRow.shown(changed, has_access=True)
 
 
-@delete("/api/lessons/{lesson_id:str}", policy=ADMIN, tags=_TAGS, summary="Delete a lesson, or deactivate it")
+@delete("/api/lessons/{lesson_id:str}", policy=SHOP, tags=_TAGS, summary="Delete a lesson, or deactivate it")
 async def delete_lesson(lesson_id: FromPath[str], edit_products: Editing) -> None:
     """One that was bought, or is part of a course, is deactivated instead."""
     await edit_products.delete_lesson(serial_or(LessonNotFound, lesson_id))
@@ -116,18 +116,18 @@ async def show_course(
     shopper = shopper_of(request)
     course, lessons = await shop_queries.course(serial_or(CourseNotFound, course_id))
     rows = await _rows(shop_queries, shopper.reads_as(for_user), lessons)
-    if not course.is_active and not shopper.is_admin:
+    if not course.is_active and not shopper.sells:
         raise CourseNotFound
     return ShopCourseReply.of(course, rows)
 
 
-@post("/api/courses", policy=ADMIN, tags=_TAGS, summary="Add a course for sale", also={404})
+@post("/api/courses", policy=SHOP, tags=_TAGS, summary="Add a course for sale", also={404})
 async def add_course(data: JSONBody[ShopCourseCreation], edit_products: Editing) -> ShopCourseRow:
     values = present_fields(data)
     return to_wire(await edit_products.add_course(values, values.pop("lesson_ids")), ShopCourseRow)
 
 
-@put("/api/courses/{course_id:str}", policy=ADMIN, tags=_TAGS, summary="Change a course")
+@put("/api/courses/{course_id:str}", policy=SHOP, tags=_TAGS, summary="Change a course")
 async def change_course(
     course_id: FromPath[str], data: JSONBody[ShopCourseChanges], edit_products: Editing
 ) -> ShopCourseRow:
@@ -139,7 +139,7 @@ async def change_course(
     )
 
 
-@delete("/api/courses/{course_id:str}", policy=ADMIN, tags=_TAGS, summary="Delete a course, or deactivate it")
+@delete("/api/courses/{course_id:str}", policy=SHOP, tags=_TAGS, summary="Delete a course, or deactivate it")
 async def delete_course(course_id: FromPath[str], edit_products: Editing) -> None:
     """One that was bought is deactivated instead."""
     await edit_products.delete_course(serial_or(CourseNotFound, course_id))
@@ -147,7 +147,7 @@ async def delete_course(course_id: FromPath[str], edit_products: Editing) -> Non
 
 def _visible_to(shopper: Shopper, filters: ShopFilters) -> ShopFilters:
     """Others than administrators see active products only; none matches a filter for inactive ones."""
-    if shopper.is_admin or filters.is_active is True:
+    if shopper.sells or filters.is_active is True:
         return filters
     return replace(filters, is_active=True, max_price=-1 if filters.is_active is False else filters.max_price)
 

@@ -14,7 +14,7 @@ from atg_core.errors import Invalid
 from atg_core.shop.ports import PromoCodeNotFound, ShopQueries
 from atg_core.shop.pricing import Refusal
 from atg_core.shop.promo_codes import CheckPromoCode, EditPromoCodes
-from atg_entrypoints.http.policy import ADMIN, ADMIN_OR_SERVICE
+from atg_entrypoints.http.policy import SHOP, SHOP_OR_SERVICE
 from atg_entrypoints.http.shop.wire import (
     Code,
     PromoCheck,
@@ -54,7 +54,7 @@ class PromoCodeChanges(Struct, frozen=True, kw_only=True):
     expires_at: datetime | None | UnsetType = UNSET
 
 
-@get("/api/promo-codes", policy=ADMIN, tags=_TAGS, summary="Promo codes", also={400})
+@get("/api/promo-codes", policy=SHOP, tags=_TAGS, summary="Promo codes", also={400})
 async def list_codes(
     shop_queries: NamedDependency[SkipValidation[ShopQueries]], paging: NamedDependency[SkipValidation[Paging]]
 ) -> Page[PromoCodeRow]:
@@ -62,24 +62,24 @@ async def list_codes(
     return paging.of(to_wire(found, list[PromoCodeRow]), total)
 
 
-@post("/api/promo-codes", policy=ADMIN, tags=_TAGS, summary="Add a promo code", also={409})
+@post("/api/promo-codes", policy=SHOP, tags=_TAGS, summary="Add a promo code", also={409})
 async def add_code(data: JSONBody[PromoCodeCreation], edit_promo_codes: Editing) -> PromoCodeRow:
     return to_wire(await edit_promo_codes.add(_values(data)), PromoCodeRow)
 
 
-@get("/api/promo-codes/{code_id:str}", policy=ADMIN, tags=_TAGS, summary="A promo code")
+@get("/api/promo-codes/{code_id:str}", policy=SHOP, tags=_TAGS, summary="A promo code")
 async def show_code(code_id: FromPath[str], shop_queries: NamedDependency[SkipValidation[ShopQueries]]) -> PromoCodeRow:
     return to_wire(await shop_queries.code(serial_or(PromoCodeNotFound, code_id)), PromoCodeRow)
 
 
-@put("/api/promo-codes/{code_id:str}", policy=ADMIN, tags=_TAGS, summary="Change a promo code", also={409})
+@put("/api/promo-codes/{code_id:str}", policy=SHOP, tags=_TAGS, summary="Change a promo code", also={409})
 async def change_code(
     code_id: FromPath[str], data: JSONBody[PromoCodeChanges], edit_promo_codes: Editing
 ) -> PromoCodeRow:
     return to_wire(await edit_promo_codes.change(serial_or(PromoCodeNotFound, code_id), _values(data)), PromoCodeRow)
 
 
-@delete("/api/promo-codes/{code_id:str}", policy=ADMIN, tags=_TAGS, summary="Delete a promo code")
+@delete("/api/promo-codes/{code_id:str}", policy=SHOP, tags=_TAGS, summary="Delete a promo code")
 async def delete_code(code_id: FromPath[str], edit_promo_codes: Editing) -> None:
     await edit_promo_codes.delete(serial_or(PromoCodeNotFound, code_id))
 
@@ -87,7 +87,7 @@ async def delete_code(code_id: FromPath[str], edit_promo_codes: Editing) -> None
 @post(
     "/api/promo-codes/check",
     status_code=200,
-    policy=ADMIN_OR_SERVICE,
+    policy=SHOP_OR_SERVICE,
     tags=_TAGS,
     summary="Check a promo code, and the price with it",
     also={404},

@@ -13,7 +13,7 @@ from atg_core.shop.checkout import CreatePurchase, PreCheckout, SettlePurchase
 from atg_core.shop.ports import PurchaseNotFound
 from atg_core.shop.refunds import RefundPurchase
 from atg_entrypoints.http.locale import translator_of
-from atg_entrypoints.http.policy import ADMIN_OR_SERVICE, SERVICE
+from atg_entrypoints.http.policy import SERVICE, SHOP_OR_SERVICE
 from atg_entrypoints.http.shop.wire import (
     Checked,
     CheckoutBody,
@@ -30,7 +30,7 @@ Settles = NamedDependency[SkipValidation[SettlePurchase]]
 
 @post(
     "/api/purchases/create",
-    policy=ADMIN_OR_SERVICE,
+    policy=SHOP_OR_SERVICE,
     tags=_TAGS,
     summary="Create a purchase, with or without a promo code",
     also={404, 409},
@@ -89,7 +89,7 @@ async def complete_purchase(
 @post(
     "/api/purchases/{purchase_id:str}/fail",
     status_code=200,
-    policy=ADMIN_OR_SERVICE,
+    policy=SHOP_OR_SERVICE,
     tags=_TAGS,
     summary="Fail a purchase that will not be paid",
     also={409},
@@ -101,7 +101,7 @@ async def fail_purchase(purchase_id: FromPath[str], settle_purchase: Settles) ->
 @post(
     "/api/purchases/{purchase_id:str}/refund",
     status_code=200,
-    policy=ADMIN_OR_SERVICE,
+    policy=SHOP_OR_SERVICE,
     tags=_TAGS,
     summary="Refund a purchase",
     also={409},

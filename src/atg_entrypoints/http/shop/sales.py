@@ -18,7 +18,7 @@ from atg_core.shop.purchases import PurchaseStatus
 from atg_core.words import phrase
 from atg_entrypoints.http.days import First, Last, days_of, period_of
 from atg_entrypoints.http.locale import Translator, translator_of
-from atg_entrypoints.http.policy import ADMIN
+from atg_entrypoints.http.policy import SHOP
 from atg_entrypoints.http.shop.wire import DaySalesRow, ItemSalesRow, PurchaseRow, Serial
 from atg_entrypoints.http.table_file import AsFile, TableFile, table_routes
 from atg_entrypoints.http.wire import Page, Paging, to_wire
@@ -73,7 +73,7 @@ def _asked(
 
 
 _COMMON: dict[str, Any] = {
-    "policy": ADMIN,
+    "policy": SHOP,
     "tags": ["shop, purchases"],
     "also": {400},
     "dependencies": {"asked": Provide(_asked, sync_to_thread=False)},

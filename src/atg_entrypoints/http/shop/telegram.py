@@ -14,6 +14,7 @@ from msgspec import Meta, Struct, field
 
 from atg_core.clock import Clock
 from atg_core.errors import Forbidden, NotSignedIn, Unavailable
+from atg_core.notices.telegram_links import LinkingCodeNotFound, LinkTelegram
 from atg_core.shop.customers import EditCustomers
 from atg_core.shop.ports import CustomerTokens
 from atg_core.shop.telegram_payments import AnswerPreCheckout, RecordPayments, TelegramPayment
@@ -28,6 +29,9 @@ _TAGS = ["shop, Telegram"]
 _SECRET = "x-telegram-bot-api-secret-token"  # noqa: S105 - a header's name
 _SECONDS_TO_ANSWER = 1.5
 _AWAY = phrase("Payments do not work just now, please try again in a minute")
+_START = "/start "
+_LINKED = phrase("From now on you get your notices here.")
+_NO_CODE = phrase("This code is not known, or no longer. Make a new one in the settings of your notices.")
 _LIFETIME_SECONDS = 3600
 _log = structlog.get_logger("atg.telegram")
 
@@ -66,12 +70,13 @@ class Message(Struct, frozen=True, kw_only=True):
 
     sender: Sender | None = field(name="from", default=None)
     chat: Sender | None = None
+    text: str | None = None
     successful_payment: PaymentNotice | None = None
     refunded_payment: PaymentNotice | None = None
 
 
 class Update(Struct, frozen=True, kw_only=True):
-    """The parts of an update that the shop handles (core.telegram.org/bots/api#update); others are ignored."""
+    """The parts of an update that are handled (core.telegram.org/bots/api#update); others are ignored."""
 
     update_id: int
     pre_checkout_query: CheckoutQuery | None = None
@@ -85,6 +90,8 @@ class Answer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     pre_checkout_query_id: str | None = None
     ok: bool | None = None
     error_message: str | None = None
+    chat_id: int | None = None
+    text: str | None = None
 
 
 class TelegramSignIn(Struct, frozen=True):
@@ -107,9 +114,10 @@ async def take_update(
     settings: NamedDependency[SkipValidation[Settings]],
     answer_pre_checkout: NamedDependency[SkipValidation[AnswerPreCheckout]],
     record_payments: NamedDependency[SkipValidation[RecordPayments]],
+    link_telegram: NamedDependency[SkipValidation[LinkTelegram]],
     words: NamedDependency[SkipValidation[Words]],
 ) -> Answer:
-    """Idempotent. A pre-checkout query is answered in the reply."""
+    """Idempotent. A pre-checkout query is answered in the reply, and the code that links somebody for notices."""
     secret = settings.telegram_webhook_secret
     if not secret or not hmac.compare_digest(request.headers.get(_SECRET, "").encode(), secret.encode()):
         raise NotTelegram
@@ -126,7 +134,23 @@ async def take_update(
             charge_id=notice.telegram_payment_charge_id,
         )
         await (record_payments.paid(payment) if message.successful_payment else record_payments.refunded(payment))
+    if message is not None and (message.text or "").startswith(_START):
+        return await _linked(message, link_telegram, words)
     return Answer()
+
+
+async def _linked(message: Message, link_telegram: LinkTelegram, words: Words) -> Answer:
+    """In the chat of one person with the bot alone, whose number is the person's."""
+    if message.sender is None or message.chat is None or message.sender.id != message.chat.id:
+        return Answer()
+    try:
+        await link_telegram.link((message.text or "").removeprefix(_START).strip(), message.chat.id)
+    except LinkingCodeNotFound:
+        told = _NO_CODE
+    else:
+        told = _LINKED
+    language = Language.of(message.sender.language_code) or Language.EN
+    return Answer(method="sendMessage", chat_id=message.chat.id, text=words.text(told, language))
 
 
 async def _checked(query: CheckoutQuery, answer_pre_checkout: AnswerPreCheckout, words: Words) -> Answer:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from atg_core.errors import Invalid
-from atg_core.shop.model import Item, ShopCourse, ShopLesson, TicketStatus, Via
+from atg_core.shop.model import Item, ShopCourse, ShopLesson, TicketAuthor, TicketStatus, Via
 from atg_core.shop.purchases import PurchaseStatus
 from atg_entrypoints.http.openapi import exactly_one
 from atg_entrypoints.http.wire import NO_NUL, TRIMMED, FilledName, Instant, Text, to_wire
@@ -282,6 +282,17 @@ class TicketCreation(Struct, frozen=True, kw_only=True):
     user_id: Serial | None = None
     subject: FilledName
     message: Annotated[str, Meta(min_length=1, max_length=10_000, pattern=NO_NUL)]
+
+
+class TicketMessageCreation(Struct, frozen=True, kw_only=True):
+    text: Annotated[str, Meta(min_length=1, max_length=10_000, pattern=NO_NUL)]
+
+
+class TicketMessageRow(Struct, frozen=True, kw_only=True):
+    id: int
+    author: TicketAuthor
+    text: str
+    created_at: Instant
 
 
 class TicketChanges(Struct, frozen=True, kw_only=True):
