@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import JSONBody, SkipValidation
 
-from atg_core.catalog.curriculum import RecordKind
+from atg_core.catalog.curriculum_records import RecordKind
 from atg_core.catalog.test_authoring import FINAL_TESTS, LESSON_TESTS, EditTests
 from atg_entrypoints.http.catalog import test_authoring_wire as wire
 from atg_entrypoints.http.policy import AUTHOR
@@ -29,8 +29,9 @@ def _routes(path: str, name: str, kind: RecordKind, parameter: str) -> list[Base
         data: JSONBody[wire.NewTest],
         edit_tests: NamedDependency[SkipValidation[EditTests]],
     ) -> wire.AuthoredTest:
-        values, questions = data.written()
-        return wire.AuthoredTest.of(await edit_tests.add(kind, parent(request, made=True), values, questions or ()))
+        values, questions, draws = data.written()
+        made = await edit_tests.add(kind, parent(request, made=True), values, questions or (), draws or ())
+        return wire.AuthoredTest.of(made)
 
     @put(path, policy=AUTHOR, tags=_TAGS, summary=f"Change {name}", name=f"change {name}", also={409})
     async def change(
@@ -38,9 +39,13 @@ def _routes(path: str, name: str, kind: RecordKind, parameter: str) -> list[Base
         data: JSONBody[wire.TestChanges],
         edit_tests: NamedDependency[SkipValidation[EditTests]],
     ) -> wire.AuthoredTest:
-        """Questions and options with an id are updated, those without are new, others are deleted."""
-        values, questions = data.written()
-        return wire.AuthoredTest.of(await edit_tests.change(kind, parent(request), values, questions))
+        """Questions and options with an id are updated, those without are new, others are deleted.
+
+        Draws that the banks can not fill without a question twice are 400 `not_enough_questions`, with how many there
+        are; who starts an attempt later, when questions were retired, gets 409 of the same code.
+        """
+        values, questions, draws = data.written()
+        return wire.AuthoredTest.of(await edit_tests.change(kind, parent(request), values, questions, draws))
 
     @get(
         f"{path}/key",

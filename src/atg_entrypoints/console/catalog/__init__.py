@@ -1,0 +1,1 @@
+"""Pages of who writes the catalog: courses with their programs, topics, files and tests, and stations."""

@@ -1,0 +1,1 @@
+"""Pages of the training department, and of managers about their people."""
