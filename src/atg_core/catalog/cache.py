@@ -17,6 +17,7 @@ SHOWN_TABLES = (
     "station_photos",
     "station_documents",
     "courses",
+    "course_prerequisites",
     "course_programs",
     "course_program_learning_outcomes",
     "course_program_requirements",

@@ -4,17 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from atg_core.catalog.curriculum import (
-    LESSONS,
-    PROGRAMS,
-    TOPICS,
-    Curriculum,
-    CurriculumStore,
-    ProgramNotFound,
-    RecordKind,
-    Row,
-    free_code,
-)
+from atg_core.catalog.curriculum import Curriculum, free_code
+from atg_core.catalog.curriculum_ports import CurriculumStore
+from atg_core.catalog.curriculum_records import LESSONS, PROGRAMS, TOPICS, ProgramNotFound, RecordKind, Row
 from atg_core.catalog.model import ProgramTree
 from atg_core.catalog.ports import CatalogQueries, StationNotFound
 from atg_core.catalog.test_authoring import FINAL_TESTS, LESSON_TESTS

@@ -152,7 +152,11 @@ class StationCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """What learners enroll in: the programs of its station. Without a station it is company-wide."""
+    """What learners enroll in: the programs of its station and its own. Without a station it is company-wide.
+
+    `valid_months`: of its certificates, None if they have no end. It is due again `renew_days` before that end, with
+    its topics, too, if `renew_topics`.
+    """
 
     id: UUID
     title: str
@@ -163,16 +167,20 @@ class Course:
     is_active: bool
     icon: str | None
     code: str | None
+    valid_months: int | None
+    renew_days: int
+    renew_topics: bool
     created_at: datetime
     updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """A course program of a station; the counters count what is active."""
+    """A course program of a station or of one course, exactly one of them; the counters count what is active."""
 
     id: int
-    station_id: int
+    station_id: int | None
+    course_id: UUID | None
     title: str
     description: str | None
     duration: str | None

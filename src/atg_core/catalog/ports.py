@@ -17,6 +17,7 @@ from atg_core.catalog.model import (
     StationCard,
     Topic,
 )
+from atg_core.catalog.prerequisites import Prerequisite
 from atg_core.errors import NotFound
 
 
@@ -55,6 +56,9 @@ class CatalogQueries(Protocol):
     async def program_tree(self, station_id: int) -> ProgramTree | None:
         """The first active program of the station, None where it has none."""
 
+    async def course_program_tree(self, course_id: UUID) -> ProgramTree | None:
+        """The first active program that the course shows, None where it shows none. Raises CourseNotFound."""
+
     async def materials(self, lesson_id: int, *, limit: int, offset: int) -> tuple[list[Material], int]:
         """A page of the materials of a lesson, and their total number. Raises LessonNotFound."""
 
@@ -67,8 +71,11 @@ class CatalogQueries(Protocol):
     async def station_courses(self, station_id: int) -> list[Course]:
         """The active courses of a station, newest first; none for an unknown station."""
 
-    async def course(self, course_id: UUID) -> tuple[Course, list[Program]]:
-        """A course and the programs of its station by `order_index`. Raises CourseNotFound."""
+    async def course(self, course_id: UUID) -> tuple[Course, list[Program], list[Prerequisite]]:
+        """A course, the programs of its station and its own by `order_index`, and what it requires.
+
+        Raises CourseNotFound.
+        """
 
 
 class CatalogVersion(Protocol):

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from atg_core.catalog.curriculum import COURSES, PROGRAMS, Curriculum, ProgramNotFound, Row
+from atg_core.catalog.curriculum import Curriculum
+from atg_core.catalog.curriculum_records import COURSES, PROGRAMS, ProgramNotFound, Row
 from atg_core.clock import Clock
 from atg_core.ids import NewId
 
@@ -13,7 +14,8 @@ _TITLE_LENGTH = 255
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindCourseOfProgram:
-    """The oldest active course of a program's station. A station without one gets one that is named as the program.
+    """The course that a program belongs to, else the oldest active one of its station. A station without one gets one
+    that is named as the program.
 
     The admin pages of the existing frontend make programs and no courses. Raises ProgramNotFound, for an inactive one
     too.
@@ -26,8 +28,11 @@ class FindCourseOfProgram:
     async def __call__(self, program_id: int) -> UUID:
         async with self.curriculum.open() as store:
             program = await store.row(PROGRAMS, program_id)
-            found = _oldest_active(await store.children(COURSES, program["station_id"]))
-        if not program["is_active"]:
+            if program["course_id"] is not None:
+                found = _oldest_active([await store.row(COURSES, program["course_id"])])
+            else:
+                found = _oldest_active(await store.children(COURSES, program["station_id"]))
+        if not program["is_active"] or (program["course_id"] is not None and found is None):
             raise ProgramNotFound
         return found or await self._made(program)
 

@@ -48,12 +48,17 @@ class UploadPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """Who requests access to files. An `author` is an instructor or admin; a `teacher` has a folder of their own."""
+    """Who requests access to files. An `author` is an instructor or admin; a `teacher` has a folder of their own.
+
+    `reviewer`: reads files of all courses; `seller`: of the shop, whose files they keep.
+    """
 
     id: UUID
     author: bool = False
     admin: bool = False
     teacher: bool = False
+    reviewer: bool = False
+    seller: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

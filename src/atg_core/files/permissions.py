@@ -8,6 +8,8 @@ from atg_core.errors import Forbidden, NotSignedIn
 from atg_core.files.model import Principal, Reader, ShopCustomer
 from atg_core.files.ports import FileNotFound, FileRecords, SoldFiles
 
+_SHOP = "shop/"
+
 type Rule = Callable[[Principal, Collection[str]], Awaitable[set[str]]]
 """Returns those of the keys that the principal may read."""
 
@@ -80,19 +82,19 @@ class ReadPermissions:
             if reserved:
                 readable |= await rule(reader, reserved)
             others -= reserved
-        if self.require_enrollment and others and not reader.author:
+        if self.require_enrollment and others and not (reader.author or reader.reviewer):
             others -= await self.file_records.not_enrolled_for(reader.id, others)
         return readable | others
 
 
 @dataclass(frozen=True, slots=True)
 class AllowBuyers:
-    """The rule of `shop/`: readable by customers with access; what is free by anyone."""
+    """The rule of `shop/`: readable by customers with access, and by who sells it; what is free by anyone."""
 
     sold_files: SoldFiles
 
     async def __call__(self, reader: Reader, keys: Collection[str]) -> set[str]:
-        if isinstance(reader, Principal) and reader.admin:
+        if isinstance(reader, Principal) and (reader.admin or reader.seller):
             return set(keys)
         return await self.sold_files.readable(reader.id if isinstance(reader, ShopCustomer) else None, keys)
 
@@ -138,7 +140,9 @@ class AllowTeacherAndStudents:
 
 
 def require_may_upload(principal: Principal, key: str) -> None:
-    """Instructors and admins may upload anywhere, teachers in their own folder. Raises Forbidden."""
+    """Authors may upload anywhere, teachers in their own folder, sellers below `shop/`. Raises Forbidden."""
     if principal.author or (principal.teacher and key.startswith(own_folder(principal))):
+        return
+    if principal.seller and key.startswith(_SHOP):
         return
     raise Forbidden

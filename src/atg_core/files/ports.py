@@ -48,8 +48,13 @@ class StoreAway(Unavailable):
     """The object store is away, try again soon"""
 
 
+class StoreBusy(Unavailable):
+    """The object store is busy, try again soon"""
+
+
 class ObjectStore(Protocol):
-    """An object store; keys are valid ones. Every method raises StoreAway if the store is unavailable."""
+    """An object store; keys are valid ones. Every method raises StoreAway if the store is unavailable, StoreBusy if too
+    many wait for it."""
 
     def require_storable(self, key: str) -> None:
         """Raises InvalidKey for a key that this store can not keep, so that it is refused before anything is signed."""

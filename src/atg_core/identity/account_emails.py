@@ -16,6 +16,7 @@ from atg_core.ids import NewId
 from atg_core.jobs.model import Arguments
 from atg_core.jobs.ports import JobQueue
 from atg_core.mailing.model import Mailer, MailRefused, MailTemplates, Message
+from atg_core.time_zones import zone_or
 from atg_core.unit_of_work import UnitOfWork
 from atg_core.words import Language
 
@@ -100,13 +101,13 @@ class SendAccountEmail:
     async def _with_link(self, token: EmailToken, account: Account) -> Message:
         text = self.email_token_signer.token(token.id, token.purpose)
         values: dict[str, Any] = {"link": f"{self.link_urls[token.purpose]}?{urlencode({'token': text})}"}
-        values |= {"email": token.email, **await self._session(token, _language(account))}
+        values |= {"email": token.email, **await self._session(token, account)}
         return self._message(_TEMPLATES[token.purpose], token, account, token.email, values)
 
     async def _told(self, token: EmailToken, account: Account, to: str) -> Message:
         return self._message(_TOLD, token, account, to, {"email": token.email})
 
-    async def _session(self, token: EmailToken, language: Language) -> dict[str, Any]:
+    async def _session(self, token: EmailToken, account: Account) -> dict[str, Any]:
         """Time, address and device of the session that the link revokes."""
         if token.session_id is None:
             return {}
@@ -116,7 +117,7 @@ class SendAccountEmail:
             return {}
         session = found[0]
         return {
-            "time": self._written(session.created_at, language),
+            "time": self._written(session.created_at, account),
             "address": session.ip_address,
             "device": device_name(session.user_agent),
         }
@@ -127,8 +128,10 @@ class SendAccountEmail:
         key = f"{template.replace('_', '-')}-{token.id}"
         return self.templates.message(template, _language(account), key=key, to=to, values=values)
 
-    def _written(self, moment: datetime, language: Language) -> str:
-        return moment.astimezone(self.timezone).strftime(_TIME[language])
+    def _written(self, moment: datetime, account: Account) -> str:
+        """In the reader's language and time zone."""
+        zone = zone_or(account.profile.time_zone, self.timezone)
+        return moment.astimezone(zone).strftime(_TIME[_language(account)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,11 +141,12 @@ class DeleteExpiredEmailTokens:
     open: UnitOfWork[IdentityStore]
     clock: Clock
 
-    async def __call__(self) -> None:
+    async def __call__(self) -> int:
+        """Returns the number of all that was deleted."""
         async with self.open() as store:
-            await store.delete_email_tokens(self.clock() - RETENTION)
-            await store.delete_tickets(self.clock())
-            await store.delete_exchange_codes(self.clock())
+            deleted = await store.delete_email_tokens(self.clock() - RETENTION)
+            deleted += await store.delete_tickets(self.clock())
+            return deleted + await store.delete_exchange_codes(self.clock())
 
 
 def _language(account: Account) -> Language:

@@ -13,7 +13,7 @@ from atg_core.clock import Clock
 from atg_core.identity.audit import Action, AuditEvent
 from atg_core.unit_of_work import UnitOfWork
 
-SEAL_AUDIT = "seal_audit"
+SEAL_AUDIT, VERIFY_AUDIT = "seal_audit", "verify_audit"
 _AT_ONCE = 1_000
 _FIRST = bytes(32)
 _SEALED_FIELDS = ("id", "at", "action", "actor_id", "user_id", "session_id", "ip_address", "user_agent")
@@ -89,9 +89,13 @@ class SealAudit:
     open: UnitOfWork[AuditSeals]
     clock: Clock
 
-    async def __call__(self) -> None:
-        while await self._seal_some() == _AT_ONCE:
-            pass
+    async def __call__(self) -> int:
+        """Returns the number of sealed events."""
+        sealed = some = await self._seal_some()
+        while some == _AT_ONCE:
+            some = await self._seal_some()
+            sealed += some
+        return sealed
 
     async def _seal_some(self) -> int:
         async with self.open() as store:
@@ -145,6 +149,23 @@ class VerifyAudit:
         if closed_before and (stray := await self.audit_log.first_unsealed(closed_before)):
             return Verdict(sealed=number, last=previous, fault="was put in later", event_id=stray)
         return Verdict(sealed=number, last=previous)
+
+
+class AuditBroken(Exception):
+    """The audit log is not as it was written"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckAudit:
+    """The periodic job `verify_audit`: it is dead, and so shown to the operator, where the log is not as it was."""
+
+    verify_audit: VerifyAudit
+
+    async def __call__(self) -> None:
+        """Raises AuditBroken."""
+        verdict = await self.verify_audit()
+        if verdict.fault:
+            raise AuditBroken(f"event {verdict.event_id} {verdict.fault}; {verdict.sealed} before it are as they were")
 
 
 def _fault(number: int, previous: bytes, seal: Seal, event: Fields | None) -> str | None:

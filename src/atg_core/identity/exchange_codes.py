@@ -59,5 +59,5 @@ class ExchangeCodes(Protocol):
     async def use_exchange_code(self, code_hash: bytes, now: datetime) -> ExchangeCode | None:
         """Deletes a live code and returns it; of concurrent calls one gets it."""
 
-    async def delete_exchange_codes(self, before: datetime) -> None:
-        """Deletes codes that expired before then."""
+    async def delete_exchange_codes(self, before: datetime) -> int:
+        """Deletes codes that expired before then; their number."""

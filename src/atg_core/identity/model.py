@@ -11,13 +11,17 @@ from atg_core.identity.refresh_tokens import Rotation
 
 
 class Role(StrEnum):
-    """`user` and `instructor` are employees; `student` and `teacher` register themselves."""
+    """`student` and `teacher` register themselves; all others are employees (`staff.py`: what each of them does)."""
 
     ADMIN = "admin"
     INSTRUCTOR = "instructor"
     USER = "user"
     TEACHER = "teacher"
     STUDENT = "student"
+    TRAINING = "training"
+    SHOP = "shop"
+    MARKETING = "marketing"
+    SUPPORT = "support"
 
 
 SELF_ASSIGNED_ROLES = frozenset({Role.TEACHER, Role.STUDENT})
@@ -63,7 +67,7 @@ class User:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """The profile of a user; has the user's id and is created with the user."""
+    """The profile of a user; has the user's id and is created with the user. `time_zone`: an IANA name."""
 
     id: UUID
     full_name: str | None = None
@@ -82,6 +86,7 @@ class Profile:
     employee_id: str | None = None
     department: str | None = None
     station_id: int | None = None
+    time_zone: str | None = None
 
     @property
     def requires_registration(self) -> bool:
@@ -91,11 +96,15 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A user and the profile. `has_second_factor`: as far as it was asked for, which a sign-in does."""
+    """A user and the profile. `has_second_factor`: as far as it was asked for, which a sign-in does.
+
+    `station`: the name of the profile's, as far as it was asked for.
+    """
 
     user: User
     profile: Profile
     has_second_factor: bool = False
+    station: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +114,9 @@ class UserQuery:
     q: str | None = None
     role: Role | None = None
     is_active: bool | None = None
+    department: str | None = None
+    position: str | None = None
+    station_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +181,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """The authenticated user of a request. `language`: of the profile, as it was written there."""
+    """The authenticated user of a request. `language`, `time_zone`: of the profile, as they were written there."""
 
     id: UUID
     username: str
@@ -180,3 +192,4 @@ class Caller:
     session_id: UUID
     email_verified: bool = False
     language: str | None = None
+    time_zone: str | None = None

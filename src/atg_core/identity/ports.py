@@ -1,6 +1,6 @@
 """Ports of identity, and their errors."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -66,6 +66,10 @@ class EmailTaken(Conflict):
     """This email is taken"""
 
 
+class EmployeeIdTaken(Conflict):
+    """This employee number is taken"""
+
+
 class UserChanged(Conflict):
     """This account has just been changed, try again"""
 
@@ -90,8 +94,8 @@ class EmailTokens(Protocol):
     async def revoke_email_tokens(self, user_id: UUID, now: datetime) -> None:
         """Revokes the user's pending tokens for password reset and email change."""
 
-    async def delete_email_tokens(self, before: datetime) -> None:
-        """Deletes tokens that expired before then."""
+    async def delete_email_tokens(self, before: datetime) -> int:
+        """Deletes tokens that expired before then; their number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +123,7 @@ class IdentityStore(EmailTokens, ExchangeCodes, OAuthIdentities, SecondFactors, 
         """A session, also a revoked or expired one, with its user."""
 
     async def add_account(self, account: Account) -> None:
-        """Raises UsernameTaken, EmailTaken (case-insensitive)."""
+        """Raises UsernameTaken, EmailTaken (case-insensitive), UnknownStation, EmployeeIdTaken."""
 
     async def lock_user(self, user_id: UUID) -> User:
         """Reads the user with a row lock (SELECT FOR UPDATE). Raises UserNotFound."""
@@ -177,10 +181,19 @@ class IdentityStore(EmailTokens, ExchangeCodes, OAuthIdentities, SecondFactors, 
         """Raises UserNotFound."""
 
     async def save_profile(self, profile: Profile) -> None:
-        """Updates a profile. Raises UnknownStation."""
+        """Updates a profile. Raises UnknownStation, EmployeeIdTaken."""
 
     async def rename(self, user_id: UUID, full_name: str | None, now: datetime) -> None:
         """Changes the user's full name."""
+
+
+class FollowMembership(Protocol):
+    """What follows from who somebody is and where they work, such as courses that are assigned to a department.
+
+    Called within the transaction that has made the users, or changed activity, role, department, station or position.
+    """
+
+    async def __call__(self, user_ids: Sequence[UUID]) -> None: ...
 
 
 class Callers(Protocol):
@@ -198,8 +211,17 @@ class Callers(Protocol):
     async def find_by_email(self, email: str) -> Account | None:
         """The same."""
 
-    async def users(self, query: UserQuery, *, limit: int, offset: int) -> tuple[list[User], int]:
-        """A page of users ordered by username, and the total."""
+    async def users(self, query: UserQuery, *, limit: int, offset: int) -> tuple[list[Account], int]:
+        """A page of users ordered by username, with the names of their stations, and the total."""
+
+    async def departments(self) -> Mapping[str, int]:
+        """The departments that profiles name, by name, with the number of their active users."""
+
+    async def positions(self) -> Mapping[str, int]:
+        """The same of positions."""
+
+    async def usernames(self, user_ids: Collection[UUID]) -> Mapping[UUID, str]:
+        """Of those who exist, in one statement."""
 
     async def live_sessions(
         self, user_id: UUID, now: datetime, *, limit: int, offset: int

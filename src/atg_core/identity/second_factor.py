@@ -128,8 +128,8 @@ class SecondFactors(Protocol):
     async def use_ticket(self, ticket_id: UUID, now: datetime) -> bool:
         """Marks it as used and returns whether it was valid; of concurrent calls one succeeds."""
 
-    async def delete_tickets(self, before: datetime) -> None:
-        """Deletes tickets that expired before then."""
+    async def delete_tickets(self, before: datetime) -> int:
+        """Deletes tickets that expired before then; their number."""
 
 
 class Totp(Protocol):

@@ -93,11 +93,11 @@ class SetUpSecondFactor:
         await self.reauthenticate(caller, password)
         return caller.id
 
-    async def state(self, caller: Caller) -> tuple[bool, int]:
-        """Whether the caller has a second factor, and how many recovery codes are left."""
+    async def state(self, user_id: UUID) -> tuple[bool, int]:
+        """Whether a user has a second factor, and how many recovery codes are left."""
         async with self.open() as store:
-            factor = await store.find_second_factor(caller.id)
-            left = await store.count_recovery_codes(caller.id)
+            factor = await store.find_second_factor(user_id)
+            left = await store.count_recovery_codes(user_id)
         return factor is not None and factor.confirmed_at is not None, left
 
 

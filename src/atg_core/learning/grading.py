@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from atg_core.errors import Conflict, Faults, Invalid
@@ -24,7 +25,7 @@ class AttemptRuns(Conflict):
 
 
 class AttemptNotStarted(Conflict):
-    """Start an attempt first: this test has a time limit"""
+    """Start an attempt first: this test has a time limit, or draws its questions"""
 
 
 class NoAttemptRuns(Conflict):
@@ -89,13 +90,15 @@ class DraftAnswer:
 class Attempt:
     """A started attempt; `attempt` is its number, `expires_at` is None unless the time limit is enforced.
 
-    `draft`: what was answered so far, by question id.
+    `draft`: what was answered so far, by question id. `questions`: as drawn for it, with their options in its order;
+    None in a test that draws nothing.
     """
 
     attempt: int
     started_at: datetime
     expires_at: datetime | None
     draft: tuple[DraftAnswer, ...] = ()
+    questions: tuple[Question, ...] | None = None
 
     def answered(self, answers: Answers) -> "Attempt":
         """With these answers in the place of those to the same questions; one without options is taken back."""
@@ -110,17 +113,27 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptHistory:
-    """A user's attempts at a test: `used` is the highest number, `running` the latest without a result, if any."""
+    """A user's attempts at a test: `last` is the highest number, `running` the latest without a result, if any.
 
-    used: int
+    `before`: how many were made before the open round of the course began, and count no more.
+    """
+
+    last: int
     running: Attempt | None
+    before: int = 0
+
+    @property
+    def used(self) -> int:
+        return self.last - self.before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Test:
-    """A test to take. `passing_score` in percent; `max_attempts`: None if unlimited; `station_id`: of its courses.
+    """A test to take. `passing_score` in percent; `max_attempts`: None if unlimited; it belongs to the programs of
+    `station_id` or of `course_id`. `has_prerequisites`: whether a course that shows it may require something.
 
-    `shows_right_answers`: to learners before the end, for a page that grades itself.
+    `questions_count`: of an attempt. `shows_right_answers`: to learners before the end, for a page that grades itself.
+    `has_draws`: questions are drawn from banks beside its own. `shuffle_options`: each attempt has an order of its own.
     """
 
     id: int
@@ -132,14 +145,30 @@ class Test:
     time_limit_minutes: int
     time_limit_enforced: bool
     shows_right_answers: bool = False
-    station_id: int
+    station_id: int | None
+    course_id: UUID | None
+    program_id: int
+    has_prerequisites: bool = False
+    questions_count: int = 0
+    has_draws: bool = False
+    shuffle_options: bool = False
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether each attempt has questions, or an order of options, of its own."""
+        return self.has_draws or self.shuffle_options
+
+    @property
+    def needs_attempt(self) -> bool:
+        """Whether an attempt has to be started before answers are taken."""
+        return self.time_limit_enforced or self.is_drawn
 
     def is_passed_with(self, score_percent: int) -> bool:
         return score_percent >= self.passing_score
 
     def start(self, history: AttemptHistory, now: datetime) -> Attempt:
         """A new attempt; an expired one counts as used. Raises AttemptRuns, AttemptsExhausted."""
-        if history.running and not history.running.has_expired(now):
+        if self.current(history, now):
             raise AttemptRuns
         limit = timedelta(minutes=self.time_limit_minutes)
         return Attempt(
@@ -148,30 +177,37 @@ class Test:
             expires_at=now + limit if self.time_limit_enforced else None,
         )
 
-    @staticmethod
-    def running(history: AttemptHistory, now: datetime) -> Attempt:
+    def current(self, history: AttemptHistory, now: datetime) -> Attempt | None:
+        """The attempt to continue; none if it has expired, or was started before the test drew questions."""
+        running = history.running
+        if running is None or running.has_expired(now) or (self.is_drawn and running.questions is None):
+            return None
+        return running
+
+    def running(self, history: AttemptHistory, now: datetime) -> Attempt:
         """Raises NoAttemptRuns, AttemptExpired."""
         if history.running is None:
             raise NoAttemptRuns
-        if history.running.has_expired(now):
+        current = self.current(history, now)
+        if current is None:
             raise AttemptExpired
-        return history.running
+        return current
 
     def submit(self, history: AttemptHistory, now: datetime) -> int:
         """The number of the attempt that is submitted now.
 
         Raises AttemptNotStarted, AttemptExpired, AttemptsExhausted.
         """
-        if history.running and not history.running.has_expired(now):
-            return history.running.attempt
-        if self.time_limit_enforced:
+        if current := self.current(history, now):
+            return current.attempt
+        if self.needs_attempt:
             raise AttemptExpired if history.running else AttemptNotStarted
         return self._next_attempt(history)
 
     def _next_attempt(self, history: AttemptHistory) -> int:
         if self.max_attempts is not None and history.used >= self.max_attempts:
             raise AttemptsExhausted
-        return history.used + 1
+        return history.last + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,5 +266,5 @@ class TestResult:
     correct_answers: int | None
     total_questions: int | None
     time_spent: int | None
-    answers: list[dict[str, object]] | None
+    answers: list[dict[str, Any]] | None
     created_at: datetime

@@ -12,6 +12,7 @@ from atg_core.clock import Clock
 from atg_core.errors import NotFound
 from atg_core.ids import NewId
 from atg_core.learning.ports import NotEnrolled
+from atg_core.learning.prerequisites import CourseLocked, PrerequisiteQueries, require_one_open
 from atg_core.learning.programs import ProgramQueries, ProgramStanding
 from atg_core.learning.progress import RecordProgress
 from atg_core.unit_of_work import UnitOfWork
@@ -122,12 +123,13 @@ class ViewMaterial:
     """Stores how far a learner is in a file, and completes files and topics.
 
     A topic is completed with the last of its files, and then counts for courses as ever (`RecordProgress`). Without an
-    enrollment only positions are kept.
+    enrollment, and in a course that is locked, only positions are kept.
     """
 
     open: UnitOfWork[MaterialStore]
     material_queries: MaterialQueries
     program_queries: ProgramQueries
+    prerequisite_queries: PrerequisiteQueries
     record_progress: RecordProgress
     clock: Clock
     new_id: NewId
@@ -135,9 +137,10 @@ class ViewMaterial:
     async def complete(self, user_id: UUID, program_id: int, type_: MaterialType, key: str) -> ProgramStanding:
         """`key`: of an object, or `topic:` and the key of a topic.
 
-        Raises ProgramNotFound, EnrollmentNotFound, MaterialNotFound.
+        Raises ProgramNotFound, EnrollmentNotFound, MaterialNotFound, CourseLocked.
         """
         await self.program_queries.standing(user_id, program_id)
+        require_one_open(await self.prerequisite_queries.of_program(user_id, program_id))
         if type_ is MaterialType.TEXT:
             async with self.open() as store:
                 topics = await store.topics(user_id, program_id, key.removeprefix(_TOPIC))
@@ -167,7 +170,7 @@ class ViewMaterial:
             await self._record(user_id, topic, completed=topic in completed, position_seconds=viewing.position_seconds)
 
     async def _record(self, user_id: UUID, topic_id: int, *, completed: bool, position_seconds: int | None) -> None:
-        with suppress(NotEnrolled):
+        with suppress(NotEnrolled, CourseLocked):
             await self.record_progress(
                 user_id, topic_id, completed=completed, position_seconds=position_seconds, seconds_studied=0
             )

@@ -32,7 +32,7 @@ class ProgramStanding:
     """
 
     program_id: int
-    station_id: int
+    station_id: int | None
     title: str
     description: str | None
     duration: str | None

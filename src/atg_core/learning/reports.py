@@ -5,17 +5,27 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
 from atg_core.learning.model import EnrollmentStatus
 
 
+class LearnerState(StrEnum):
+    """A status, or `late`: an active user who has not completed the course by the due date, whether begun or not."""
+
+    NOT_STARTED = EnrollmentStatus.NOT_STARTED
+    IN_PROGRESS = EnrollmentStatus.IN_PROGRESS
+    COMPLETED = EnrollmentStatus.COMPLETED
+    LATE = "late"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnerQuery:
     """Filters of the learners of a course; `q` matches full name, username and employee id."""
 
-    status: EnrollmentStatus | None = None
+    status: LearnerState | None = None
     q: str | None = None
 
 
@@ -33,12 +43,16 @@ class CourseLearner:
     started_at: datetime | None
     completed_at: datetime | None
     due_at: datetime | None
+    valid_until: datetime | None
     last_activity: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headcount:
-    """Numbers of people by status; `late`: not completed by the due date, whether started or not."""
+    """Numbers of people by status; `late`: not completed by the due date, whether started or not.
+
+    Whose certificate is valid counts as completed, though the course may be due again.
+    """
 
     assigned: int = 0
     completed: int = 0
@@ -164,7 +178,7 @@ class Reports(Protocol):
     """Queries for reports; each is a fixed number of statements."""
 
     async def learners(
-        self, course_id: UUID, query: LearnerQuery, *, limit: int, offset: int
+        self, course_id: UUID, query: LearnerQuery, now: datetime, *, limit: int, offset: int
     ) -> tuple[list[CourseLearner], int]:
         """A page of learners by name, and their total number. Raises CourseNotFound."""
 

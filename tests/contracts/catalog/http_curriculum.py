@@ -11,7 +11,7 @@ from atg_entrypoints.container import Container
 from tests.arranging import rows_of
 from tests.contracts.catalog.authors import author, made, study, tree
 from tests.people import sign_in
-from tests.school import school
+from tests.school import company_course, right_answers, school
 
 
 class HttpCurriculumContract:
@@ -54,6 +54,7 @@ class HttpCurriculumContract:
         for path, body in (
             ("/courses", {"title": "x", "station_id": 999_999}),
             ("/programs", {"title": "x", "station_id": 999_999}),
+            ("/programs", {"title": "x", "course_id": str(uuid4())}),
             ("/lessons", {"title": "x", "course_program_id": 999_999}),
             ("/topics", {"title": "x", "lesson_id": 999_999}),
             ("/lessons/999999/materials", {"material_name": "x"}),
@@ -77,6 +78,8 @@ class HttpCurriculumContract:
         for path, body, field in (
             ("/courses", {}, "title"),
             ("/programs", {"title": "", "station_id": at.station}, "title"),
+            ("/programs", {"title": "x"}, "station_id"),
+            ("/programs", {"title": "x", "station_id": at.station, "course_id": str(at.course)}, "course_id"),
             ("/lessons", {"title": "x" * 501, "course_program_id": at.program}, "title"),
             ("/topics", {"title": "x", "lesson_id": "one"}, "lesson_id"),
             ("/topics", {"title": "x", "lesson_id": at.lesson, "code": "x" * 51}, "code"),
@@ -210,6 +213,75 @@ class HttpCurriculumContract:
         assert enrollment["progress_percent"] == 50
         assert (await client.put(f"/courses/{course['id']}", json={"station_id": 999_999})).status_code == 404
         assert (await client.get(f"/stations/{at.station}")).json()["station"]["courses_count"] == 2
+        assert (await client.put(f"/courses/{course['id']}", json={"station_id": None})).json()["station_id"] is None
+        [enrollment] = [row for row in await rows_of(stocked, "user_courses") if str(row["course_id"]) == course["id"]]
+        assert enrollment["progress_percent"] == 0
+        assert (await client.get(f"/stations/{at.station}")).json()["station"]["courses_count"] == 1
+
+    async def test_a_course_for_the_whole_company_has_programs_of_its_own(
+        self, client: httpx.AsyncClient, stocked: Container
+    ) -> None:
+        await author(client, stocked)
+        course = await made(client, "/courses", title="Вводный инструктаж")
+        programs = [await made(client, "/programs", title=f"Часть {n}", course_id=course["id"]) for n in (1, 2)]
+        assert [(row["station_id"], row["course_id"], row["order_index"]) for row in programs] == [
+            (None, course["id"], 1),
+            (None, course["id"], 2),
+        ]
+        lesson = await made(client, "/lessons", title="Урок", course_program_id=programs[1]["id"])
+        topic = await made(client, "/topics", title="Тема", lesson_id=lesson["id"])
+        ordered = await client.put("/programs/order", json=[programs[1]["id"], programs[0]["id"]])
+        assert [row["id"] for row in ordered.json()["data"]] == [programs[1]["id"], programs[0]["id"]]
+        shown = (await client.get(f"/courses/{course['id']}")).json()
+        assert [(row["id"], row["topics_count"]) for row in shown["programs"]] == [
+            (programs[1]["id"], 1),
+            (programs[0]["id"], 0),
+        ]
+        tree = (await client.get(f"/courses/{course['id']}/course-program")).json()["courseProgram"]
+        assert (tree["id"], tree["stationId"], tree["courseId"]) == (programs[1]["id"], None, course["id"])
+        assert [row["id"] for row in tree["lessons"][0]["topics"]] == [topic["id"]]
+        assert (await client.get(f"/courses/{uuid4()}/course-program")).status_code == 404
+        at = await school(stocked)
+        of_station = (await client.get(f"/courses/{at.course}/course-program")).json()["courseProgram"]
+        assert (of_station["id"], of_station["stationId"]) == (at.program, at.station)
+
+    async def test_a_company_course_is_learned_to_its_certificate(
+        self, client: httpx.AsyncClient, stocked: Container
+    ) -> None:
+        at = await company_course(stocked, topics=2)
+        await sign_in(client, stocked, "learner")
+        await client.post(f"/courses/{at.id}/enroll")
+        first, last = [
+            (await client.put(f"/topics/{topic}/progress", json={"completed": True})).json() for topic in at.topics
+        ]
+        assert (first["progress_percent"], last["progress_percent"]) == (50, 100)
+        path = f"/programs/{at.program}/final-test"
+        answers = await right_answers(client, path)
+        assert (await client.post(f"{path}/results", json={"answers": answers})).json()["passed"]
+        [mine] = (await client.get("/courses/me/enrollments")).json()["data"]
+        assert (mine["status"], mine["station_id"]) == ("completed", None)
+        standing = (await client.get(f"/courses/{at.id}/progress")).json()
+        assert [program["id"] for program in standing["programs"]] == [at.program]
+        [certificate] = (await client.get("/users/me/certificates")).json()["items"]
+        assert certificate["course_id"] == str(at.id)
+        [enrollment] = [row for row in await rows_of(stocked, "user_courses") if row["course_id"] == at.id]
+        found = await stocked.program_queries().standing(enrollment["user_id"], at.program)
+        assert (found.progress_percent, found.station_id) == (100, None)
+
+    async def test_an_author_changes_the_progress_of_the_course_alone(
+        self, client: httpx.AsyncClient, stocked: Container
+    ) -> None:
+        at = await company_course(stocked, topics=2, final_test=False)
+        await sign_in(client, stocked, "learner")
+        await client.post(f"/courses/{at.id}/enroll")
+        await client.put(f"/topics/{at.topics[0]}/progress", json={"completed": True})
+        await author(client, stocked)
+        assert (await client.delete(f"/topics/{at.topics[1]}")).status_code == 204
+        [enrollment] = [row for row in await rows_of(stocked, "user_courses") if row["course_id"] == at.id]
+        assert (enrollment["progress_percent"], enrollment["status"]) == (100, "completed")
+        await client.delete(f"/courses/{at.id}")
+        [course] = [row for row in await rows_of(stocked, "courses") if row["id"] == at.id]
+        assert course["is_active"] is False
 
     async def test_materials_are_handed_out_with_a_lesson(self, client: httpx.AsyncClient, stocked: Container) -> None:
         at = await school(stocked)

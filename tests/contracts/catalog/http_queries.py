@@ -31,6 +31,7 @@ COURSE = {"id", "title", "description", "station_id", "duration_hours", "level",
 PROGRAM = {
     "id",
     "station_id",
+    "course_id",
     "title",
     "description",
     "duration",
@@ -68,6 +69,7 @@ SAFETY = {
 PROGRAM_TREE = {
     "id",
     "stationId",
+    "courseId",
     "title",
     "description",
     "duration",
@@ -190,7 +192,7 @@ class HttpCatalogQueriesContract:
     async def test_courses_are_paged(self, client: httpx.AsyncClient) -> None:
         first = await body(client, "/courses?size=5")
         assert {key: first[key] for key in ("total", "page", "size", "pages")} == {
-            "total": 17,
+            "total": 18,
             "page": 1,
             "size": 5,
             "pages": 4,
@@ -200,7 +202,7 @@ class HttpCatalogQueriesContract:
             for page in range(1, 6)
             for course in (await body(client, f"/courses?size=5&page={page}"))["items"]
         ]
-        assert len(ids) == len(set(ids)) == 17
+        assert len(ids) == len(set(ids)) == 18
         assert all(set(course) == COURSE for course in first["items"])
 
     async def test_a_page_is_never_larger_than_a_hundred(self, client: httpx.AsyncClient) -> None:
@@ -238,16 +240,22 @@ class HttpCatalogQueriesContract:
     async def test_a_course_comes_with_the_programs_of_its_station(self, client: httpx.AsyncClient) -> None:
         course = (await body(client, "/courses/stations/1"))["data"][0]
         reply = await body(client, f"/courses/{course['id']}")
-        assert set(reply) == {"course", "programs"}
-        assert set(reply["course"]) == COURSE | {"created_at", "updated_at"}
+        assert set(reply) == {"course", "programs", "prerequisites"}
+        assert set(reply["course"]) == COURSE | {
+            *("created_at", "updated_at", "valid_months", "renew_days", "renew_topics")
+        }
         assert len(reply["programs"]) == 2
         assert all(set(program) == PROGRAM and program["station_id"] == 1 for program in reply["programs"])
         assert await body(client, f"/courses/{course['id']}/programs") == {"data": reply["programs"]}
 
-    async def test_a_company_wide_course_has_no_programs(self, client: httpx.AsyncClient) -> None:
+    async def test_a_company_wide_course_has_programs_of_its_own_alone(self, client: httpx.AsyncClient) -> None:
         courses = (await body(client, "/courses?size=100"))["items"]
-        course = next(course for course in courses if course["station_id"] is None)
-        assert (await body(client, f"/courses/{course['id']}"))["programs"] == []
+        company_wide = [course["id"] for course in courses if course["station_id"] is None]
+        programs = [(await body(client, f"/courses/{each}"))["programs"] for each in company_wide]
+        assert sorted(map(len, programs)) == [0, 0, 1]
+        assert [program["course_id"] for [program] in filter(None, programs)] == [
+            each for each, found in zip(company_wide, programs, strict=True) if found
+        ]
 
     async def test_an_unknown_course_is_not_found(self, client: httpx.AsyncClient) -> None:
         for path in ("", "/programs"):

@@ -16,6 +16,7 @@ from atg_core.files.signed_urls import UrlSigner
 from atg_core.identity.model import Role
 from atg_entrypoints.container import Container
 from tests.contracts.files.object_store import put
+from tests.mailed import do_jobs
 from tests.people import sign_in
 
 STATION = {"name": "Новая станция", "short_name": "КС-99"}
@@ -121,7 +122,7 @@ class HttpStationFilesContract:
         assert (await client.delete(f"/stations/{station['id']}/delete/")).status_code == 200
         assert await self.there(client, station) == station["keys"].keys()
         store.is_away = False
-        await stocked.jobs().run(stocked.work(), until_idle=True)
+        await do_jobs(stocked)
         assert await self.there(client, station) == self.KEPT
 
     async def test_what_was_signed_before_and_arrives_afterwards_goes_too(
@@ -129,7 +130,7 @@ class HttpStationFilesContract:
     ) -> None:
         assert (await client.delete(f"/stations/{station['id']}/delete/")).status_code == 200
         await put(store, station["keys"]["photo"])
-        await stocked.jobs().run(stocked.work(), until_idle=True)
+        await do_jobs(stocked)
         jobs = [job for job in await stocked.jobs().listed() if job.kind == "delete_station_files"]
         assert [job.run_at > utc_now() + timedelta(days=7) for job in jobs] == [True]
         await put(store, station["keys"]["photo"])

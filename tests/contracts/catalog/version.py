@@ -4,7 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from atg_core.catalog.curriculum import COURSES, LESSONS, PROGRAMS, TOPICS, OptionInput, QuestionInput
+from atg_core.catalog.curriculum_ports import OptionInput, QuestionInput
+from atg_core.catalog.curriculum_records import COURSES, LESSONS, PROGRAMS, TOPICS
 from atg_core.catalog.stations import DOCUMENTS, EQUIPMENT, FEATURES, SAFETY_SYSTEMS
 from atg_core.catalog.test_authoring import LESSON_TESTS
 from atg_entrypoints.container import Container

@@ -77,8 +77,9 @@ class HttpUploadsContract(HttpUploadQuotaContract, HttpFormsContract):
         people = {role: await person(client, stocked, role, role) for role in Role}
         me = (await client.get("/auth/me", headers=people[Role.TEACHER])).json()["user"]["id"]
         for role, headers in people.items():
-            for key in ("lessons/a.pdf", f"teachers/{me}/a.pdf"):
-                may = role in {Role.ADMIN, Role.INSTRUCTOR} or (role is Role.TEACHER and key.startswith("teachers"))
+            own = {Role.TEACHER: "teachers/", Role.SHOP: "shop/"}.get(role, "nothing/")
+            for key in ("lessons/a.pdf", f"teachers/{me}/a.pdf", "shop/a.pdf", "shop-window/a.pdf"):
+                may = role in {Role.ADMIN, Role.INSTRUCTOR} or key.startswith(own)
                 status = 200 if may else 403
                 body: dict[str, Any] = {"key": key, "size": 1}
                 assert (await client.post("/files/presign-upload", json=body, headers=headers)).status_code == status

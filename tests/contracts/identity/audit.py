@@ -12,7 +12,9 @@ from dependency_injector import providers
 from atg_adapters.memory.database import MemoryDatabase
 from atg_adapters.sql.tables.every import metadata
 from atg_core.identity.audit import Action, AuditEvent
-from atg_core.identity.audit_chain import AuditQuery, SealAudit, Verdict
+from atg_core.identity.audit_chain import VERIFY_AUDIT, AuditQuery, SealAudit, Verdict
+from atg_core.jobs.model import JobStatus, Work
+from atg_core.operations import AuditState, OperationsState
 from atg_entrypoints.container import Container
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -184,3 +186,34 @@ class AuditContract:
         await write_down(container, event(0))
         await periodic.kind.handler({})
         assert (await verdict(container)).sealed == 1
+
+    async def test_an_operator_sees_how_far_the_log_is_sealed_and_what_waits(self, container: Container) -> None:
+        queries = container.operations_queries()
+        assert await queries.state() == OperationsState(
+            jobs=[], audit=AuditState(seals=0, sealed_at=None, unsealed_since=None)
+        )
+        await write_down(container, event(1), event(0))
+        assert (await queries.state()).audit == AuditState(seals=0, sealed_at=None, unsealed_since=START)
+        at = START + timedelta(hours=1)
+        await sealed(container, at=at)
+        assert (await queries.state()).audit == AuditState(seals=2, sealed_at=at, unsealed_since=None)
+        await write_down(container, event(5), event(3))
+        await container.jobs().enqueue("note", {})
+        state = await queries.state()
+        assert state.audit == AuditState(seals=2, sealed_at=at, unsealed_since=START + timedelta(minutes=3))
+        assert [(each.kind, each.waiting, each.running, each.dead) for each in state.jobs] == [("note", 1, 0, 0)]
+
+    async def test_a_log_that_was_changed_leaves_a_dead_job_to_the_operator(self, container: Container) -> None:
+        jobs = container.jobs()
+        [kind] = [each for each in container.work().every if each.name == VERIFY_AUDIT]
+        to_do = Work(kinds=(replace(kind, max_pause=timedelta(0)),))
+        events = [event(0), event(1)]
+        await sealed(container, *events)
+        await jobs.enqueue(VERIFY_AUDIT, {})
+        await jobs.run(to_do, until_idle=True)
+        assert await jobs.listed() == []
+        await tamper(container, "audit_events", events[1].id, user_agent="another")
+        await jobs.enqueue(VERIFY_AUDIT, {})
+        await jobs.run(to_do, until_idle=True)
+        [dead] = await jobs.listed()
+        assert (dead.status, (dead.error or "")[:12]) == (JobStatus.DEAD, "AuditBroken:")

@@ -225,7 +225,7 @@ class HttpEnterContract:
     ) -> None:
         await sign_in(client, stocked, role=Role.ADMIN)
         profiles = [row for row in await rows_of(stocked, "user_profiles") if row.get("employee_id")]
-        wanted = profiles[0]
+        wanted = min(profiles, key=lambda row: row["employee_id"])
         found = (await client.get("/admin/users", params={"q": wanted["employee_id"].lower()})).json()
         assert str(wanted["id"]) in {user["id"] for user in found["items"]}
         mates = {str(row["id"]) for row in profiles if row["department"] == wanted["department"]}

@@ -47,7 +47,10 @@ class HttpPasswordsContract:
     async def test_of_two_changes_at_once_one_counts_and_the_other_is_refused(
         self, client: httpx.AsyncClient, stocked: Container
     ) -> None:
-        """Both know the password; the second to store its hash finds that it is no longer the current one."""
+        """Both know the password; the second to store its hash finds that it is no longer the current one.
+
+        One that is so late that its session was ended by the first is told that.
+        """
         person = account()
         async with stocked.open_identity()() as store:
             await store.add_account(person)
@@ -59,9 +62,10 @@ class HttpPasswordsContract:
                 for token, new in zip(sessions, wanted, strict=True)
             )
         )
-        assert sorted(reply.status_code for reply in replies) == [200, 400]
-        [refused] = [reply.json() for reply in replies if reply.status_code == 400]
-        assert [error["field"] for error in refused["errors"]] == ["current"]
+        changed, refused = sorted(replies, key=lambda reply: reply.status_code)
+        assert (changed.status_code, refused.status_code) in {(200, 400), (200, 401)}
+        if refused.status_code == 400:
+            assert [error["field"] for error in refused.json()["errors"]] == ["current"]
         for new, reply in zip(wanted, replies, strict=True):
             signing_in = await client.post("/auth/login", json={"username": "anna", "password": new})
             assert signing_in.status_code == (200 if reply.status_code == 200 else 401)

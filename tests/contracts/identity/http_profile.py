@@ -21,6 +21,7 @@ PROFILE = {
     "email_notifications",
     "push_notifications",
     "weekly_report",
+    "time_zone",
 }
 
 

@@ -7,21 +7,25 @@ import pytest
 
 from atg_core.clock import utc_now
 from atg_core.identity.model import Origin, Role
+from atg_core.identity.staff import PEOPLE_STAFF
 from atg_entrypoints.container import Container
 from tests.arranging import rows_of
 from tests.contracts.identity.http_sign_in import bearer, log_in
 from tests.people import PASSWORD, add_person, sign_in
 
 _TIMES = {"created_at", "updated_at", "email_verified_at"}
-USER = {"id", "username", "email", "full_name", "role", "is_active", "origin"} | _TIMES
+_AT_WORK = {"employee_id", "position", "department", "company", "phone", "station_id", "station"}
+USER = {"id", "username", "email", "full_name", "role", "is_active", "origin"} | _TIMES | _AT_WORK
 
 
 class HttpUserAdministrationContract:
     """The fixtures `client` and `stocked` say over which database."""
 
     @pytest.mark.refuses
-    @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
-    async def test_only_administrators_may(self, client: httpx.AsyncClient, stocked: Container, role: Role) -> None:
+    @pytest.mark.parametrize("role", sorted(set(Role) - PEOPLE_STAFF))
+    async def test_only_who_has_to_do_with_people_may(
+        self, client: httpx.AsyncClient, stocked: Container, role: Role
+    ) -> None:
         await sign_in(client, stocked, role=role)
         user = (await client.get("/auth/me")).json()["user"]["id"]
         for method, path in (
@@ -35,6 +39,51 @@ class HttpUserAdministrationContract:
             reply = await client.request(method, path, json={"role": "admin"})
             assert (reply.status_code, reply.json()["code"]) == (403, "forbidden"), path
         assert (await client.get("/auth/me")).json()["user"]["role"] == role
+
+    @pytest.mark.parametrize("role", [Role.TRAINING, Role.SUPPORT])
+    async def test_nobody_takes_over_an_account_with_more_rights(
+        self, client: httpx.AsyncClient, stocked: Container, role: Role
+    ) -> None:
+        """Nor gives themselves more."""
+        await sign_in(client, stocked, role=role)
+        me = (await client.get("/auth/me")).json()["user"]["id"]
+        others = [await add_person(stocked, f"the-{each}", role=each) for each in sorted(set(Role) - {Role.USER})]
+        before = {str(row["id"]): row for row in await rows_of(stocked, "users")}
+        for user in (me, *others):
+            for change in (
+                {"role": "user"},
+                {"role": "admin"},
+                {"email": "new@example.com"},
+                {"password": "another good one"},
+                {"username": "new"},
+                {"is_active": False},
+                {"department": "x", "full_name": "x"},
+            ):
+                reply = await client.put(f"/admin/users/{user}", json=change)
+                assert reply.status_code == 403, (user, change)
+            assert (await client.delete(f"/admin/users/{user}")).status_code == 403
+        for given in sorted(set(Role) - {Role.USER}):
+            reply = await client.post("/admin/users", json={"username": "new", "role": given})
+            assert reply.status_code == 403, given
+            assert reply.json()["code"] == ("role_given_by_admins" if role is Role.TRAINING else "forbidden")
+        assert {str(row["id"]): row for row in await rows_of(stocked, "users")} == before
+
+    async def test_the_training_department_keeps_the_accounts_of_employees(
+        self, client: httpx.AsyncClient, stocked: Container
+    ) -> None:
+        """And of everybody else where they work."""
+        await sign_in(client, stocked, role=Role.TRAINING)
+        made = await client.post("/admin/users", json={"username": "boris", "password": PASSWORD})
+        assert (made.status_code, made.json()["role"]) == (201, "user")
+        path = f"/admin/users/{made.json()['id']}"
+        body = {"email": "new@example.com", "password": "another good one", "department": "Склад"}
+        assert (await client.put(path, json=body)).status_code == 200
+        assert (await client.delete(path)).status_code == 204
+        teacher = await add_person(stocked, "mentor", role=Role.TEACHER)
+        changed = await client.put(f"/admin/users/{teacher}", json={"department": "Склад", "position": "Кладовщик"})
+        assert (changed.status_code, changed.json()["department"]) == (200, "Склад")
+        refused = await client.put(f"/admin/users/{teacher}", json={"email": "new@example.com"})
+        assert (refused.status_code, refused.json()["code"]) == (403, "account_of_staff")
 
     async def test_a_user_is_made_and_may_sign_in(self, client: httpx.AsyncClient, stocked: Container) -> None:
         await sign_in(client, stocked, role=Role.ADMIN)
@@ -127,7 +176,7 @@ class HttpUserAdministrationContract:
     async def test_users_are_listed_found_and_paged(self, client: httpx.AsyncClient, stocked: Container) -> None:
         await sign_in(client, stocked, "zz_anna", role=Role.ADMIN)
         everyone = (await client.get("/admin/users?size=100")).json()
-        assert everyone["total"] == len(everyone["items"]) == 63
+        assert everyone["total"] == len(everyone["items"]) == 67
         assert all(set(user) == USER for user in everyone["items"])
         admins = (await client.get("/admin/users?role=admin")).json()
         assert {user["username"] for user in admins["items"]} == {"admin", "n.zaitsev", "zz_anna"}
@@ -136,8 +185,8 @@ class HttpUserAdministrationContract:
         inactive = (await client.get("/admin/users?is_active=false")).json()
         assert [user["username"] for user in inactive["items"]] == ["v.stepanov"]
         pages = [(await client.get(f"/admin/users?size=20&page={page}")).json()["items"] for page in (1, 2, 3, 4)]
-        assert [len(page) for page in pages] == [20, 20, 20, 3]
-        assert len({user["id"] for page in pages for user in page}) == 63
+        assert [len(page) for page in pages] == [20, 20, 20, 7]
+        assert len({user["id"] for page in pages for user in page}) == 67
         assert (await client.get("/admin/users?role=king")).status_code == 400
 
     async def test_a_changed_role_counts_from_the_next_sign_in_on_which_is_needed_at_once(
@@ -283,3 +332,36 @@ class HttpUserAdministrationContract:
         assert [event["action"] for event in events] == ["user_created", "role_changed", "user_deactivated"]
         assert {str(event["actor_id"]) for event in events} == {anna}
         assert {str(event["user_id"]) for event in events} == {user}
+
+    async def test_where_people_work_is_given_found_and_changed(
+        self, client: httpx.AsyncClient, stocked: Container
+    ) -> None:
+        await sign_in(client, stocked, "zz_anna", role=Role.ADMIN)
+        work = {"employee_id": "Т-77", "department": "Склад 7", "position": "Кладовщик", "station_id": 1, "phone": "1"}
+        made = (await client.post("/admin/users", json={"username": "ivan", **work})).json()
+        assert {name: made[name] for name in work} == work
+        assert made["station"]
+        for query in ("department=склад 7", "position=Кладовщик", "station_id=1&q=ivan", "q=Т-77"):
+            reply = (await client.get(f"/admin/users?{query}")).json()
+            assert [row["username"] for row in reply["items"]] == ["ivan"], query
+        path = f"/admin/users/{made['id']}"
+        changed = (await client.put(path, json={"department": "", "station_id": None})).json()
+        assert (changed["department"], changed["station"], changed["position"]) == (None, None, "Кладовщик")
+        assert (await client.get(path)).json() == changed
+
+    @pytest.mark.refuses
+    async def test_a_number_that_is_taken_and_a_station_that_is_not_there_are_refused(
+        self, client: httpx.AsyncClient, stocked: Container
+    ) -> None:
+        await sign_in(client, stocked, "zz_anna", role=Role.ADMIN)
+        await client.post("/admin/users", json={"username": "ivan", "employee_id": "Т-77"})
+        other = (await client.post("/admin/users", json={"username": "petr"})).json()
+        for method, path, body in (
+            ("POST", "/admin/users", {"username": "oleg"}),
+            ("PUT", f"/admin/users/{other['id']}", {}),
+        ):
+            reply = await client.request(method, path, json={**body, "employee_id": "Т-77"})
+            assert (reply.status_code, reply.json()["code"]) == (409, "employee_id_taken")
+            reply = await client.request(method, path, json={**body, "station_id": 2_000_000})
+            assert (reply.status_code, reply.json()["errors"][0]["field"]) == (400, "station_id")
+        assert (await client.get("/admin/users?q=oleg")).json()["total"] == 0

@@ -94,7 +94,7 @@ class SecondFactorsContract:
             await store.add_ticket(of_boris := ticket(boris, OTHER_HASH))
             await store.revoke_sessions(anna, "tests", NOW)
             assert not await store.use_ticket(of_anna.id, NOW)
-            await store.delete_tickets(of_boris.expires_at)
+            assert await store.delete_tickets(of_boris.expires_at) == 0
             assert await store.use_ticket(of_boris.id, NOW)
-            await store.delete_tickets(of_boris.expires_at + timedelta(seconds=1))
+            assert await store.delete_tickets(of_boris.expires_at + timedelta(seconds=1)) == 1
             assert not await store.use_ticket(of_boris.id, NOW)

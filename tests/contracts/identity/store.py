@@ -166,6 +166,16 @@ class IdentityContract:
         assert found == await container.callers().find_by_email("ANNA@example.com")
         assert await container.callers().find_by_email("anna") is None
 
+    async def test_usernames_are_those_of_whoever_exists(self, container: Container) -> None:
+        people = [account("anna"), account("boris"), account("carl")]
+        async with container.open_identity()() as store:
+            for person in people:
+                await store.add_account(person)
+        asked = {people[0].user.id, people[1].user.id, uuid4()}
+        found = await container.callers().usernames(asked)
+        assert found == {people[0].user.id: "anna", people[1].user.id: "boris"}
+        assert await container.callers().usernames([]) == {}
+
     async def test_a_revoked_session_stays_revoked(self, container: Container) -> None:
         person = account()
         session = session_of(person.user.id)

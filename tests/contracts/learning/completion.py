@@ -10,7 +10,7 @@ from atg_core.learning.model import Enrollment, EnrollmentProgress, EnrollmentSt
 from atg_entrypoints.container import Container
 from tests.arranging import insert
 from tests.people import add_person
-from tests.school import School, school
+from tests.school import School, company_course, school
 
 IN_PROGRESS, COMPLETED = EnrollmentStatus.IN_PROGRESS, EnrollmentStatus.COMPLETED
 
@@ -63,6 +63,23 @@ class CompletionContract:
                     assert names(ids, found) == {name} & set(OUTDATED)
             assert await store.outdated(Scope(station_id=other.station)) == []
 
+    async def test_a_course_without_a_station_is_counted_by_its_own_programs(self, container: Container) -> None:
+        at = await school(container)
+        one, other = await company_course(container), await company_course(container, name="V")
+        person = await add_person(container)
+        now = utc_now()
+        async with container.open_enrollments()() as store:
+            for course in (at.course, one.id, other.id):
+                await store.add_once(Enrollment.begin(uuid4(), person, course, now))
+        await insert(container, "user_topic_progress", **_completed(person, one.topics[0], now))
+        async with container.open_enrollments()() as store:
+            scopes = (Scope(course_id=one.id), Scope(user_id=person, course_id=one.id), Scope(user_ids=(person,)))
+            for scope in scopes:
+                [found] = await store.outdated(scope)
+                assert (found.enrollment.course_id, found.topics, found.topics_completed) == (one.id, 2, 1)
+            assert await store.outdated(Scope(course_id=other.id)) == []
+            assert await store.outdated(Scope(station_id=at.station)) == []
+
     async def test_after_an_update_everything_is_as_the_facts_say(self, container: Container) -> None:
         at = await school(container)
         ids = {name: await learner(container, at, each) for name, each in (CURRENT | OUTDATED).items()}
@@ -114,4 +131,4 @@ def _passed(user_id: UUID, final_test_id: int, now: datetime) -> dict[str, Any]:
 def _certificate(user_id: UUID, course_id: UUID, now: datetime) -> dict[str, Any]:
     number = {"number": f"OLD-{user_id.hex[:12]}", "verification_code": user_id.hex[:22]}
     named = {"full_name": "Имя", "title": "Курс"}
-    return {"id": uuid4(), "user_id": user_id, "course_id": course_id, "issued_at": now, **named, **number}
+    return {"id": uuid4(), "user_id": user_id, "course_id": course_id, "issued_at": now, "round": 1, **named, **number}

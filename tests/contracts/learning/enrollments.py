@@ -1,6 +1,7 @@
 """What every `EnrollmentStore` promises, with its `LearnerQueries`."""
 
 import asyncio
+from contextvars import Context
 from dataclasses import replace
 from datetime import UTC, timedelta
 from decimal import Decimal
@@ -40,12 +41,12 @@ class EnrollmentsContract:
         [course], [inactive] = await courses(container, "A"), await courses(container, "B", active="false")
         user, other = await add_person(container), await add_person(container, "boris")
         queries = container.learner_queries()
-        assert await queries.find_enrollment(user, course) is None
+        assert await queries.find_enrollment(user, course) == (None, False)
         enrollment = await container.enroll()(user, course)
-        assert await queries.find_enrollment(user, course) == enrollment
-        assert await queries.find_enrollment(other, course) is None
+        assert await queries.find_enrollment(user, course) == (enrollment, False)
+        assert await queries.find_enrollment(other, course) == (None, False)
         await container.leave()(user, course)
-        left = await queries.find_enrollment(user, course)
+        left, _ = await queries.find_enrollment(user, course)
         assert left
         assert left.cancelled_at
         for absent in (inactive, uuid4()):
@@ -75,7 +76,7 @@ class EnrollmentsContract:
         [course], user = await courses(container, "A"), await add_person(container)
         async with container.open_enrollments()() as store:
             await store.lock_course_and_learner(user, course)
-            closing = asyncio.create_task(courses(container, "A", active="false"))
+            closing = asyncio.create_task(courses(container, "A", active="false"), context=Context())
             done, _ = await asyncio.wait([closing], timeout=0.2)
             assert not done
         await closing

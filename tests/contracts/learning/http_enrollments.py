@@ -17,6 +17,8 @@ ENROLLED_COURSE = {
     "started_at",
     "completed_at",
     "due_at",
+    "valid_until",
+    "missing",
 }
 STATS = {
     "active_courses": 0,

@@ -40,6 +40,8 @@ class HttpTestAttemptsContract:
             "attempts_used": 0,
             "time_limit_minutes": 20,
             "time_limit_enforced": False,
+            "questions_count": 2,
+            "needs_attempt": False,
             "running": None,
         }
         assert [question["question_type"] for question in body["questions"]] == ["single", "multiple"]

@@ -8,7 +8,9 @@ import pytest
 from atg_core.catalog.cache import SHOWN_TABLES
 from atg_core.identity.model import Role
 from atg_entrypoints.container import Container
+from tests.contracts.learning.banks import bank_of, question
 from tests.people import sign_in
+from tests.school import school
 from tests.statements import counted
 
 PATHS = [
@@ -29,7 +31,8 @@ VERSION = "catalog_version"
 async def paths(client: httpx.AsyncClient, stocked: Container) -> list[tuple[str, int]]:
     """The paths of the cached routes, each with the most statements that reading it may take."""
     [course] = (await client.get("/courses?station_id=1&size=1&q=а")).json()["items"]
-    return [*PATHS, (f"/courses/{course['id']}", 2), (f"/courses/{course['id']}/programs", 2)]
+    of_course = [("", 3), ("/programs", 3), ("/course-program", 10)]
+    return [*PATHS, *((f"/courses/{course['id']}{path}", most) for path, most in of_course)]
 
 
 async def test_an_author_reads_the_catalog_with_few_statements(
@@ -65,3 +68,33 @@ async def test_a_search_by_words_is_not_kept(client: httpx.AsyncClient, stocked:
         with counted(stocked) as statements:
             assert (await client.get("/courses?q=ГПА-16")).status_code == 200
         assert len(statements) == 2
+
+
+async def test_question_banks_take_few_statements_however_many_questions(
+    client: httpx.AsyncClient, remembering: Container
+) -> None:
+    at = await school(remembering)
+    await sign_in(client, remembering, role=Role.INSTRUCTOR)
+    bank = await bank_of(client, *(question(f"{n}?", category=str(n), tags=["a", str(n)]) for n in range(10)))
+    path = f"/lessons/{at.lesson}/test"
+    draws = [{"bank_id": bank, "tags": ["a"], "count": 3}, {"bank_id": bank, "count": 3}]
+    await client.put(path, json={"draws": draws})
+    with counted(remembering) as statements:
+        assert (await client.post(f"{path}/attempts")).status_code == 201
+    assert len(statements) <= 11
+    asked = (await client.get(path)).json()["questions"]
+    answers = [{"question_id": each["id"], "option_ids": [each["options"][0]["id"]]} for each in asked]
+    assert len(asked) == 8
+    assert (await client.post(f"{path}/results", json={"answers": answers})).status_code == 201
+    for asked_for, most in (
+        ("/question-banks", 2),
+        (f"/question-banks/{bank}", 3),
+        (f"/question-banks/{bank}/questions", 5),
+        (f"/question-banks/{bank}/questions.gift", 5),
+        (f"/question-banks/{bank}/statistics", 3),
+        (f"{path}/statistics", 3),
+        (f"{path}/key", 6),
+    ):
+        with counted(remembering) as statements:
+            assert (await client.get(asked_for)).status_code == 200
+        assert 1 <= len(statements) <= most, asked_for

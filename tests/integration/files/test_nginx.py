@@ -1,4 +1,4 @@
-"""The configuration of `deploy/nginx.conf` with a real nginx: it sends the files that ATG names."""
+"""The configurations of `deploy/nginx` with a real nginx: it sends the files that ATG names."""
 
 import json
 import shutil
@@ -11,32 +11,15 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from tests.conftest import SECRET, optional
-from tests.integration.running import free_port, serving
+from tests.conftest import SECRET
+from tests.integration.fronting import DEPLOYED, fronting, nginx_or_skip
+from tests.integration.running import serving
 
 pytestmark = pytest.mark.alone
 
-DEPLOYED = Path(__file__).parents[3] / "deploy" / "nginx.conf"
 ADMIN = {"username": "root", "password": "a rather good one"}
 KEY = "lessons/1/Схема №1 + 100%.pdf"
 CONTENT = bytes(range(256)) * 1000
-
-
-def configuration(folder: Path, port: int, upstream: str) -> str:
-    """The site as it is deployed, without what this machine does not have: certificates, and the usual paths."""
-    site = DEPLOYED.read_text(encoding="utf-8")
-    for deployed, here in (
-        ("listen 443 ssl;", f"listen 127.0.0.1:{port};"),
-        ("server 127.0.0.1:8000;", f"server {upstream.removeprefix('http://')};"),
-        ("/var/lib/atg/files/objects/", f"{folder}/files/objects/"),
-        ("/var/log/nginx/", f"{folder}/"),
-    ):
-        assert deployed in site
-        site = site.replace(deployed, here)
-    site = "\n".join(line for line in site.splitlines() if "ssl_certificate" not in line)
-    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    temporary = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
-    return f"daemon off; pid {folder}/nginx.pid; user root; events {{}} http {{ {temporary} {site} }}"
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +32,6 @@ def home(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 @pytest.fixture(scope="module")
 def front(home: Path) -> Iterator[httpx.Client]:
     """A client of nginx in front of ATG; skips where there is no nginx."""
-    nginx = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin")
-    if nginx is None:
-        optional("nginx", "no nginx is installed")
     environment = {
         "ATG_SECRET_KEY": SECRET,
         "ATG_ADMIN_USERNAME": ADMIN["username"],
@@ -59,17 +39,10 @@ def front(home: Path) -> Iterator[httpx.Client]:
         "ATG_ACCEL_REDIRECT": "/_files/",
         "ATG_CORS_ORIGINS": "https://app.example.com",
     }
-    port = free_port()
-    with serving(home, **environment) as server:
-        (home / "nginx.conf").write_text(configuration(home, port, server.url), encoding="utf-8")
-        process = subprocess.Popen([str(nginx), "-e", f"{home}/error.log", "-c", f"{home}/nginx.conf"])
-        try:
-            transport = httpx.HTTPTransport(retries=5)
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", transport=transport) as client:
-                yield client
-        finally:
-            process.terminate()
-            process.wait(timeout=10)
+    with serving(home, **environment) as server, fronting(home, server.url) as url:
+        transport = httpx.HTTPTransport(retries=5)
+        with httpx.Client(base_url=url, transport=transport) as client:
+            yield client
 
 
 @pytest.fixture
@@ -123,3 +96,25 @@ def test_a_body_that_is_not_complete_does_not_reach_atg(fronted: httpx.Client, h
     logged = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     assert [each["status"] for each in logged if each.get("path") == "/auth/login"][-1] == 401
     assert 499 not in {each.get("status") for each in logged}
+
+
+@pytest.mark.parametrize("name", ["host.conf", "compose.conf"])
+def test_nginx_takes_the_configuration_as_it_is_deployed(name: str, tmp_path: Path) -> None:
+    """Certificates included; in an image, and among the sites of a host."""
+    nginx = nginx_or_skip()
+    certificate = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    files = ["-subj", "/CN=atg", "-keyout", f"{tmp_path}/key.pem", "-out", f"{tmp_path}/fullchain.pem"]
+    subprocess.run(["openssl", *certificate, *files], check=True, capture_output=True, timeout=30)
+    site = (DEPLOYED / name).read_text(encoding="utf-8")
+    for deployed, here in (("/etc/ssl/atg/", tmp_path), ("/etc/nginx/atg/", DEPLOYED), ("/var/log/nginx/", tmp_path)):
+        assert deployed in site
+        site = site.replace(deployed, f"{here}/")
+    (tmp_path / "nginx.conf").write_text(f"pid {tmp_path}/nginx.pid; events {{}} http {{ {site} }}", encoding="utf-8")
+    tested = subprocess.run(
+        [nginx, "-t", "-q", "-e", f"{tmp_path}/error.log", "-c", f"{tmp_path}/nginx.conf"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert (tested.returncode, tested.stderr) == (0, "")

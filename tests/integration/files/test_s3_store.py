@@ -1,6 +1,7 @@
 """The S3 store keeps the contract on a real S3 server, and its failures become errors of the port."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,10 +10,12 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from atg_adapters.minio import object_store
+from atg_adapters.minio.client import Threads
 from atg_adapters.minio.object_store import S3ObjectStore
 from atg_core.clock import utc_now
 from atg_core.files.model import UploadPart
-from atg_core.files.ports import FileTooLarge, StoreAway
+from atg_core.files.ports import FileTooLarge, StoreAway, StoreBusy
 from tests.contracts.files.object_store import MANY, ObjectStoreContract, put, read
 from tests.integration.running import free_port
 from tests.integration.wire import Wire
@@ -129,6 +132,32 @@ async def test_a_store_that_is_away_says_so_soon(s3_server: S3Server, s3_bucket:
     with pytest.raises(StoreAway):
         await away.listing("", nested=False, limit=1, cursor=None)
     assert time.monotonic() - begun < 3
+
+
+async def test_a_store_that_hangs_is_told_to_all_who_read(
+    s3_server: S3Server, s3_bucket: str, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than there are threads."""
+    monkeypatch.setattr(object_store, "SECONDS_TO_ASK", 0.2)
+    store = store_at(f"http://127.0.0.1:{wire.port}", s3_server, s3_bucket)
+    await put(store, "a")
+    wire.passes.clear()
+    asked = [*(store.find("a") for _ in range(40)), store.check()]
+    told = await asyncio.wait_for(asyncio.gather(*asked, return_exceptions=True), 10)
+    assert {type(each) for each in told} == {StoreAway}
+    wire.passes.set()
+    assert await store.find("a")
+
+
+async def test_who_finds_no_thread_in_time_is_told_that_the_store_is_busy() -> None:
+    threads, free = Threads(seconds_to_wait=0.05), threading.Event()
+    running = [asyncio.create_task(threads.run(free.wait)) for _ in range(32)]
+    await asyncio.sleep(0)
+    with pytest.raises(StoreBusy):
+        await threads.run(free.wait)
+    free.set()
+    assert await asyncio.gather(*running) == [True] * 32
+    assert await threads.run(free.wait)
 
 
 async def test_a_bucket_that_is_not_there_is_told(s3_server: S3Server) -> None:

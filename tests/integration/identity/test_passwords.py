@@ -10,9 +10,11 @@ from argon2 import extract_parameters
 from pwdlib.hashers.argon2 import Argon2Hasher
 from pwdlib.hashers.bcrypt import BcryptHasher
 
+from atg_adapters.passwords import hashing
 from atg_adapters.passwords.hashing import PwdlibPasswords
 from atg_adapters.sql.tables.operations import throttle_counters
 from atg_entrypoints.container import Container
+from tests.integration.conftest import SERVED_KIBIBYTES
 from tests.people import PASSWORD, add_person
 
 pytestmark = pytest.mark.alone
@@ -21,6 +23,16 @@ pytestmark = pytest.mark.alone
 @pytest.fixture
 def stocked_url(sqlite_url: str) -> str:
     return sqlite_url
+
+
+@pytest.fixture(autouse=True)
+def hashed_as_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hashing, "KIBIBYTES", SERVED_KIBIBYTES)
+
+
+@pytest.fixture
+def password_hash() -> str:
+    return Argon2Hasher(memory_cost=SERVED_KIBIBYTES, time_cost=2, parallelism=1).hash(PASSWORD)
 
 
 async def stored_hash(container: Container, username: str) -> str:
@@ -70,10 +82,12 @@ async def test_what_is_no_hash_matches_nothing() -> None:
         assert not (await passwords.check("plain", stored)).matches
 
 
-async def test_unknown_wrong_and_inactive_take_the_same_time(client: httpx.AsyncClient, stocked: Container) -> None:
+async def test_unknown_wrong_and_inactive_take_the_same_time(
+    client: httpx.AsyncClient, stocked: Container, password_hash: str
+) -> None:
     """S16: interleaved tries; the medians lie close together, far closer than the price of one hash."""
-    await add_person(stocked, "anna")
-    await add_person(stocked, "gone", is_active=False)
+    await add_person(stocked, "anna", password_hash=password_hash)
+    await add_person(stocked, "gone", is_active=False, password_hash=password_hash)
     await add_person(stocked, "hashless", password_hash=None)
     cases = {"unknown": "nobody", "wrong": "anna", "inactive": "gone", "hashless": "hashless"}
     times: dict[str, list[float]] = {case: [] for case in cases}

@@ -1,13 +1,9 @@
 """Refresh token rotation on real databases and over processes."""
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from atg_core.identity.model import Device
 from atg_core.identity.ports import SessionRevoked
@@ -15,34 +11,14 @@ from atg_entrypoints.container import close, create_container
 from atg_entrypoints.settings import Settings
 from tests.conftest import SECRET
 from tests.contracts.identity.refresh_token_machine import RefreshMachine
-from tests.examples import examples
 from tests.integration.server_pair import Pair, two_processes
+from tests.machines import hold_on_a_database
 from tests.people import PASSWORD, add_person
 
 
 def test_the_laws_of_refreshing_hold_on_postgresql(postgres_url: str) -> None:
     """The machine that runs over memory in the unit tests; at least 300 steps."""
-    runner = asyncio.Runner()
-    made = create_container(Settings(database_url=postgres_url, secret_key=SECRET))
-
-    class PostgresRefreshMachine(RefreshMachine):
-        container = made
-
-        @staticmethod
-        def run(work: Coroutine[Any, Any, Any]) -> Any:
-            return runner.run(work)
-
-    with runner:
-        run_state_machine_as_test(
-            PostgresRefreshMachine,
-            settings=settings(
-                stateful_step_count=300,
-                max_examples=examples(4),
-                deadline=None,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
-        runner.run(close(made))
+    hold_on_a_database(RefreshMachine, postgres_url, steps=300, runs=4)
 
 
 async def test_thirty_refreshes_with_one_token_over_two_processes_give_one_next_token(postgres_pair: Pair) -> None:

@@ -9,44 +9,23 @@ from typing import Any
 import httpx
 import psycopg
 import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from atg_adapters.sql.tables.learning import user_courses
 from atg_core.clock import utc_now
 from atg_core.identity.model import Role
 from atg_core.learning.model import Scope
-from atg_entrypoints.container import Container, close, create_container
-from atg_entrypoints.settings import Settings
+from atg_entrypoints.container import Container
 from tests.arranging import arrange, rows_of
-from tests.conftest import SECRET
 from tests.contracts.learning.progress_machine import DERIVED_TABLES, LearningMachine
-from tests.examples import examples
 from tests.integration.server_pair import Pair, two_processes
+from tests.machines import hold_on_a_database
 from tests.people import account, begin_session
-from tests.school import right_answers, school
+from tests.school import company_course, right_answers, school
 
 
 def test_the_laws_of_learning_hold_on_postgresql(postgres_url: str) -> None:
     """The machine that runs over memory in the unit tests."""
-    runner = asyncio.Runner()
-    made = create_container(Settings(database_url=postgres_url, secret_key=SECRET))
-
-    class PostgresLearningMachine(LearningMachine):
-        container = made
-
-        @staticmethod
-        def run(work: Coroutine[Any, Any, Any]) -> Any:
-            return runner.run(work)
-
-    with runner:
-        run_state_machine_as_test(
-            PostgresLearningMachine,
-            settings=settings(
-                stateful_step_count=25, max_examples=examples(6), deadline=None, suppress_health_check=list(HealthCheck)
-            ),
-        )
-        runner.run(close(made))
+    hold_on_a_database(LearningMachine, postgres_url, steps=25, runs=6)
 
 
 async def conclusions(container: Container) -> list[list[str]]:
@@ -80,6 +59,71 @@ async def test_a_hundred_completions_at_once_give_one_certificate(postgres_pair:
         before = await conclusions(container)
         await container.update_completion()(Scope())
         assert await conclusions(container) == before
+
+
+async def test_a_path_taken_and_finished_by_many_requests_at_once_enrolls_once(postgres_pair: Pair) -> None:
+    """One learner, two processes: the path is taken, and then its first course completed, 20 times at once."""
+    async with two_processes(postgres_pair) as (container, clients):
+        one, two = [await company_course(container, name=name, topics=2, final_test=False) for name in ("A", "B")]
+        await arrange(
+            container,
+            learning_paths=[{"code": "P", "title": "Путь", "due_days": "30"}],
+            learning_path_courses=[
+                {"path": "P", "course": f"{name}-C", "order_index": str(number)} for number, name in enumerate("AB")
+            ],
+        )
+        [path] = await rows_of(container, "learning_paths")
+        person = account()
+        async with container.open_identity()() as store:
+            await store.add_account(person)
+        for client in clients:
+            client.headers["authorization"] = f"Bearer {await begin_session(container, person.user)}"
+        taken = await asyncio.gather(
+            *(client.post(f"/learning-paths/{path['id']}/enroll") for _ in range(10) for client in clients)
+        )
+        assert {reply.status_code for reply in taken} == {200}
+        assert len({reply.json()["mine"]["assigned_at"] for reply in taken}) == 1
+        [first] = await rows_of(container, "user_courses")
+        assert first["course_id"] == one.id
+        done = await asyncio.gather(
+            *(
+                client.put(f"/topics/{topic}/progress", json={"completed": True})
+                for _ in range(5)
+                for client in clients
+                for topic in one.topics
+            )
+        )
+        assert {reply.status_code for reply in done} == {200}
+        rows = await rows_of(container, "user_courses")
+        assert sorted(row["course_id"] for row in rows) == sorted([one.id, two.id])
+        assert (
+            len(await rows_of(container, "certificates")) == len(await rows_of(container, "user_learning_paths")) == 1
+        )
+        before = await conclusions(container)
+        await container.update_completion()(Scope())
+        assert await conclusions(container) == before
+
+
+async def test_prerequisites_written_at_once_make_no_cycle(postgres_pair: Pair) -> None:
+    """Each of four courses would require the next one: one of the four changes has to be refused."""
+    async with two_processes(postgres_pair) as (container, clients):
+        await arrange(container, courses=[{"code": code, "title": code} for code in "ABCD"])
+        ids = [row["id"] for row in await rows_of(container, "courses")]
+        author = account("author", role=Role.INSTRUCTOR)
+        async with container.open_identity()() as store:
+            await store.add_account(author)
+        for client in clients:
+            client.headers["authorization"] = f"Bearer {await begin_session(container, author.user)}"
+        replies = await asyncio.gather(
+            *(
+                clients[number % 2].put(
+                    f"/courses/{course}/prerequisites", json={"course_ids": [str(ids[(number + 1) % 4])]}
+                )
+                for number, course in enumerate(ids)
+            )
+        )
+        assert Counter(reply.status_code for reply in replies) == {200: 3, 409: 1}
+        assert len(await rows_of(container, "course_prerequisites")) == 3
 
 
 async def test_numbers_of_certificates_have_no_gap_when_two_hundred_finish_at_once(

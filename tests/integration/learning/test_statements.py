@@ -16,7 +16,7 @@ async def test_the_callers_own_lists_take_one_statement_or_few(
     await sign_in(client, remembering)
     for course in (await client.get("/courses?size=10")).json()["items"]:
         await client.post(f"/courses/{course['id']}/enroll")
-    for path, exactly in (("/courses/me/enrollments", 1), ("/users/me/stats", 1), ("/users/me", 2), ("/auth/me", 0)):
+    for path, exactly in (("/courses/me/enrollments", 1), ("/users/me/stats", 1), ("/users/me", 1), ("/auth/me", 0)):
         with counted(remembering) as statements:
             assert (await client.get(path)).status_code == 200
         assert len(statements) == exactly, path
@@ -32,6 +32,26 @@ async def test_enrolling_takes_three_statements_and_again_one(
         with counted(remembering) as statements:
             assert (await client.post(f"/courses/{course}/enroll")).status_code == 200
         assert len(statements) == exactly
+
+
+async def test_learning_paths_take_five_statements_however_many(
+    client: httpx.AsyncClient, remembering: Container
+) -> None:
+    """The paths and their number, their courses, the caller's enrollments, and what the courses require."""
+    courses = [{"code": f"C{number}", "title": f"Курс {number}"} for number in range(10)]
+    paths = [{"code": f"P{number}", "title": f"Путь {number}", "opening": "at_once"} for number in range(10)]
+    items = [{"path": path["code"], "course": course["code"]} for path in paths for course in courses]
+    await arrange(remembering, courses=courses, learning_paths=paths, learning_path_courses=items)
+    await sign_in(client, remembering)
+    for path in (await client.get("/learning-paths?size=100")).json()["items"]:
+        assert (await client.post(f"/learning-paths/{path['id']}/enroll")).status_code == 200
+    with counted(remembering) as statements:
+        body = (await client.get("/learning-paths?mine=true&size=100")).json()
+    assert sum(row["mine"]["courses_count"] for row in body["items"]) > 100
+    assert len(statements) == 5
+    with counted(remembering) as statements:
+        assert (await client.get("/courses/me/locked")).status_code == 200
+    assert len(statements) == 1
 
 
 async def test_lists_and_reports_of_learning_take_few_statements_however_many_rows(
@@ -70,6 +90,21 @@ async def test_lists_and_reports_of_learning_take_few_statements_however_many_ro
         ("/users/me/test-results", 2),
         ("/users/me/certificates", 2),
         (f"/admin/reports/compliance?course_id={at.course}", 2),
+        (f"/courses/{at.course}/learners?status=late", 2),
+        ("/admin/certificates?state=valid&q=learner", 2),
+        ("/admin/certificates.csv", 4),
+        ("/admin/reports/late", 2),
+        ("/admin/reports/late.csv", 4),
+        ("/admin/reports/matrix", 4),
+        ("/admin/reports/matrix?department=learner-1", 5),
+        ("/admin/assignments", 2),
+        ("/admin/managers", 3),
+        ("/managed/people", 3),
+        ("/managed/late", 2),
+        ("/managed/matrix", 4),
+        ("/managed/assignments", 2),
+        ("/admin/users?department=learner-1", 3),
+        ("/admin/departments", 1),
         (f"/admin/reports/compliance.csv?course_id={at.course}", 2),
     ):
         with counted(remembering) as statements:
@@ -143,7 +178,7 @@ async def test_the_existing_frontend_takes_few_statements_however_many_programs_
     assert len(statements) == 1
     await sign_in(client, remembering, "root", role=Role.ADMIN)
     await client.get("/auth/me")
-    for path, most in (("/courses/tests", 2), (f"/courses/tests/final/{at.final_test}", 5)):
+    for path, most in (("/courses/tests", 2), (f"/courses/tests/final/{at.final_test}", 6)):
         with counted(remembering) as statements:
             assert (await client.get(path)).status_code == 200
         assert 1 <= len(statements) <= most, path

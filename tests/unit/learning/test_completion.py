@@ -61,7 +61,7 @@ def test_neither_an_empty_course_nor_one_with_a_test_left_is_complete() -> None:
 def test_what_was_completed_before_enrolling_completes_then() -> None:
     updated = progress(reached_at=NOW - timedelta(days=1)).updated_enrollment()
     assert updated.completed_at == NOW
-    assigned = Enrollment.assigned(uuid4(), uuid4(), uuid4(), None)
+    assigned = Enrollment.assigned(uuid4(), uuid4(), uuid4(), None, NOW)
     assert progress(enrollment=assigned).updated_enrollment().completed_at == NOW + timedelta(hours=1)
 
 
@@ -76,7 +76,7 @@ def test_no_second_of_study_is_lost_or_counted_twice(seconds: list[int]) -> None
 
 
 def test_an_assigned_course_begins_with_the_first_activity() -> None:
-    assigned = Enrollment.assigned(uuid4(), uuid4(), uuid4(), NOW)
+    assigned = Enrollment.assigned(uuid4(), uuid4(), uuid4(), NOW, NOW)
     begun = assigned.studied(0, NOW)
     assert (begun.status, begun.started_at, begun.due_at) == (EnrollmentStatus.IN_PROGRESS, NOW, NOW)
 

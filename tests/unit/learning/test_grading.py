@@ -60,6 +60,8 @@ def of(**changes: object) -> g.Test:
         "time_limit_minutes": 30,
         "time_limit_enforced": False,
         "station_id": 1,
+        "course_id": None,
+        "program_id": 1,
         **changes,
     }
     return g.Test(**fields)  # type: ignore[arg-type]
@@ -86,22 +88,23 @@ def test_answers_of_elsewhere_are_refused() -> None:
 
 def test_attempts_are_used_up_by_results_and_by_beginning() -> None:
     test = of(max_attempts=2)
-    assert test.submit(g.AttemptHistory(used=1, running=None), NOW) == 2
+    assert test.submit(g.AttemptHistory(last=1, running=None), NOW) == 2
     with pytest.raises(g.AttemptsExhausted):
-        test.submit(g.AttemptHistory(used=2, running=None), NOW)
-    running = test.start(g.AttemptHistory(used=1, running=None), NOW)
+        test.submit(g.AttemptHistory(last=2, running=None), NOW)
+    assert test.submit(g.AttemptHistory(last=2, before=2, running=None), NOW) == 3
+    running = test.start(g.AttemptHistory(last=1, running=None), NOW)
     assert (running.attempt, running.expires_at) == (2, None)
-    assert test.submit(g.AttemptHistory(used=2, running=running), NOW + timedelta(days=9)) == 2
+    assert test.submit(g.AttemptHistory(last=2, running=running), NOW + timedelta(days=9)) == 2
     with pytest.raises(g.AttemptRuns):
-        test.start(g.AttemptHistory(used=2, running=running), NOW)
+        test.start(g.AttemptHistory(last=2, running=running), NOW)
 
 
 def test_an_enforced_time_limit_ends_after_a_moment_of_grace() -> None:
     test = of(time_limit_enforced=True, max_attempts=2)
     with pytest.raises(g.AttemptNotStarted):
-        test.submit(g.AttemptHistory(used=0, running=None), NOW)
-    running = test.start(g.AttemptHistory(used=0, running=None), NOW)
-    history, end = g.AttemptHistory(used=1, running=running), NOW + timedelta(minutes=30)
+        test.submit(g.AttemptHistory(last=0, running=None), NOW)
+    running = test.start(g.AttemptHistory(last=0, running=None), NOW)
+    history, end = g.AttemptHistory(last=1, running=running), NOW + timedelta(minutes=30)
     assert running.expires_at == end
     assert test.submit(history, end + g.GRACE) == 1
     with pytest.raises(g.AttemptExpired):
@@ -111,4 +114,4 @@ def test_an_enforced_time_limit_ends_after_a_moment_of_grace() -> None:
     late = end + timedelta(minutes=1)
     assert test.start(history, late) == g.Attempt(attempt=2, started_at=late, expires_at=late + timedelta(minutes=30))
     with pytest.raises(g.AttemptsExhausted):
-        test.start(g.AttemptHistory(used=2, running=None), late)
+        test.start(g.AttemptHistory(last=2, running=None), late)

@@ -28,4 +28,5 @@ def recount(database: MemoryDatabase) -> None:
     for table, field in (("lesson_tests", "lesson_test_id"), ("final_tests", "final_test_id")):
         for test in list(database.rows(table)):
             questions = sum(1 for _ in database.rows("test_questions", **{field: test["id"]}))
+            questions += sum(row["questions_count"] for row in database.rows("test_draws", **{field: test["id"]}))
             database.update(table, test["id"], questions_count=questions)

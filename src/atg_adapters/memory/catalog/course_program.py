@@ -1,5 +1,6 @@
 """A course program as a tree, in memory."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import convert
@@ -8,9 +9,8 @@ from atg_adapters.memory.database import MemoryDatabase, Row
 from atg_core.catalog.model import Lesson, Program, ProgramTree, Test
 
 
-def read_program_tree(database: MemoryDatabase, station_id: int) -> ProgramTree | None:
-    """The first active program of a station with its active lessons, topics, files and tests."""
-    programs = ordered(database, "course_programs", station_id=station_id, is_active=True)
+def read_program_tree(database: MemoryDatabase, programs: Sequence[Row]) -> ProgramTree | None:
+    """The first of these programs with its active lessons, topics, files and tests."""
     if not programs:
         return None
     of_program = {"course_program_id": programs[0]["id"]}

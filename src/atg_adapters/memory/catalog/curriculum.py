@@ -1,12 +1,15 @@
 """Curriculum authoring, in memory."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from atg_adapters.memory.catalog.counters import recount
 from atg_adapters.memory.database import DuplicateKey, MemoryDatabase, Row
-from atg_core.catalog.curriculum import CodeTaken, QuestionInput, RecordKind
+from atg_adapters.memory.question_draws import draws_of
+from atg_core.catalog.curriculum_ports import DrawInput, QuestionInput, TestDraw
+from atg_core.catalog.curriculum_records import CodeTaken, Place, RecordKind
+from atg_core.catalog.validity import RENEW_DAYS
 from atg_core.errors import NotFound
 
 type Values = Mapping[str, Any]
@@ -14,8 +17,6 @@ type Id = int | UUID
 
 _TEST_COLUMN = {"lesson_tests": "lesson_test_id", "final_tests": "final_test_id"}
 _PARENTS = {
-    "courses": ("stations", "station_id"),
-    "course_programs": ("stations", "station_id"),
     "lessons": ("course_programs", "course_program_id"),
     "lesson_materials": ("lessons", "lesson_id"),
     "topics": ("lessons", "lesson_id"),
@@ -26,27 +27,44 @@ _PARENTS = {
     "test_options": ("test_questions", "question_id"),
 }
 _CHILDREN = {
+    "courses": (
+        ("course_programs", "course_id"),
+        ("course_prerequisites", "course_id"),
+        ("course_prerequisites", "required_course_id"),
+        ("learning_path_courses", "course_id"),
+    ),
     "course_programs": (("lessons", "course_program_id"), ("final_tests", "course_program_id")),
     "lessons": (("topics", "lesson_id"), ("lesson_materials", "lesson_id"), ("lesson_tests", "lesson_id")),
     "topics": (("topic_files", "topic_id"),),
     "topic_files": (("user_material_progress", "topic_file_id"),),
-    "lesson_tests": (("test_questions", "lesson_test_id"),),
-    "final_tests": (("test_questions", "final_test_id"),),
+    "lesson_tests": (("test_questions", "lesson_test_id"), ("test_draws", "lesson_test_id")),
+    "final_tests": (
+        ("test_questions", "final_test_id"),
+        ("test_draws", "final_test_id"),
+        ("course_prerequisites", "required_final_test_id"),
+    ),
     "test_questions": (("test_options", "question_id"),),
+    "test_draws": (("test_draw_tags", "draw_id"),),
 }
 _HELD_BY = {
-    "courses": (("user_courses", "course_id"), ("certificates", "course_id")),
+    "courses": (
+        ("user_courses", "course_id"),
+        ("certificates", "course_id"),
+        ("external_certificates", "course_id"),
+    ),
     "topics": (("user_topic_progress", "topic_id"),),
     "lesson_tests": (("user_test_results", "lesson_test_id"), ("test_attempts", "lesson_test_id")),
     "final_tests": (("user_test_results", "final_test_id"), ("test_attempts", "final_test_id")),
 }
 _EMPTY: dict[str, Values] = {
     "courses": {
-        **dict.fromkeys(("description", "station_id", "duration_hours", "level", "icon", "code")),
+        **dict.fromkeys(("description", "station_id", "duration_hours", "level", "icon", "code", "valid_months")),
         "is_active": True,
+        "renew_days": RENEW_DAYS,
+        "renew_topics": False,
     },
     "course_programs": {
-        **dict.fromkeys(("description", "duration", "code")),
+        **dict.fromkeys(("station_id", "course_id", "description", "duration", "code")),
         **dict.fromkeys(("topics_count", "lessons_count", "tests_count", "order_index"), 0),
         "format": "Онлайн",
         "is_active": True,
@@ -75,6 +93,7 @@ _TEST = {
     "time_limit_minutes": 30,
     "time_limit_enforced": False,
     "shows_right_answers": False,
+    "shuffle_options": False,
     "is_active": True,
 }
 _EMPTY["lesson_tests"] = _EMPTY["final_tests"] = _TEST
@@ -88,17 +107,17 @@ class MemoryCurriculum:
         self.database = database
         self.tables = database.tables
 
-    async def lock_station(self, table: str, record_id: Id, not_found: type[NotFound]) -> int | None:
+    async def lock_place(self, table: str, record_id: Id, not_found: type[NotFound]) -> Place:
         row = self.tables[table].get(record_id)
         if row is None:
             raise not_found
-        while table != "stations":
+        while table in _PARENTS:
             table, column = _PARENTS[table]
-            if row[column] is None:
-                return None
             row = self.tables[table][row[column]]
-        station: int = row["id"]
-        return station
+        if table == "stations":
+            return Place(station_id=row["id"])
+        course = row["id"] if table == "courses" else row["course_id"]
+        return Place(station_id=row["station_id"]) if row["station_id"] is not None else Place(course_id=course)
 
     async def children(self, kind: RecordKind, parent_id: Id) -> list[Row]:
         rows = self.database.rows(kind.table, **{kind.parent: parent_id})
@@ -139,20 +158,12 @@ class MemoryCurriculum:
         if kind.key and (key := kind.key_of(row)) and any(kind.key_of(other) == key for other in others):
             raise CodeTaken
 
-    async def remove(self, kind: RecordKind, record_id: Id) -> None:
-        if self._is_held(kind.table, record_id):
+    async def remove(self, kind: RecordKind, record_id: Id) -> bool:
+        if holders(self.database, kind.table, record_id):
             self.database.update(kind.table, record_id, is_active=False)
-        else:
-            self._delete(kind.table, record_id)
-
-    def _is_held(self, table: str, record_id: Id) -> bool:
-        if any(any(self.database.rows(by, **{column: record_id})) for by, column in _HELD_BY.get(table, ())):
-            return True
-        return any(
-            self._is_held(child, row["id"])
-            for child, column in _CHILDREN.get(table, ())
-            for row in self.database.rows(child, **{column: record_id})
-        )
+            return False
+        self._delete(kind.table, record_id)
+        return True
 
     def _delete(self, table: str, record_id: Id) -> None:
         for child, column in _CHILDREN.get(table, ()):
@@ -180,6 +191,7 @@ class MemoryCurriculum:
         for position, question in enumerate(questions, start=1):
             row = {"text": question.text, "question_type": question.question_type, "points": question.points}
             row |= {"position": position, "image": question.image, "explanation": question.explanation, **of_test}
+            row |= {"bank_id": None, "category": None, "is_active": True}
             if question.id is None:
                 question_id = self.database.insert("test_questions", row)
             else:
@@ -190,8 +202,50 @@ class MemoryCurriculum:
                 named = {} if option.id is None else {"id": option.id}
                 self.database.insert("test_options", {**named, **fields, "order_index": order})
 
-    async def recount(self, station_id: int) -> None:  # noqa: ARG002 - counting all is right, too
+    async def draws(self, kind: RecordKind, test_id: int) -> list[TestDraw]:
+        return [
+            TestDraw(
+                bank_id=row["bank_id"],
+                category=row["category"],
+                tags=[
+                    tag["tag"]
+                    for tag in sorted(
+                        self.database.rows("test_draw_tags", draw_id=row["id"]),
+                        key=lambda tag: (tag["order_index"], tag["id"]),
+                    )
+                ],
+                count=draw.count,
+                candidates=draw.candidates,
+            )
+            for row, draw in draws_of(self.database, _TEST_COLUMN[kind.table], test_id)
+        ]
+
+    async def write_draws(self, kind: RecordKind, test_id: int, draws: Sequence[DrawInput]) -> None:
+        of_test = {column: test_id if table == kind.table else None for table, column in _TEST_COLUMN.items()}
+        for row in list(self.database.rows("test_draws", **of_test)):
+            self._delete("test_draws", row["id"])
+        for order, draw in enumerate(draws, start=1):
+            values = {"bank_id": draw.bank_id, "category": draw.category, "questions_count": draw.count}
+            draw_id = self.database.insert("test_draws", {**values, **of_test, "order_index": order})
+            for at, tag in enumerate(draw.tags):
+                self.database.insert("test_draw_tags", {"draw_id": draw_id, "tag": tag, "order_index": at})
+
+    async def known_banks(self, bank_ids: Collection[int]) -> set[int]:
+        return set(bank_ids) & self.tables["question_banks"].keys()
+
+    async def recount(self, place: Place) -> None:  # noqa: ARG002 - counting all is right, too
         recount(self.database)
+
+
+def holders(database: MemoryDatabase, table: str, record_id: Id) -> set[UUID]:
+    """The people who have progress in a record, or below it."""
+    found = {
+        row["user_id"] for by, column in _HELD_BY.get(table, ()) for row in database.rows(by, **{column: record_id})
+    }
+    for child, column in _CHILDREN.get(table, ()):
+        for row in database.rows(child, **{column: record_id}):
+            found |= holders(database, child, row["id"])
+    return found
 
 
 def _timed(kind: RecordKind, values: Values) -> Row:

@@ -6,7 +6,9 @@ from uuid import UUID
 from msgspec import convert
 
 from atg_adapters.memory.catalog.course_program import ordered, read_program_tree
+from atg_adapters.memory.catalog.prerequisites import prerequisites_of
 from atg_adapters.memory.database import MemoryDatabase, Row
+from atg_adapters.memory.shown_programs import shows
 from atg_core.catalog.model import (
     Course,
     CourseQuery,
@@ -24,6 +26,7 @@ from atg_core.catalog.model import (
     Topic,
 )
 from atg_core.catalog.ports import CourseNotFound, LessonNotFound, StationNotFound, TopicNotFound
+from atg_core.catalog.prerequisites import Prerequisite
 from atg_core.text import holds
 
 
@@ -67,7 +70,11 @@ class MemoryCatalogQueries:
 
     async def program_tree(self, station_id: int) -> ProgramTree | None:
         self._station(station_id)
-        return read_program_tree(self.database, station_id)
+        return read_program_tree(self.database, self._ordered("course_programs", station_id=station_id, is_active=True))
+
+    async def course_program_tree(self, course_id: UUID) -> ProgramTree | None:
+        programs = self._programs(self._course(course_id))
+        return read_program_tree(self.database, [row for row in programs if row["is_active"]])
 
     async def materials(self, lesson_id: int, *, limit: int, offset: int) -> tuple[list[Material], int]:
         lesson = self.database.tables["lessons"].get(lesson_id)
@@ -99,12 +106,19 @@ class MemoryCatalogQueries:
         rows = self.database.rows("courses", station_id=station_id, is_active=True)
         return convert(_newest_first(rows), list[Course])
 
-    async def course(self, course_id: UUID) -> tuple[Course, list[Program]]:
-        row = self.database.tables["courses"].get(course_id)
-        if row is None:
-            raise CourseNotFound
-        programs = self._ordered("course_programs", station_id=row["station_id"]) if row["station_id"] else []
-        return convert(row, Course), convert(programs, list[Program])
+    async def course(self, course_id: UUID) -> tuple[Course, list[Program], list[Prerequisite]]:
+        row = self._course(course_id)
+        programs = convert(self._programs(row), list[Program])
+        return convert(row, Course), programs, prerequisites_of(self.database, course_id)
+
+    def _course(self, course_id: UUID) -> Row:
+        try:
+            return self.database.tables["courses"][course_id]
+        except KeyError:
+            raise CourseNotFound from None
+
+    def _programs(self, course: Row) -> list[Row]:
+        return [row for row in self._ordered("course_programs") if shows(course, row)]
 
     def _station(self, station_id: int) -> Row:
         try:

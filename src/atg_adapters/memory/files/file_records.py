@@ -4,6 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from atg_adapters.memory.database import MemoryDatabase
+from atg_adapters.memory.shown_programs import shows
 
 _REFERRING = (
     ("topic_files", "minio_object_name"),
@@ -42,13 +43,13 @@ class MemoryFileRecords:
     async def not_enrolled_for(self, user_id: UUID, keys: Collection[str]) -> set[str]:
         tables = self.database.tables
         enrolled = {row["course_id"] for row in self.database.rows("user_courses", user_id=user_id)}
-        stations = {tables["courses"][course_id]["station_id"] for course_id in enrolled}
         named, open_ = set(), set()
         for file in tables["topic_files"].values():
             if (key := file["minio_object_name"]) in keys:
                 lesson = tables["lessons"][tables["topics"][file["topic_id"]]["lesson_id"]]
                 named.add(key)
-                if tables["course_programs"][lesson["course_program_id"]]["station_id"] in stations:
+                program = tables["course_programs"][lesson["course_program_id"]]
+                if any(shows(tables["courses"][course_id], program) for course_id in enrolled):
                     open_.add(key)
         return named - open_
 

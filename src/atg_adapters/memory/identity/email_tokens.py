@@ -39,7 +39,8 @@ class MemoryEmailTokens:
             for row in list(self.database.rows("mail_tokens", user_id=user_id, purpose=purpose)):
                 await self.use_email_token(row["id"], now)
 
-    async def delete_email_tokens(self, before: datetime) -> None:
-        for row in list(self.database.rows("mail_tokens")):
-            if row["expires_at"] < before:
-                self.database.delete("mail_tokens", id=row["id"])
+    async def delete_email_tokens(self, before: datetime) -> int:
+        old = [row["id"] for row in self.database.rows("mail_tokens") if row["expires_at"] < before]
+        for row_id in old:
+            self.database.delete("mail_tokens", id=row_id)
+        return len(old)

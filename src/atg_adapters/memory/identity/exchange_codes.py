@@ -31,7 +31,8 @@ class MemoryExchangeCodes:
         self.database.delete(_TABLE, code_hash=code_hash)
         return convert(row, ExchangeCode)
 
-    async def delete_exchange_codes(self, before: datetime) -> None:
-        for row in list(self.database.rows(_TABLE)):
-            if row["expires_at"] < before:
-                self.database.delete(_TABLE, id=row["id"])
+    async def delete_exchange_codes(self, before: datetime) -> int:
+        old = [row["id"] for row in self.database.rows(_TABLE) if row["expires_at"] < before]
+        for row_id in old:
+            self.database.delete(_TABLE, id=row_id)
+        return len(old)

@@ -76,10 +76,11 @@ class MemorySecondFactors:
         self.database.update("sign_in_tickets", ticket_id, used_at=now)
         return True
 
-    async def delete_tickets(self, before: datetime) -> None:
-        for row in list(self.database.rows("sign_in_tickets")):
-            if row["expires_at"] < before:
-                self.database.delete("sign_in_tickets", id=row["id"])
+    async def delete_tickets(self, before: datetime) -> int:
+        old = [row["id"] for row in self.database.rows("sign_in_tickets") if row["expires_at"] < before]
+        for row_id in old:
+            self.database.delete("sign_in_tickets", id=row_id)
+        return len(old)
 
     def _row(self, table: str, **values: object) -> Row | None:
         return next(self.database.rows(table, **values), None)

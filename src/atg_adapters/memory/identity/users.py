@@ -1,6 +1,8 @@
 """Users, profiles and callers in memory."""
 
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +17,14 @@ from atg_adapters.memory.identity.second_factors import MemorySecondFactors
 from atg_core.identity.accounts import rehash_digest
 from atg_core.identity.audit import Action, AuditEvent
 from atg_core.identity.model import Account, Caller, Device, Profile, Role, Session, User, UserQuery
-from atg_core.identity.ports import EmailTaken, SessionsOfUser, UnknownStation, UsernameTaken, UserNotFound
+from atg_core.identity.ports import (
+    EmailTaken,
+    EmployeeIdTaken,
+    SessionsOfUser,
+    UnknownStation,
+    UsernameTaken,
+    UserNotFound,
+)
 from atg_core.text import holds, is_same
 
 
@@ -39,11 +48,15 @@ class MemoryIdentity(MemoryEmailTokens, MemoryExchangeCodes, MemoryOAuthIdentiti
 
     async def add_account(self, account: Account) -> None:
         user = {**asdict(account.user), "rehash_digest": None}
+        self._require_station(account.profile)
         try:
             self.database.insert("users", user)
         except DuplicateKey as error:
             raise UsernameTaken if error.fields == ("username",) else EmailTaken from error
-        self.database.insert("user_profiles", asdict(account.profile))
+        try:
+            self.database.insert("user_profiles", asdict(account.profile))
+        except DuplicateKey as error:
+            raise EmployeeIdTaken from error
 
     async def lock_user(self, user_id: UUID) -> User:
         return _account(self.database, user_id).user
@@ -140,9 +153,15 @@ class MemoryIdentity(MemoryEmailTokens, MemoryExchangeCodes, MemoryOAuthIdentiti
         return _account(self.database, user_id).profile
 
     async def save_profile(self, profile: Profile) -> None:
+        self._require_station(profile)
+        try:
+            self.database.update("user_profiles", profile.id, **asdict(profile))
+        except DuplicateKey as error:
+            raise EmployeeIdTaken from error
+
+    def _require_station(self, profile: Profile) -> None:
         if profile.station_id is not None and profile.station_id not in self.database.tables["stations"]:
             raise UnknownStation
-        self.database.update("user_profiles", profile.id, **asdict(profile))
 
     async def rename(self, user_id: UUID, full_name: str | None, now: datetime) -> None:
         self.database.update("users", user_id, full_name=full_name, updated_at=now)
@@ -161,7 +180,7 @@ class MemoryCallers:
         user = self.database.tables["users"][session["user_id"]]
         own = {"session_id": session_id, "email_verified": user.get("email_verified_at") is not None}
         profile: dict[str, Any] = self.database.tables["user_profiles"].get(user["id"], {})
-        known = {**user, **own, "language": profile.get("language")}
+        known = {**user, **own, "language": profile.get("language"), "time_zone": profile.get("time_zone")}
         return convert(known, Caller) if user["is_active"] else None
 
     async def find_account(self, login: str) -> Account | None:
@@ -171,17 +190,44 @@ class MemoryCallers:
         return _find_by_email(self.database, email)
 
     async def account(self, user_id: UUID) -> Account:
-        return _account(self.database, user_id)
+        account = _account(self.database, user_id)
+        station = self.database.tables["stations"].get(account.profile.station_id, {})
+        return replace(account, station=station.get("name"))
 
-    async def users(self, query: UserQuery, *, limit: int, offset: int) -> tuple[list[User], int]:
+    async def users(self, query: UserQuery, *, limit: int, offset: int) -> tuple[list[Account], int]:
         wanted = {"role": query.role, "is_active": query.is_active}
         given = {name: value for name, value in wanted.items() if value is not None}
-        profiles = self.database.tables["user_profiles"]
+        at_work = {name: getattr(query, name) for name in ("department", "position", "station_id")}
+        of_profile = {name: value for name, value in at_work.items() if value is not None}
+        profiles = {row["id"]: row for row in self.database.rows("user_profiles", **of_profile)}
         found = [
-            row for row in self.database.rows("users", **given) if holds(query.q, *_searched(row, profiles[row["id"]]))
+            row
+            for row in self.database.rows("users", **given)
+            if row["id"] in profiles and holds(query.q, *_searched(row, profiles[row["id"]]))
         ]
         ordered = sorted(found, key=lambda row: row["username"])
-        return convert(ordered[offset : offset + limit], list[User]), len(found)
+        return [self._listed(row, profiles[row["id"]]) for row in ordered[offset : offset + limit]], len(found)
+
+    def _listed(self, user: Row, profile: Row) -> Account:
+        station = self.database.tables["stations"].get(profile.get("station_id"), {})
+        return Account(user=convert(user, User), profile=convert(profile, Profile), station=station.get("name"))
+
+    async def departments(self) -> Mapping[str, int]:
+        return self._people_by("department")
+
+    async def positions(self) -> Mapping[str, int]:
+        return self._people_by("position")
+
+    def _people_by(self, name: str) -> Mapping[str, int]:
+        counts: Counter[str] = Counter()
+        for profile in self.database.rows("user_profiles"):
+            if value := profile.get(name):
+                counts[value] += self.database.tables["users"][profile["id"]]["is_active"]
+        return dict(sorted(counts.items()))
+
+    async def usernames(self, user_ids: Collection[UUID]) -> Mapping[UUID, str]:
+        users = self.database.tables["users"]
+        return {each: users[each]["username"] for each in user_ids if each in users}
 
     async def live_sessions(
         self, user_id: UUID, now: datetime, *, limit: int, offset: int

@@ -3,19 +3,21 @@
 from dataclasses import asdict
 from uuid import UUID
 
-from atg_adapters.memory.learning.completion import MemoryCompletion
+from atg_adapters.memory.learning.assigned_paths import due_of
+from atg_adapters.memory.learning.obligations import MemoryObligations
 from atg_core.learning.assignments import Assignees
 from atg_core.learning.model import Enrollment
 from atg_core.learning.ports import CourseNotFound
 
 
-class MemoryAssignments(MemoryCompletion):
+class MemoryAssignments(MemoryObligations):
     """`AssignmentStore` within a transaction."""
 
-    async def lock_course(self, course_id: UUID) -> None:
+    async def lock_course(self, course_id: UUID) -> str:
         course = self.tables["courses"].get(course_id)
         if course is None or not course["is_active"]:
             raise CourseNotFound
+        return str(course["title"])
 
     async def active_users(self, assignees: Assignees) -> list[UUID]:
         return sorted(
@@ -39,5 +41,7 @@ class MemoryAssignments(MemoryCompletion):
                 self.database.insert("user_courses", asdict(new))
                 created += 1
             else:
-                self.database.update("user_courses", former["id"], due_at=new.due_at, cancelled_at=None)
+                own = {"own_due_at": new.own_due_at, "by_assignment": False, "cancelled_at": None}
+                due_at = due_of(self.database, {**former, **own})
+                self.database.update("user_courses", former["id"], **own, due_at=due_at)
         return created

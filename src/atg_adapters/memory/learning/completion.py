@@ -1,6 +1,6 @@
 """Completion, in memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, tzinfo
 from uuid import UUID
@@ -8,10 +8,18 @@ from uuid import UUID
 from msgspec import convert
 
 from atg_adapters.memory.database import MemoryDatabase, Row
+from atg_adapters.memory.learning.assigned_paths import assigned_paths, begin, due_of, enroll_obliged
+from atg_adapters.memory.learning.path_learners import learner_on, path_of
+from atg_adapters.memory.learning.prerequisites import MemoryPrerequisiteQueries
 from atg_adapters.memory.learning.totals import totals_of
 from atg_adapters.memory.people import display_name
-from atg_core.learning.model import Certificate, Enrollment, EnrollmentProgress, EnrollmentStatus, Scope
+from atg_adapters.memory.shown_programs import shows
+from atg_core.learning.assigned_paths import AssignedPath, Obligation
+from atg_core.learning.model import Certificate, Enrollment, EnrollmentProgress, EnrollmentStatus, Held, Scope
+from atg_core.learning.obligations import earliest
+from atg_core.learning.paths import LearnerOnPath
 from atg_core.learning.ports import LearnerNotFound
+from atg_core.learning.prerequisites import CourseAccess
 from atg_core.learning.totals import Streak
 
 
@@ -21,6 +29,47 @@ class MemoryCompletion:
     def __init__(self, database: MemoryDatabase) -> None:
         self.database = database
         self.tables = database.tables
+
+    async def learners_on_paths(self, user_ids: Collection[UUID] | None) -> list[LearnerOnPath]:
+        paths = {row["id"]: row for row in self.database.rows("learning_paths", is_active=True)}
+        assignments = sorted(
+            self.database.rows("user_learning_paths", cancelled_at=None),
+            key=lambda row: (row["user_id"], row["learning_path_id"]),
+        )
+        return [
+            learner_on(self.database, path_of(self.database, paths[row["learning_path_id"]]), row)
+            for row in assignments
+            if row["learning_path_id"] in paths and (user_ids is None or row["user_id"] in user_ids)
+        ]
+
+    async def open_courses(self, enrollments: Sequence[Enrollment]) -> None:
+        for new in enrollments:
+            key = {"user_id": new.user_id, "course_id": new.course_id}
+            former = next(self.database.rows("user_courses", **key), None)
+            if former is None:
+                self.database.insert("user_courses", asdict(new))
+                continue
+            is_left = former["cancelled_at"] is not None
+            due = {
+                name: earliest([new.due_at, None if is_left else former.get(name)]) for name in ("due_at", "own_due_at")
+            }
+            self.database.update("user_courses", former["id"], **due, by_assignment=False, cancelled_at=None)
+
+    async def assigned_paths(self, user_ids: Collection[UUID]) -> list[AssignedPath]:
+        return assigned_paths(self.database, user_ids)
+
+    async def oblige(self, obligations: Sequence[Obligation], now: datetime) -> None:
+        for each in obligations:
+            begin(self.database, each)
+            enroll_obliged(self.database, each.user_id, each.course_id, now)
+            [row] = self.database.rows("user_courses", user_id=each.user_id, course_id=each.course_id)
+            self.database.update("user_courses", row["id"], due_at=due_of(self.database, row))
+
+    async def access(self, user_id: UUID, course_ids: Collection[UUID]) -> list[CourseAccess]:
+        return list((await MemoryPrerequisiteQueries(self.database).of_courses(user_id, course_ids)).values())
+
+    async def access_to_program(self, user_id: UUID, program_id: int) -> list[CourseAccess]:
+        return await MemoryPrerequisiteQueries(self.database).of_program(user_id, program_id)
 
     async def lock_learners(self, scope: Scope) -> None:
         if scope.user_id is not None and scope.user_id not in self.tables["users"]:
@@ -32,7 +81,7 @@ class MemoryCompletion:
             for row in self.database.rows("user_courses", cancelled_at=None)
             if scope.user_id in {None, row["user_id"]}
             and (scope.user_ids is None or row["user_id"] in scope.user_ids)
-            and scope.station_id in {None, self._station(row)}
+            and self._is_in(scope, row)
         ]
         begun = sorted(
             (each for each in found if each.enrollment.started_at),
@@ -45,7 +94,7 @@ class MemoryCompletion:
             each
             for each in await self.enrollment_progress(scope)
             if each.updated_enrollment() != each.enrollment
-            or (each.enrollment.status is EnrollmentStatus.COMPLETED and not each.has_certificate)
+            or (each.enrollment.status is EnrollmentStatus.COMPLETED and each.lacks_certificate)
         ]
 
     async def save(self, enrollments: Sequence[Enrollment]) -> None:
@@ -81,25 +130,25 @@ class MemoryCompletion:
             return {scope.user_id}
         if scope.user_ids is not None:
             return set(scope.user_ids)
-        if scope.station_id is not None:
-            return {row["user_id"] for row in self._rows("user_courses") if self._station(row) == scope.station_id}
+        if scope.is_of_courses:
+            return {row["user_id"] for row in self._rows("user_courses") if self._is_in(scope, row)}
         facts = ("user_courses", "user_topic_progress", "user_test_results")
         return {row["user_id"] for table in facts for row in self._rows(table)} | set(self.tables["user_stats"])
 
     def _rows(self, table: str) -> Iterator[Row]:
         return self.database.rows(table)
 
-    def _station(self, enrollment: Row) -> int | None:
-        station: int | None = self.tables["courses"][enrollment["course_id"]]["station_id"]
-        return station
+    def _is_in(self, scope: Scope, enrollment: Row) -> bool:
+        """Whether it is in one of the courses of the scope."""
+        course = self.tables["courses"][enrollment["course_id"]]
+        return scope.course_id in {None, course["id"]} and scope.station_id in {None, course["station_id"]}
 
-    def active_programs(self, station: int | None) -> set[int]:
-        if station is None:
-            return set()
-        return {row["id"] for row in self.database.rows("course_programs", station_id=station, is_active=True)}
+    def active_programs(self, course_id: UUID) -> set[int]:
+        course = self.tables["courses"][course_id]
+        return {row["id"] for row in self.database.rows("course_programs", is_active=True) if shows(course, row)}
 
-    def active_topics(self, station: int | None) -> set[int]:
-        programs = self.active_programs(station)
+    def active_topics(self, course_id: UUID) -> set[int]:
+        programs = self.active_programs(course_id)
         lessons = {row["id"] for row in self._active("lessons") if row["course_program_id"] in programs}
         return {row["id"] for row in self._active("topics") if row["lesson_id"] in lessons}
 
@@ -107,28 +156,45 @@ class MemoryCompletion:
         return self.database.rows(table, is_active=True)
 
     def _progress_of(self, row: Row) -> EnrollmentProgress:
-        user, station = row["user_id"], self._station(row)
-        topics = self.active_topics(station)
-        programs = self.active_programs(station)
+        user, course = row["user_id"], row["course_id"]
+        topics = self.active_topics(course)
+        programs = self.active_programs(course)
         finals = {test["id"]: test for test in self._active("final_tests") if test["course_program_id"] in programs}
         required = {test_id for test_id, test in finals.items() if test["questions_count"]}
+        enrollment, its_course = convert(row, Enrollment), self.tables["courses"][course]
         completed_topics = [
-            progress["completed_at"]
+            moment
             for progress in self.database.rows("user_topic_progress", user_id=user, completed=True)
             if progress["topic_id"] in topics
+            and enrollment.counts_topic(moment := progress.get("renewed_at") or progress["completed_at"])
         ]
         passed: dict[int, datetime] = {}
         for result in self.database.rows("user_test_results", user_id=user, passed=True):
-            if (test := result["final_test_id"]) in finals:
+            counts = enrollment.tests_since is None or result["created_at"] > enrollment.tests_since
+            if counts and (test := result["final_test_id"]) in finals:
                 passed[test] = min(passed.get(test, result["created_at"]), result["created_at"])
         return EnrollmentProgress(
-            enrollment=convert(row, Enrollment),
-            course_title=self.tables["courses"][row["course_id"]]["title"],
+            enrollment=enrollment,
+            course_title=its_course["title"],
             learner_name=display_name(self.database, user),
             topics=len(topics),
             topics_completed=len(completed_topics),
             final_tests=len(required),
             final_tests_passed=len(required & passed.keys()),
             reached_at=max([*completed_topics, *passed.values()], default=None),
-            has_certificate=any(self.database.rows("certificates", user_id=user, course_id=row["course_id"])),
+            has_certificate=any(
+                self.database.rows("certificates", user_id=user, course_id=course, round=enrollment.round)
+            ),
+            valid_months=its_course["valid_months"],
+            renew_days=its_course["renew_days"],
+            renew_topics=its_course["renew_topics"],
+            held=self._held(user, course),
         )
+
+    def _held(self, user_id: UUID, course_id: UUID) -> Held | None:
+        """The certificate of elsewhere that is valid for longest."""
+        rows = list(self.database.rows("external_certificates", user_id=user_id, course_id=course_id))
+        endless = [row for row in rows if row["valid_until"] is None]
+        last = max((row["valid_until"] for row in rows if row["valid_until"]), default=None)
+        longest = endless or [row for row in rows if row["valid_until"] == last]
+        return convert(min(longest, key=lambda row: (row["issued_at"], row["id"]), default=None), Held | None)

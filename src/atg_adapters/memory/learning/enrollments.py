@@ -8,7 +8,7 @@ from msgspec import convert
 
 from atg_adapters.memory.learning.completion import MemoryCompletion
 from atg_core.learning.model import Enrollment
-from atg_core.learning.ports import CourseNotFound
+from atg_core.learning.ports import CourseAssigned, CourseNotFound
 from atg_core.learning.totals import Totals
 
 
@@ -38,5 +38,7 @@ class MemoryEnrollments(MemoryCompletion):
     async def cancel(self, user_id: UUID, course_id: UUID, now: datetime) -> None:
         if course_id not in self.tables["courses"]:
             raise CourseNotFound
+        if any(self.database.rows("obligations", user_id=user_id, course_id=course_id, ended_at=None)):
+            raise CourseAssigned
         for row in list(self.database.rows("user_courses", user_id=user_id, course_id=course_id, cancelled_at=None)):
             self.database.update("user_courses", row["id"], cancelled_at=now)

@@ -6,6 +6,7 @@ from uuid import UUID
 from msgspec import convert
 
 from atg_adapters.memory.database import MemoryDatabase, Row
+from atg_adapters.memory.shown_programs import shows
 from atg_core.learning.programs import EnrollmentNotFound, ProgramNotFound, ProgramStanding
 
 
@@ -20,7 +21,7 @@ class MemoryProgramQueries:
         program = self.tables["course_programs"].get(program_id)
         if program is None or not program["is_active"]:
             raise ProgramNotFound
-        enrollment = self._enrollment(user_id, program["station_id"])
+        enrollment = self._enrollment(user_id, program)
         if enrollment is None:
             raise EnrollmentNotFound
         return self._standing(program, enrollment)
@@ -32,7 +33,7 @@ class MemoryProgramQueries:
         found = [
             self._standing(program, enrollment)
             for program in programs
-            if (enrollment := self._enrollment(user_id, program["station_id"]))
+            if (enrollment := self._enrollment(user_id, program))
         ]
         active = [each for each in found if each.last_activity]
         active.sort(key=lambda each: each.last_activity or each.started_at, reverse=True)  # type: ignore[arg-type, return-value]
@@ -42,11 +43,11 @@ class MemoryProgramQueries:
         rows = self.database.rows("user_material_progress", user_id=user_id, is_completed=True)
         return dict(Counter(row["material_type"] for row in rows))
 
-    def _enrollment(self, user_id: UUID, station_id: int) -> Row | None:
+    def _enrollment(self, user_id: UUID, program: Row) -> Row | None:
         mine = [
             row
             for row in self.database.rows("user_courses", user_id=user_id, cancelled_at=None)
-            if self.tables["courses"][row["course_id"]]["station_id"] == station_id
+            if shows(self.tables["courses"][row["course_id"]], program)
         ]
         begun = sorted((row for row in mine if row["started_at"]), key=lambda row: (row["started_at"], row["id"]))
         return next(iter([*begun, *sorted(mine, key=lambda row: row["id"])]), None)

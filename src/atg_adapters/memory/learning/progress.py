@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from msgspec import convert
 
+from atg_adapters.memory.database import Row
 from atg_adapters.memory.learning.completion import MemoryCompletion
 from atg_core.learning.model import Scope, TopicProgress
 from atg_core.learning.ports import TopicNotFound
@@ -17,28 +18,31 @@ class MemoryProgress(MemoryCompletion):
     """`ProgressStore` within a transaction."""
 
     async def lock_topic(self, user_id: UUID, topic_id: int) -> TopicStanding:
-        station = self._station_of_topic(topic_id)
+        program = self._program_of_topic(topic_id)
+        station, course = program["station_id"], program["course_id"]
         await self.lock_learners(Scope(user_id=user_id))
         stats = self.tables["user_stats"].get(user_id, {})
         key = {"user_id": user_id, "topic_id": topic_id}
-        progress = await self.enrollment_progress(Scope(user_id=user_id, station_id=station))
+        progress = await self.enrollment_progress(Scope(user_id=user_id, station_id=station, course_id=course))
         return TopicStanding(
             station_id=station,
-            topics=len(self.active_topics(station)),
+            course_id=course,
+            topics=[each.topics for each in progress],
             progress=convert(next(self.database.rows("user_topic_progress", **key), key), TopicProgress),
             enrollments=[each.enrollment for each in progress],
             totals=convert(stats, Totals),
             streak=stats.get("streak"),
             heard_at=stats.get("last_progress_at"),
+            may_be_locked=[each.enrollment.course_id for each in progress if not each.enrollment.started_at],
         )
 
-    def _station_of_topic(self, topic_id: int) -> int:
+    def _program_of_topic(self, topic_id: int) -> Row:
         topic = self.tables["topics"].get(topic_id)
         if topic:
             lesson = self.tables["lessons"][topic["lesson_id"]]
-            station: int = self.tables["course_programs"][lesson["course_program_id"]]["station_id"]
-            if topic_id in self.active_topics(station):
-                return station
+            program = self.tables["course_programs"][lesson["course_program_id"]]
+            if topic["is_active"] and lesson["is_active"] and program["is_active"]:
+                return program
         raise TopicNotFound
 
     async def record(self, before: TopicStanding, after: TopicStanding, now: datetime) -> None:

@@ -8,7 +8,9 @@ from uuid import UUID
 from msgspec import convert
 
 from atg_adapters.memory.database import MemoryDatabase, Row
-from atg_core.learning.model import EnrollmentStatus
+from atg_adapters.memory.shown_programs import shows
+from atg_core.learning.model import Enrollment, EnrollmentStatus
+from atg_core.learning.obligations import days_late
 from atg_core.learning.ports import CourseNotFound, NotEnrolled
 from atg_core.learning.reports import (
     Compliance,
@@ -17,6 +19,7 @@ from atg_core.learning.reports import (
     CourseReport,
     Headcount,
     LearnerQuery,
+    LearnerState,
     TopicReport,
 )
 from atg_core.text import holds
@@ -30,10 +33,12 @@ class MemoryReports:
         self.tables = database.tables
 
     async def learners(
-        self, course_id: UUID, query: LearnerQuery, *, limit: int, offset: int
+        self, course_id: UUID, query: LearnerQuery, now: datetime, *, limit: int, offset: int
     ) -> tuple[list[CourseLearner], int]:
         self._course(course_id)
-        people = [self._person(row) for row in self._enrolled(course_id) if query.status in {None, row["status"]}]
+        people = [self._person(row) for row in self._enrolled(course_id) if _is_in(row, query.status, now)]
+        if query.status is LearnerState.LATE:
+            people = [person for person in people if person["is_active"]]
         names = ("username", "full_name", "employee_id")
         found = [person for person in people if holds(query.q, *(person[name] for name in names))]
         found.sort(key=lambda person: (person["full_name"] or person["username"], person["user_id"]))
@@ -86,28 +91,30 @@ class MemoryReports:
         enrollment = next((row for row in self._enrolled(course_id) if row["user_id"] == user_id), None)
         if enrollment is None:
             raise NotEnrolled
-        programs = self._ordered("course_programs", station_id=course["station_id"]) if course["station_id"] else []
+        programs = [row for row in self._ordered("course_programs") if shows(course, row)]
         return convert(
             {
                 "course_id": course_id,
                 "title": course["title"],
                 "status": enrollment["status"],
                 "progress_percent": enrollment["progress_percent"],
-                "programs": [self._program(user_id, row) for row in programs],
+                "programs": [self._program(convert(enrollment, Enrollment), row) for row in programs],
             },
             CourseReport,
         )
 
-    def _program(self, user_id: UUID, row: Row) -> Row:
+    def _program(self, enrollment: Enrollment, row: Row) -> Row:
         lessons = [
             {
                 **lesson,
-                "test": self._test(user_id, "lesson_tests", "lesson_test_id", lesson_id=lesson["id"]),
-                "topics": [self._topic(user_id, topic) for topic in self._ordered("topics", lesson_id=lesson["id"])],
+                "test": self._test(enrollment, "lesson_tests", "lesson_test_id", lesson_id=lesson["id"]),
+                "topics": [
+                    self._topic_of_round(enrollment, topic) for topic in self._ordered("topics", lesson_id=lesson["id"])
+                ],
             }
             for lesson in self._ordered("lessons", course_program_id=row["id"])
         ]
-        final = self._test(user_id, "final_tests", "final_test_id", course_program_id=row["id"])
+        final = self._test(enrollment, "final_tests", "final_test_id", course_program_id=row["id"])
         return {**row, "final_test": final, "lessons": lessons}
 
     def _ordered(self, table: str, **values: Any) -> list[Row]:
@@ -119,11 +126,24 @@ class MemoryReports:
         mine = next(self.database.rows("user_topic_progress", user_id=user_id, topic_id=topic["id"]), nothing)
         return {**topic, **{name: mine[name] for name in nothing}}
 
-    def _test(self, user_id: UUID, table: str, column: str, **parent: int) -> Row | None:
+    def _topic_of_round(self, enrollment: Enrollment, topic: Row) -> Row:
+        mine = self._topic(enrollment.user_id, topic)
+        of_user = {"user_id": enrollment.user_id, "topic_id": topic["id"]}
+        renewed_at = next((row.get("renewed_at") for row in self.database.rows("user_topic_progress", **of_user)), None)
+        last = renewed_at or mine["completed_at"]
+        if not enrollment.counts_topic(last):
+            return {**mine, "completed": False, "completed_at": None}
+        return {**mine, "completed_at": last}
+
+    def _test(self, enrollment: Enrollment, table: str, column: str, **parent: int) -> Row | None:
         test = next(self.database.rows(table, **parent, is_active=True), None)
         if test is None:
             return None
-        results = list(self.database.rows("user_test_results", user_id=user_id, **{column: test["id"]}))
+        results = [
+            row
+            for row in self.database.rows("user_test_results", user_id=enrollment.user_id, **{column: test["id"]})
+            if enrollment.tests_since is None or row["created_at"] > enrollment.tests_since
+        ]
         best = max((result["score_percent"] for result in results), default=None)
         return {**test, "best_score": best, "passed": any(result["passed"] for result in results)}
 
@@ -133,12 +153,19 @@ class MemoryReports:
         return convert(self._topic(user_id, self.tables["topics"][topic_id]), TopicReport)
 
 
+def _is_in(row: Row, state: LearnerState | None, now: datetime) -> bool:
+    if state is LearnerState.LATE:
+        return bool(days_late(row["due_at"], now, completed=row["status"] == EnrollmentStatus.COMPLETED))
+    return state in {None, row["status"]}
+
+
 def _counted(row: Row, now: datetime) -> Headcount:
-    status, due = row["status"], row["due_at"]
+    status, due, until = row["status"], row["due_at"], row["valid_until"]
+    complies = status == EnrollmentStatus.COMPLETED or (until is not None and until > now)
     return Headcount(
         assigned=1,
-        completed=status == EnrollmentStatus.COMPLETED,
-        in_progress=status == EnrollmentStatus.IN_PROGRESS,
-        not_started=status == EnrollmentStatus.NOT_STARTED,
-        late=status != EnrollmentStatus.COMPLETED and due is not None and due < now,
+        completed=complies,
+        in_progress=not complies and status == EnrollmentStatus.IN_PROGRESS,
+        not_started=not complies and status == EnrollmentStatus.NOT_STARTED,
+        late=not complies and due is not None and due < now,
     )

@@ -1,14 +1,19 @@
 """Tests, attempts and results, in memory."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
 from msgspec import convert
 
 from atg_adapters.memory.database import MemoryDatabase, Row
 from atg_adapters.memory.learning.completion import MemoryCompletion
+from atg_adapters.memory.question_draws import draws_of
+from atg_adapters.memory.shown_programs import shows
 from atg_core.learning.grading import Attempt, AttemptHistory, Question, Test, TestKind, TestRef, TestResult
-from atg_core.learning.test_attempts import ResultWithLearner, ResultWithTest, TestNotFound
+from atg_core.learning.test_attempts import ResultWithLearner, ResultWithTest, TestNotFound, answer_rows
+from atg_core.question_draws import Draw
 
 COLUMN_OF = {TestKind.LESSON: "lesson_test_id", TestKind.FINAL: "final_test_id"}
 _PARENT = {TestKind.LESSON: "lesson_id", TestKind.FINAL: "course_program_id"}
@@ -29,14 +34,24 @@ class MemoryTestAttempts(MemoryCompletion):
         program = self.tables["course_programs"].get(program_id)
         if row is None or not program or not program["is_active"]:
             raise TestNotFound
-        return convert({**row, "kind": of.kind, "station_id": program["station_id"]}, Test)
+        place = {name: program[name] for name in ("station_id", "course_id")}
+        guarded = {"program_id": program["id"], "has_prerequisites": any(self.database.rows("course_prerequisites"))}
+        has_draws = any(self.database.rows("test_draws", **{COLUMN_OF[of.kind]: row["id"]}))
+        return convert({**row, "kind": of.kind, **place, **guarded, "has_draws": has_draws}, Test)
 
     async def questions(self, test: Test) -> list[Question]:
         rows = self.database.rows("test_questions", **{COLUMN_OF[test.kind]: test.id})
-        return [
-            convert({**row, "options": self._options(row["id"])}, Question)
-            for row in sorted(rows, key=lambda row: row["position"])
-        ]
+        return [self._question(row) for row in sorted(rows, key=lambda row: row["position"])]
+
+    async def draws(self, test: Test) -> list[Draw]:
+        return [draw for _, draw in draws_of(self.database, COLUMN_OF[test.kind], test.id)]
+
+    async def bank_questions(self, ids: Sequence[int]) -> list[Question]:
+        found = self.tables["test_questions"]
+        return [self._question(found[each]) for each in ids if each in found]
+
+    def _question(self, row: Row) -> Question:
+        return convert({**row, "options": self._options(row["id"])}, Question)
 
     def _options(self, question_id: int) -> list[Row]:
         rows = self.database.rows("test_options", question_id=question_id)
@@ -48,8 +63,24 @@ class MemoryTestAttempts(MemoryCompletion):
         running = {row["attempt"]: row for row in self.database.rows("test_attempts", **mine)}
         last = max(running.keys() - graded, default=None)
         return AttemptHistory(
-            used=max(graded | running.keys(), default=0), running=convert(running[last], Attempt) if last else None
+            last=max(graded | running.keys(), default=0),
+            before=self._before(user_id, test, mine),
+            running=convert(running[last], Attempt) if last else None,
         )
+
+    def _before(self, user_id: UUID, test: Test, mine: dict[str, Any]) -> int:
+        """The highest number of those before the open round of a course that shows the test."""
+        program = self.tables["course_programs"][test.program_id]
+        begun = [
+            row["tests_since"]
+            for row in self.database.rows("user_courses", user_id=user_id)
+            if row["tests_since"] and shows(self.tables["courses"][row["course_id"]], program)
+        ]
+        if not begun:
+            return 0
+        made = [(row["created_at"], row["attempt"]) for row in self.database.rows("user_test_results", **mine)]
+        made += [(row["started_at"], row["attempt"]) for row in self.database.rows("test_attempts", **mine)]
+        return max((number for at, number in made if at <= max(begun)), default=0)
 
     async def add_attempt(self, attempt_id: UUID, user_id: UUID, test: Test, attempt: Attempt) -> None:
         of_test = {COLUMN_OF[test.kind]: test.id, **_OTHER[test.kind]}
@@ -63,6 +94,8 @@ class MemoryTestAttempts(MemoryCompletion):
     async def add_result(self, test: Test, result: TestResult) -> None:
         of_test = {COLUMN_OF[test.kind]: test.id, **_OTHER[test.kind]}
         self.database.insert("user_test_results", {**asdict(result), **of_test, "updated_at": result.created_at})
+        for answer in answer_rows(result):
+            self.database.insert("test_answers", answer)
 
 
 class MemoryTestResults:

@@ -1,4 +1,4 @@
-"""A course program as a tree, read by a fixed number of statements that all start from the station, on SQL."""
+"""A course program as a tree, read by a fixed number of statements that all start from its place, on SQL."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -16,49 +16,56 @@ from atg_core.catalog.model import Lesson, Program, ProgramTree, Test, Topic, To
 type Rows = list[dict[str, Any]]
 
 _programs = t.course_programs.c
-_first_program = (
-    sa.select(_programs.id)
-    .where(_programs.station_id == sa.bindparam("station_id"), _programs.is_active)
-    .order_by(_programs.order_index, _programs.id)
-    .limit(1)
-    .scalar_subquery()
-)
-
-
-def _texts(text: sa.Column[str]) -> sa.Select[Any]:
-    table = text.table
-    ordered = sa.select(text).order_by(table.c.order_index, table.c.id)
-    return ordered.where(table.c.course_program_id == _first_program)
+_lesson = columns_of(t.lessons, Lesson)
+_topic = columns_of(t.topics, Topic, without=("content",))
+_file = columns_of(t.topic_files, TopicFile)
 
 
 def _active(table: sa.Table, *columns: sa.Column[Any]) -> sa.Select[Any]:
     return sa.select(*columns).where(table.c.is_active).order_by(table.c.order_index, table.c.id)
 
 
-_in_program = t.lessons.c.course_program_id == _first_program
-_lesson = columns_of(t.lessons, Lesson)
-_topic = columns_of(t.topics, Topic, without=("content",))
-_file = columns_of(t.topic_files, TopicFile)
-TREE = (
-    sa.select(*columns_of(t.course_programs, Program)).where(_programs.id == _first_program),
-    _texts(t.learning_outcomes.c.outcome_text),
-    _texts(t.requirements.c.requirement_text),
-    _texts(t.target_audience.c.audience_text),
-    sa.select(*columns_of(final_tests, Test)).where(
-        final_tests.c.course_program_id == _first_program, final_tests.c.is_active
-    ),
-    _active(t.lessons, *_lesson).where(_in_program),
-    sa.select(lesson_tests.c.lesson_id, *columns_of(lesson_tests, Test))
-    .join_from(lesson_tests, t.lessons)
-    .where(_in_program, lesson_tests.c.is_active),
-    _active(t.topics, *_topic).join_from(t.topics, t.lessons).where(_in_program),
-    _active(t.topic_files, *_file).join_from(t.topic_files, t.topics).join(t.lessons).where(_in_program),
-)
+def _tree(here: sa.ColumnElement[bool]) -> tuple[sa.Select[Any], ...]:
+    """The statements about the first active program of those that are `here`."""
+    first = (
+        sa.select(_programs.id)
+        .where(here, _programs.is_active)
+        .order_by(_programs.order_index, _programs.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    in_program = t.lessons.c.course_program_id == first
+
+    def texts(text: sa.Column[str]) -> sa.Select[Any]:
+        table = text.table
+        return sa.select(text).where(table.c.course_program_id == first).order_by(table.c.order_index, table.c.id)
+
+    return (
+        sa.select(*columns_of(t.course_programs, Program)).where(_programs.id == first),
+        texts(t.learning_outcomes.c.outcome_text),
+        texts(t.requirements.c.requirement_text),
+        texts(t.target_audience.c.audience_text),
+        sa.select(*columns_of(final_tests, Test)).where(
+            final_tests.c.course_program_id == first, final_tests.c.is_active
+        ),
+        _active(t.lessons, *_lesson).where(in_program),
+        sa.select(lesson_tests.c.lesson_id, *columns_of(lesson_tests, Test))
+        .join_from(lesson_tests, t.lessons)
+        .where(in_program, lesson_tests.c.is_active),
+        _active(t.topics, *_topic).join_from(t.topics, t.lessons).where(in_program),
+        _active(t.topic_files, *_file).join_from(t.topic_files, t.topics).join(t.lessons).where(in_program),
+    )
+
+
+_is_shown = sa.exists().where(t.courses.c.id == sa.bindparam("course_id"), t.shows(t.courses, t.course_programs))
+TREE = _tree(_programs.station_id == sa.bindparam("station_id"))
 """The statements, for the parameter `station_id`; `tree_of` takes their results."""
+TREE_OF_COURSE = _tree(_is_shown)
+"""The same, for the parameter `course_id`."""
 
 
 def tree_of(results: Sequence[Result]) -> ProgramTree | None:
-    """The first active program of a station with its active lessons, topics, files and tests."""
+    """The program with its active lessons, topics, files and tests; None if there is none."""
     programs, outcomes, requirements, audience, finals, lessons, tests, topics, files = results
     found = programs.entities(Program)
     if not found:

@@ -1,16 +1,18 @@
 """Curriculum authoring, on SQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from atg_adapters.sql.catalog.counters import RECOUNTS_OF_STATION
+from atg_adapters.sql.catalog.counters import RECOUNTS_OF_COURSE, RECOUNTS_OF_STATION
+from atg_adapters.sql.catalog.options import write_options
 from atg_adapters.sql.connection import Connection
 from atg_adapters.sql.database import fields_of
 from atg_adapters.sql.folding import with_folded
+from atg_adapters.sql.question_draws import draws_of
 from atg_adapters.sql.tables.catalog import (
     course_programs,
     courses,
@@ -21,8 +23,17 @@ from atg_adapters.sql.tables.catalog import (
     topics,
 )
 from atg_adapters.sql.tables.every import metadata
-from atg_adapters.sql.tables.tests import final_tests, lesson_tests, test_options, test_questions
-from atg_core.catalog.curriculum import CodeTaken, QuestionInput, RecordKind
+from atg_adapters.sql.tables.tests import (
+    final_tests,
+    lesson_tests,
+    question_banks,
+    test_draw_tags,
+    test_draws,
+    test_options,
+    test_questions,
+)
+from atg_core.catalog.curriculum_ports import DrawInput, QuestionInput, TestDraw
+from atg_core.catalog.curriculum_records import CodeTaken, Place, RecordKind
 from atg_core.errors import NotFound
 
 type Values = Mapping[str, Any]
@@ -31,22 +42,34 @@ type Id = int | UUID
 _TEST_COLUMN = {"lesson_tests": "lesson_test_id", "final_tests": "final_test_id"}
 _of_lesson = lessons.join(course_programs)
 _of_topic = topics.join(_of_lesson)
-_STATION_OF: dict[str, sa.Select[Any]] = {
-    table.name: sa.select(station).select_from(path).where(table.c.id == sa.bindparam("record"))
-    for table, path, station in (
-        (stations, stations, stations.c.id),
-        (courses, courses, courses.c.station_id),
-        (course_programs, course_programs, course_programs.c.station_id),
-        (lessons, _of_lesson, course_programs.c.station_id),
-        (lesson_materials, lesson_materials.join(_of_lesson), course_programs.c.station_id),
-        (topics, _of_topic, course_programs.c.station_id),
-        (topic_files, topic_files.join(_of_topic), course_programs.c.station_id),
-        (lesson_tests, lesson_tests.join(_of_lesson), course_programs.c.station_id),
-        (final_tests, final_tests.join(course_programs), course_programs.c.station_id),
+_of_program = (course_programs.c.station_id, course_programs.c.course_id)
+_PLACE_OF: dict[str, sa.Select[Any]] = {
+    table.name: sa.select(*place).select_from(path).where(table.c.id == sa.bindparam("record"))
+    for table, path, place in (
+        (stations, stations, (stations.c.id, sa.null())),
+        (courses, courses, (courses.c.station_id, courses.c.id)),
+        (course_programs, course_programs, _of_program),
+        (lessons, _of_lesson, _of_program),
+        (lesson_materials, lesson_materials.join(_of_lesson), _of_program),
+        (topics, _of_topic, _of_program),
+        (topic_files, topic_files.join(_of_topic), _of_program),
+        (lesson_tests, lesson_tests.join(_of_lesson), _of_program),
+        (final_tests, final_tests.join(course_programs), _of_program),
     )
 }
 # Blocks other changes of this station's curriculum, but not inserts of rows that refer to the station.
 _LOCK_STATION = sa.select(stations.c.id).where(stations.c.id == sa.bindparam("station")).with_for_update(key_share=True)
+_DRAW_TAGS = (
+    sa.select(test_draw_tags.c.draw_id, test_draw_tags.c.tag)
+    .where(test_draw_tags.c.draw_id.in_(sa.bindparam("draws", expanding=True)))
+    .order_by(test_draw_tags.c.order_index, test_draw_tags.c.id)
+)
+_HOLD_BANKS = (
+    sa.select(question_banks.c.id)
+    .where(question_banks.c.id.in_(sa.bindparam("banks", expanding=True)))
+    .order_by(question_banks.c.id)
+    .with_for_update(read=True, key_share=True)
+)
 # Blocks enrolling, so that no enrollment is missed when completion is updated.
 _LOCK_COURSES = (
     sa.select(courses.c.id)
@@ -54,6 +77,7 @@ _LOCK_COURSES = (
     .order_by(courses.c.id)
     .with_for_update(key_share=True)
 )
+_LOCK_COURSE = sa.select(courses.c.id).where(courses.c.id == sa.bindparam("course")).with_for_update(key_share=True)
 
 
 class SqlCurriculum:
@@ -62,15 +86,17 @@ class SqlCurriculum:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    async def lock_station(self, table: str, record_id: Id, not_found: type[NotFound]) -> int | None:
-        found = (await self.connection.execute(_STATION_OF[table], {"record": record_id})).first()
+    async def lock_place(self, table: str, record_id: Id, not_found: type[NotFound]) -> Place:
+        found = (await self.connection.execute(_PLACE_OF[table], {"record": record_id})).first()
         if found is None:
             raise not_found
-        station: int | None = found[0]
-        if station is not None:
-            await self.connection.execute(_LOCK_STATION, {"station": station})
-            await self.connection.execute(_LOCK_COURSES, {"station": station})
-        return station
+        station, course = found
+        if station is None:
+            await self.connection.execute(_LOCK_COURSE, {"course": course})
+            return Place(course_id=course)
+        await self.connection.execute(_LOCK_STATION, {"station": station})
+        await self.connection.execute(_LOCK_COURSES, {"station": station})
+        return Place(station_id=station)
 
     async def children(self, kind: RecordKind, parent_id: Id) -> list[dict[str, Any]]:
         table = metadata.tables[kind.table]
@@ -107,13 +133,15 @@ class SqlCurriculum:
             raise kind.not_found
         return row
 
-    async def remove(self, kind: RecordKind, record_id: Id) -> None:
+    async def remove(self, kind: RecordKind, record_id: Id) -> bool:
         table = metadata.tables[kind.table]
         try:
             async with self.connection.begin_nested():
                 await self.connection.execute(sa.delete(table).where(table.c.id == record_id))
         except IntegrityError:  # learners' progress refers to it or its children
             await self.connection.execute(sa.update(table).where(table.c.id == record_id).values(is_active=False))
+            return False
+        return True
 
     async def replace_texts(self, table: str, column: str, program_id: int, texts: Sequence[str]) -> None:
         of = metadata.tables[table]
@@ -159,23 +187,44 @@ class SqlCurriculum:
                 question_id = question.id
                 this = test_questions.c.id == question_id
                 await self.connection.execute(sa.update(test_questions).where(this).values(values))
-            await self._write_options(question_id, question)
+            await write_options(self.connection, question_id, question.options)
 
-    async def _write_options(self, question_id: int, question: QuestionInput) -> None:
-        kept = [option.id for option in question.options if option.id is not None]
-        mine = test_options.c.question_id == question_id
-        await self.connection.execute(sa.delete(test_options).where(mine, test_options.c.id.not_in(kept)))
-        for order, option in enumerate(question.options, start=1):
-            values = {"text": option.text, "is_correct": option.is_correct, "order_index": order}
-            if option.id is None:
-                await self.connection.execute(sa.insert(test_options), {**values, "question_id": question_id})
-            else:
-                this = test_options.c.id == option.id
-                await self.connection.execute(sa.update(test_options).where(this).values(values))
+    async def draws(self, kind: RecordKind, test_id: int) -> list[TestDraw]:
+        found = await draws_of(self.connection, _TEST_COLUMN[kind.table], test_id)
+        if not found:
+            return []
+        tags: dict[int, list[str]] = {row.id: [] for row, _ in found}
+        for draw_id, tag in await self.connection.execute(_DRAW_TAGS, {"draws": list(tags)}):
+            tags[draw_id].append(tag)
+        return [
+            TestDraw(
+                bank_id=row.bank_id,
+                category=row.category,
+                tags=tags[row.id],
+                count=draw.count,
+                candidates=draw.candidates,
+            )
+            for row, draw in found
+        ]
 
-    async def recount(self, station_id: int) -> None:
-        for statement in RECOUNTS_OF_STATION:
-            await self.connection.execute(statement, {"station": station_id})
+    async def write_draws(self, kind: RecordKind, test_id: int, draws: Sequence[DrawInput]) -> None:
+        column = _TEST_COLUMN[kind.table]
+        await self.connection.execute(sa.delete(test_draws).where(test_draws.c[column] == test_id))
+        for order, draw in enumerate(draws, start=1):
+            values = {"bank_id": draw.bank_id, "category": draw.category, "questions_count": draw.count}
+            new = sa.insert(test_draws).values({**values, column: test_id, "order_index": order})
+            draw_id = await self.connection.scalar(new.returning(test_draws.c.id))
+            if draw.tags:
+                tags = [{"draw_id": draw_id, "tag": tag, "order_index": at} for at, tag in enumerate(draw.tags)]
+                await self.connection.execute(sa.insert(test_draw_tags), tags)
+
+    async def known_banks(self, bank_ids: Collection[int]) -> set[int]:
+        return set(await self.connection.scalars(_HOLD_BANKS, {"banks": list(bank_ids)}))
+
+    async def recount(self, place: Place) -> None:
+        statements = RECOUNTS_OF_COURSE if place.station_id is None else RECOUNTS_OF_STATION
+        for statement in statements:
+            await self.connection.execute(statement, {"station": place.station_id, "course": place.course_id})
 
     async def _written(self, statement: Any) -> dict[str, Any] | None:
         try:

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from msgspec import convert
 
 from atg_adapters.sql.catalog.columns import columns_of
-from atg_adapters.sql.catalog.course_program import TREE, tree_of
+from atg_adapters.sql.catalog.course_program import TREE, TREE_OF_COURSE, tree_of
+from atg_adapters.sql.catalog.prerequisites import PREREQUISITES
 from atg_adapters.sql.database import Database
 from atg_adapters.sql.folding import escaped, search
 from atg_adapters.sql.result import Result
@@ -34,6 +35,7 @@ from atg_core.catalog.model import (
     TopicFile,
 )
 from atg_core.catalog.ports import CourseNotFound, LessonNotFound, StationNotFound, TopicNotFound
+from atg_core.catalog.prerequisites import Prerequisite
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -79,8 +81,9 @@ _STATION_COURSES = (
     _all(t.courses, Course).where(t.courses.c.station_id == _station, t.courses.c.is_active).order_by(*_NEWEST)
 )
 _COURSE = _all(t.courses, Course).where(_this_course)
-_COURSE_PROGRAMS = _ordered(t.course_programs, Program).where(
-    t.course_programs.c.station_id == sa.select(t.courses.c.station_id).where(_this_course).scalar_subquery()
+_COURSE_ID = sa.select(t.courses.c.id).where(_this_course)
+_COURSE_PROGRAMS = (
+    _ordered(t.course_programs, Program).join(t.courses, t.shows(t.courses, t.course_programs)).where(_this_course)
 )
 
 _active_topic = sa.and_(t.topics.c.is_active, t.lessons.c.is_active, t.course_programs.c.is_active)
@@ -163,6 +166,12 @@ class SqlCatalogQueries:
     async def program_tree(self, station_id: int) -> ProgramTree | None:
         return tree_of(await self._of_station(station_id, *TREE))
 
+    async def course_program_tree(self, course_id: UUID) -> ProgramTree | None:
+        found, *results = await self._read({"course_id": course_id}, _COURSE_ID, *TREE_OF_COURSE)
+        if found.first() is None:
+            raise CourseNotFound
+        return tree_of(results)
+
     async def materials(self, lesson_id: int, *, limit: int, offset: int) -> tuple[list[Material], int]:
         values = {"lesson_id": lesson_id, "limit": limit, "offset": offset}
         lesson, total, page = await self._read(values, _LESSON, _COUNT_MATERIALS, _MATERIALS)
@@ -186,12 +195,13 @@ class SqlCatalogQueries:
         [found] = await self._read({"station_id": station_id}, _STATION_COURSES)
         return found.entities(Course)
 
-    async def course(self, course_id: UUID) -> tuple[Course, list[Program]]:
-        found, programs = await self._read({"course_id": course_id}, _COURSE, _COURSE_PROGRAMS)
+    async def course(self, course_id: UUID) -> tuple[Course, list[Program], list[Prerequisite]]:
+        given = {"course_id": course_id}
+        found, programs, required = await self._read(given, _COURSE, _COURSE_PROGRAMS, PREREQUISITES)
         courses = found.entities(Course)
         if not courses:
             raise CourseNotFound
-        return courses[0], programs.entities(Program)
+        return courses[0], programs.entities(Program), required.entities(Prerequisite)
 
     async def _of_station(self, station_id: int, *statements: sa.Select[Any]) -> list[Result]:
         """Raises StationNotFound."""

@@ -11,6 +11,7 @@ from atg_adapters.sql.tables.catalog import (
     course_programs,
     courses,
     lessons,
+    shows,
     station_documents,
     station_photos,
     station_promo_videos,
@@ -60,7 +61,7 @@ _is_enrolled = (
     .join(topics, topics.c.id == topic_files.c.topic_id)
     .join(lessons, lessons.c.id == topics.c.lesson_id)
     .join(course_programs, course_programs.c.id == lessons.c.course_program_id)
-    .join(courses, courses.c.station_id == course_programs.c.station_id)
+    .join(courses, shows(courses, course_programs))
     .join(user_courses, (user_courses.c.course_id == courses.c.id) & (user_courses.c.user_id == _user))
     .where(topic_files.c.minio_object_name.in_(_keys))
 )

@@ -50,8 +50,8 @@ class SqlEmailTokens:
     async def revoke_email_tokens(self, user_id: UUID, now: datetime) -> None:
         await self.connection.execute(_END, {"user": user_id, "now": now})
 
-    async def delete_email_tokens(self, before: datetime) -> None:
-        await self.connection.execute(_FORGET, {"now": before})
+    async def delete_email_tokens(self, before: datetime) -> int:
+        return (await self.connection.execute(_FORGET, {"now": before})).rowcount
 
     async def _first(self, statement: sa.Executable, **values: Any) -> Row | None:
         return (await self.connection.execute(statement, values)).first()

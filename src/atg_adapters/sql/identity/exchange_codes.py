@@ -37,5 +37,5 @@ class SqlExchangeCodes:
         row = (await self.connection.execute(_USE, {"hash": code_hash, "now": now})).first()
         return convert(row, ExchangeCode, from_attributes=True) if row else None
 
-    async def delete_exchange_codes(self, before: datetime) -> None:
-        await self.connection.execute(_DELETE_EXPIRED, {"now": before})
+    async def delete_exchange_codes(self, before: datetime) -> int:
+        return (await self.connection.execute(_DELETE_EXPIRED, {"now": before})).rowcount

@@ -114,8 +114,8 @@ class SqlSecondFactors:
     async def use_ticket(self, ticket_id: UUID, now: datetime) -> bool:
         return await self._row(_USE, id_=ticket_id, now=now) is not None
 
-    async def delete_tickets(self, before: datetime) -> None:
-        await self.connection.execute(_DELETE_EXPIRED, {"now": before})
+    async def delete_tickets(self, before: datetime) -> int:
+        return (await self.connection.execute(_DELETE_EXPIRED, {"now": before})).rowcount
 
     async def _row(self, statement: sa.Executable, **values: Any) -> Row | None:
         return (await self.connection.execute(statement, values)).first()

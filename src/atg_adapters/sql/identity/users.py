@@ -1,6 +1,6 @@
 """Users, profiles and callers on SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -18,12 +18,13 @@ from atg_adapters.sql.identity.oauth_identities import SqlOAuthIdentities
 from atg_adapters.sql.identity.second_factors import SqlSecondFactors
 from atg_adapters.sql.identity.sessions import LIVE_SESSIONS, SqlSessions
 from atg_adapters.sql.rows import split
+from atg_adapters.sql.tables.catalog import stations
 from atg_adapters.sql.tables.identity import audit_events, second_factors, user_profiles, user_sessions, users
 from atg_adapters.sql.types import UtcDateTime
 from atg_core.identity.accounts import rehash_digest
 from atg_core.identity.audit import AuditEvent
 from atg_core.identity.model import Account, Caller, Profile, Role, Session, User, UserQuery
-from atg_core.identity.ports import EmailTaken, UnknownStation, UsernameTaken, UserNotFound
+from atg_core.identity.ports import EmailTaken, EmployeeIdTaken, UnknownStation, UsernameTaken, UserNotFound
 from atg_core.text import is_same
 
 _login: sa.BindParameter[str] = sa.bindparam("login")
@@ -44,6 +45,26 @@ _FIND_ACCOUNT = (
     .order_by(_is_named.desc(), sa.func.coalesce(_has_email, sa.false()).desc())
     .limit(2)
 )
+_LISTED = (
+    sa.select(users, user_profiles, stations.c.name)
+    .join_from(users, user_profiles)
+    .outerjoin(stations, stations.c.id == user_profiles.c.station_id)
+)
+_LISTED_ONE = _LISTED.where(users.c.id == _id)
+
+
+def _people_by(column: sa.Column[Any]) -> sa.Select[Any]:
+    active = sa.func.sum(sa.case((users.c.is_active, 1), else_=0))
+    return (
+        sa.select(column, active)
+        .join_from(user_profiles, users)
+        .where(column.is_not(None), column != "")
+        .group_by(column)
+        .order_by(column)
+    )
+
+
+_DEPARTMENTS, _POSITIONS = _people_by(user_profiles.c.department), _people_by(user_profiles.c.position)
 _FIND_BY_EMAIL = _ACCOUNT.where(_has_email)
 _USER = sa.select(users).where(users.c.id == _id)
 _LOCKED_USER = _USER.with_for_update(key_share=True)
@@ -53,12 +74,16 @@ _LOCKED_ADMINS = (
     .order_by(users.c.id)
     .with_for_update(key_share=True)
 )
+_USERNAMES = sa.select(users.c.id, users.c.username).where(users.c.id.in_(sa.bindparam("ids", expanding=True)))
 _PROFILE = sa.select(user_profiles).where(user_profiles.c.id == _id)
 _SESSION_AND_USER = sa.select(user_sessions, users).join_from(user_sessions, users).where(user_sessions.c.id == _id)
 _USERNAME_EXISTS = sa.select(users.c.id).where(
     (users.c.username == sa.bindparam("username")) | (users.c.username_folded == sa.bindparam("any_case"))
 )
 _EMAIL_OF_OTHER = sa.select(users.c.id).where(_has_email, users.c.id != _id)
+_EMPLOYEE = sa.select(user_profiles.c.id).where(
+    user_profiles.c.employee_id == sa.bindparam("employee_id"), user_profiles.c.id != _id
+)
 _twin = sa.case((users.c.username_folded == sa.bindparam("new_name"), users.c.username_twin), else_=0)
 _ADD_USER = insert(users).on_conflict_do_nothing().returning(users.c.id)
 _RECORD = sa.insert(audit_events)
@@ -74,6 +99,7 @@ _CALLER = (
         user_sessions.c.id.label("session_id"),
         users.c.email_verified_at.is_not(None).label("email_verified"),
         user_profiles.c.language,
+        user_profiles.c.time_zone,
     )
     .join_from(user_sessions, users)
     .outerjoin(user_profiles, user_profiles.c.id == users.c.id)
@@ -109,7 +135,12 @@ class SqlIdentity(SqlSessions, SqlExchangeCodes, SqlOAuthIdentities, SqlSecondFa
             name = account.user.username
             taken = await self._first(_USERNAME_EXISTS, username=name, any_case=name)
             raise UsernameTaken if taken else EmailTaken
-        await self.connection.execute(sa.insert(user_profiles), with_folded(user_profiles, asdict(account.profile)))
+        insert_profile = sa.insert(user_profiles)
+        values = with_folded(user_profiles, asdict(account.profile))
+        if account.profile.station_id is None and account.profile.employee_id is None:
+            await self.connection.execute(insert_profile, values)
+        else:
+            await self._write_profile(insert_profile, values)
 
     async def lock_user(self, user_id: UUID) -> User:
         row = await self._first(_LOCKED_USER, id_=user_id)
@@ -143,11 +174,16 @@ class SqlIdentity(SqlSessions, SqlExchangeCodes, SqlOAuthIdentities, SqlSecondFa
 
     async def save_profile(self, profile: Profile) -> None:
         values = with_folded(user_profiles, asdict(profile))
-        changed = sa.update(user_profiles).where(user_profiles.c.id == profile.id).values(values)
+        await self._write_profile(sa.update(user_profiles).where(user_profiles.c.id == profile.id), values)
+
+    async def _write_profile(self, statement: sa.Insert | sa.Update, values: Mapping[str, Any]) -> None:
+        """Raises UnknownStation, EmployeeIdTaken."""
         try:
-            await self.connection.execute(changed)
+            async with self.connection.begin_nested():
+                await self.connection.execute(statement.values(values))
         except IntegrityError as error:  # the only reference of a profile is that to its station
-            raise UnknownStation from error
+            taken = await self._first(_EMPLOYEE, employee_id=values["employee_id"], id_=values["id"])
+            raise EmployeeIdTaken if taken else UnknownStation from error
 
     async def rename(self, user_id: UUID, full_name: str | None, now: datetime) -> None:
         values = with_folded(users, {"full_name": full_name, "updated_at": now})
@@ -165,7 +201,7 @@ class SqlCallers:
         row = await self.database.row(_CALLER, {"id_": session_id, "now": now})
         return convert(row, Caller, from_attributes=True) if row else None
 
-    async def users(self, query: UserQuery, *, limit: int, offset: int) -> tuple[list[User], int]:
+    async def users(self, query: UserQuery, *, limit: int, offset: int) -> tuple[list[Account], int]:
         matching: list[sa.ColumnElement[bool]] = []
         words = escaped(query.q or "")
         if words:
@@ -175,13 +211,24 @@ class SqlCallers:
             matching.append(users.c.role == query.role)
         if query.is_active is not None:
             matching.append(users.c.is_active == query.is_active)
-        listed = users.join(user_profiles) if words else users
-        page = sa.select(users).select_from(listed).where(*matching).order_by(users.c.username)
-        page = page.limit(limit).offset(offset)
+        at_work = {name: getattr(query, name) for name in ("department", "position", "station_id")}
+        matching += [user_profiles.c[name] == value for name, value in at_work.items() if value is not None]
+        listed = users.join(user_profiles)
+        page = _LISTED.where(*matching).order_by(users.c.username).limit(limit).offset(offset)
         async with self.database.reader() as connection:
             count = sa.select(sa.func.count()).select_from(listed).where(*matching)
             total = (await connection.execute(count)).scalar_one()
-            return [convert(row, User, from_attributes=True) for row in await connection.execute(page)], total
+            return [_listed(row) for row in await connection.execute(page)], total
+
+    async def departments(self) -> Mapping[str, int]:
+        return {row[0]: row[1] for row in await self.database.rows(_DEPARTMENTS)}
+
+    async def positions(self) -> Mapping[str, int]:
+        return {row[0]: row[1] for row in await self.database.rows(_POSITIONS)}
+
+    async def usernames(self, user_ids: Collection[UUID]) -> Mapping[UUID, str]:
+        found = await self.database.rows(_USERNAMES, {"ids": list(user_ids)}) if user_ids else ()
+        return {row.id: row.username for row in found}
 
     async def live_sessions(
         self, user_id: UUID, now: datetime, *, limit: int, offset: int
@@ -199,12 +246,10 @@ class SqlCallers:
         return _account(await self.database.row(_FIND_BY_EMAIL, {"any_case": email}))
 
     async def account(self, user_id: UUID) -> Account:
-        async with self.database.reader() as connection:
-            user = (await connection.execute(_USER, {"id_": user_id})).first()
-            if user is None:
-                raise UserNotFound
-            profile = _profile((await connection.execute(_PROFILE, {"id_": user_id})).first())
-        return Account(user=convert(user, User, from_attributes=True), profile=profile)
+        row = await self.database.row(_LISTED_ONE, {"id_": user_id})
+        if row is None:
+            raise UserNotFound
+        return _listed(row)
 
 
 def _the_account(rows: Sequence[sa.Row[Any]], login: str) -> Account | None:
@@ -220,6 +265,11 @@ def _account(row: sa.Row[Any] | None) -> Account | None:
         return None
     user, profile = split(row, users, user_profiles)
     return Account(user=convert(user, User), profile=convert(profile, Profile), has_second_factor=bool(row[-1]))
+
+
+def _listed(row: sa.Row[Any]) -> Account:
+    user, profile = split(row, users, user_profiles)
+    return Account(user=convert(user, User), profile=convert(profile, Profile), station=row[-1])
 
 
 def _profile(row: sa.Row[Any] | None) -> Profile:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from atg_adapters.sql.learning.completion import SqlCompletion
+from atg_adapters.sql.learning.obligation_statements import SETTLING_COURSE
 from atg_adapters.sql.tables.catalog import courses
 from atg_adapters.sql.tables.identity import user_profiles, users
 from atg_adapters.sql.tables.learning import user_courses
@@ -15,13 +16,18 @@ from atg_core.learning.model import Enrollment
 from atg_core.learning.ports import CourseNotFound
 
 _HOLD = (
-    sa.select(courses.c.id)
+    sa.select(courses.c.title)
     .where(courses.c.id == sa.bindparam("course"), courses.c.is_active)
     .with_for_update(read=True)
 )
 _new = insert(user_courses)
 _ASSIGN = _new.on_conflict_do_update(
-    index_elements=["user_id", "course_id"], set_={"due_at": _new.excluded.due_at, "cancelled_at": None}
+    index_elements=["user_id", "course_id"],
+    set_={
+        "own_due_at": _new.excluded.own_due_at,
+        "by_assignment": False,
+        "cancelled_at": None,
+    },
 )
 _ACTIVE = sa.select(users.c.id).outerjoin(user_profiles, user_profiles.c.id == users.c.id).where(users.c.is_active)
 
@@ -29,9 +35,11 @@ _ACTIVE = sa.select(users.c.id).outerjoin(user_profiles, user_profiles.c.id == u
 class SqlAssignments(SqlCompletion):
     """`AssignmentStore` within the transaction of `connection`."""
 
-    async def lock_course(self, course_id: UUID) -> None:
-        if (await self.connection.execute(_HOLD, {"course": course_id})).first() is None:
+    async def lock_course(self, course_id: UUID) -> str:
+        title: str | None = await self.connection.scalar(_HOLD, {"course": course_id})
+        if title is None:
             raise CourseNotFound
+        return title
 
     async def active_users(self, assignees: Assignees) -> list[UUID]:
         if assignees.user_ids is not None:
@@ -48,4 +56,6 @@ class SqlAssignments(SqlCompletion):
         count = sa.select(sa.func.count()).select_from(user_courses).where(of_course, mine)
         before: int = (await self.connection.execute(count)).scalar_one()
         await self.connection.execute(_ASSIGN, [asdict(enrollment) for enrollment in enrollments])
+        users_of_course = {"users": [each.user_id for each in enrollments], "courses": [enrollments[0].course_id]}
+        await self.connection.execute(SETTLING_COURSE.set_due, users_of_course)
         return len(enrollments) - before

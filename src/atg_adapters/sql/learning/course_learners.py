@@ -12,12 +12,14 @@ from atg_adapters.sql.tables.identity import user_profiles, users
 from atg_adapters.sql.tables.learning import user_courses
 from atg_adapters.sql.types import UtcDateTime
 from atg_core.learning.model import EnrollmentStatus
-from atg_core.learning.reports import LearnerQuery
+from atg_core.learning.reports import LearnerQuery, LearnerState
 
 _course: sa.BindParameter[UUID] = sa.bindparam("course")
 _now = sa.bindparam("now", type_=UtcDateTime)
 
 _enrolled = sa.and_(user_courses.c.course_id == _course, user_courses.c.cancelled_at.is_(None))
+_completed = user_courses.c.status == EnrollmentStatus.COMPLETED
+_inactive = sa.select(users.c.id).where(~users.c.is_active)
 _name = sa.func.coalesce(users.c.full_name, users.c.username)
 _SHOWN = (
     user_courses.c.user_id,
@@ -29,6 +31,7 @@ _SHOWN = (
     user_courses.c.started_at,
     user_courses.c.completed_at,
     user_courses.c.due_at,
+    user_courses.c.valid_until,
     user_courses.c.last_activity,
     _name.label("name"),
 )
@@ -37,19 +40,22 @@ _SHOWN = (
 def learners(query: LearnerQuery) -> tuple[sa.Select[Any], sa.Select[Any]]:
     """The statements that count the learners, a row if there is the course, and select a page of them, by name.
 
-    Parameters: `course`, `limit`, `offset`; `status` and `words` as the query has them.
+    Parameters: `course`, `limit`, `offset`; `status`, `words` and `now` as the query has them.
     """
-    return _learners(query.status is not None, bool(escaped(query.q or "")))
+    is_late = query.status is LearnerState.LATE
+    return _learners(query.status is not None and not is_late, is_late, bool(escaped(query.q or "")))
 
 
 @cache
-def _learners(by_status: bool, by_words: bool) -> tuple[sa.Select[Any], sa.Select[Any]]:
+def _learners(by_status: bool, are_late: bool, by_words: bool) -> tuple[sa.Select[Any], sa.Select[Any]]:
     """Each joins what its filters need; the rest is joined to the page alone."""
     matching: list[sa.ColumnElement[bool]] = [_enrolled]
     with_names: sa.FromClause = user_courses.join(users)
     counted: sa.FromClause = user_courses
     if by_status:
         matching.append(user_courses.c.status == sa.bindparam("status"))
+    if are_late:
+        matching += [~_completed, user_courses.c.due_at < _now, user_courses.c.user_id.not_in(_inactive)]
     if by_words:
         counted = with_names = with_names.outerjoin(user_profiles, user_profiles.c.id == users.c.id)
         matching.append(search(users.c.username, users.c.full_name, user_profiles.c.employee_id))
@@ -77,17 +83,17 @@ def _number_of(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     return sa.func.sum(sa.case((condition, 1), else_=0))
 
 
-_completed = user_courses.c.status == EnrollmentStatus.COMPLETED
-_inactive = sa.select(users.c.id).where(~users.c.is_active)
+# Until its end a certificate counts, though the course is due again already.
+_complies = _completed | sa.func.coalesce(user_courses.c.valid_until > _now, sa.false())
 _counted = (
     sa.select(
         user_profiles.c.department,
         user_profiles.c.station_id,
         sa.func.count().label("assigned"),
-        _number_of(_completed).label("completed"),
-        _number_of(user_courses.c.status == EnrollmentStatus.IN_PROGRESS).label("in_progress"),
-        _number_of(user_courses.c.status == EnrollmentStatus.NOT_STARTED).label("not_started"),
-        _number_of(~_completed & (user_courses.c.due_at < _now)).label("late"),
+        _number_of(_complies).label("completed"),
+        _number_of(~_complies & (user_courses.c.status == EnrollmentStatus.IN_PROGRESS)).label("in_progress"),
+        _number_of(~_complies & (user_courses.c.status == EnrollmentStatus.NOT_STARTED)).label("not_started"),
+        _number_of(~_complies & (user_courses.c.due_at < _now)).label("late"),
     )
     .select_from(user_courses.outerjoin(user_profiles, user_profiles.c.id == user_courses.c.user_id))
     .where(_enrolled, user_courses.c.user_id.not_in(_inactive))

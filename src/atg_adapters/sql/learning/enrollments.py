@@ -12,10 +12,10 @@ from sqlalchemy.dialects.postgresql import insert
 from atg_adapters.sql.learning.completion import SqlCompletion
 from atg_adapters.sql.tables.catalog import courses
 from atg_adapters.sql.tables.identity import users
-from atg_adapters.sql.tables.learning import user_courses, user_stats
+from atg_adapters.sql.tables.learning import obligations, user_courses, user_stats
 from atg_adapters.sql.types import UtcDateTime
 from atg_core.learning.model import Enrollment
-from atg_core.learning.ports import CourseNotFound
+from atg_core.learning.ports import CourseAssigned, CourseNotFound
 from atg_core.learning.totals import Totals
 
 _user: sa.BindParameter[UUID] = sa.bindparam("user")
@@ -45,6 +45,9 @@ _new = insert(user_courses)
 _ADD_ONCE = _new.on_conflict_do_update(
     index_elements=["user_id", "course_id"], set_={"user_id": _new.excluded.user_id}
 ).returning(*user_courses.c)
+_OBLIGED = sa.select(obligations.c.since).where(
+    obligations.c.user_id == _user, obligations.c.course_id == _course, obligations.c.ended_at.is_(None)
+)
 _CANCEL = (
     sa.update(user_courses)
     .where(user_courses.c.user_id == _user, user_courses.c.course_id == _course, user_courses.c.cancelled_at.is_(None))
@@ -72,6 +75,8 @@ class SqlEnrollments(SqlCompletion):
         return convert(row, Enrollment, from_attributes=True)
 
     async def cancel(self, user_id: UUID, course_id: UUID, now: datetime) -> None:
+        if (await self.connection.execute(_OBLIGED, {"user": user_id, "course": course_id})).first():
+            raise CourseAssigned
         await self.connection.execute(_CANCEL, {"user": user_id, "course": course_id, "now": now})
         if (await self.connection.execute(_COURSE, {"course": course_id})).first() is None:
             raise CourseNotFound

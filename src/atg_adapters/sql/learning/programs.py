@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from msgspec import convert
 
 from atg_adapters.sql.database import Database
-from atg_adapters.sql.tables.catalog import course_programs, courses, lessons, topic_files, topics
+from atg_adapters.sql.tables.catalog import course_programs, courses, lessons, shows, topic_files, topics
 from atg_adapters.sql.tables.learning import (
     user_courses,
     user_material_progress,
@@ -29,7 +29,7 @@ _oldest_enrollment = (
     .where(
         _enrollments.c.user_id == _user,
         _enrollments.c.cancelled_at.is_(None),
-        courses.c.station_id == course_programs.c.station_id,
+        shows(courses, course_programs),
     )
     .order_by(_enrollments.c.started_at.nulls_last(), _enrollments.c.id)
     .limit(1)

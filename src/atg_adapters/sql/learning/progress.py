@@ -10,10 +10,11 @@ from msgspec import convert
 from sqlalchemy.dialects.postgresql import insert
 
 from atg_adapters.sql.learning.completion import SqlCompletion, saving
+from atg_adapters.sql.learning.prerequisites import has_prerequisites
 from atg_adapters.sql.learning.streaks import columns_of, streak_of
 from atg_adapters.sql.learning.totals import SUMS
 from atg_adapters.sql.result import Row
-from atg_adapters.sql.tables.catalog import course_programs, courses, lessons, topics
+from atg_adapters.sql.tables.catalog import course_programs, courses, lessons, shows, topics
 from atg_adapters.sql.tables.learning import user_courses, user_stats, user_topic_progress
 from atg_core.learning.model import Enrollment, Scope, TopicProgress
 from atg_core.learning.ports import TopicNotFound
@@ -26,7 +27,8 @@ _LOCK = sa.select(user_stats).where(user_stats.c.user_id == _user).with_for_upda
 _other_programs = course_programs.alias("other_programs")
 _topics = (
     sa.select(sa.func.sum(_other_programs.c.topics_count))
-    .where(_other_programs.c.station_id == course_programs.c.station_id, _other_programs.c.is_active)
+    .where(shows(courses, _other_programs), _other_programs.c.is_active)
+    .correlate(courses)
     .scalar_subquery()
 )
 _my_progress = (user_topic_progress.c.topic_id == topics.c.id) & (user_topic_progress.c.user_id == _user)
@@ -35,21 +37,22 @@ _my_enrollment = (
     & (user_courses.c.user_id == _user)
     & user_courses.c.cancelled_at.is_(None)
 )
+_may_be_locked = user_courses.c.started_at.is_(None) & has_prerequisites(user_courses.c.course_id)
 _FIND = (
     sa.select(
         course_programs.c.station_id,
+        course_programs.c.course_id.label("own_course_id"),
         _topics.label("topics"),
+        _may_be_locked.label("may_be_locked"),
         user_topic_progress.c.completed,
         user_topic_progress.c.completed_at.label("topic_completed_at"),
         user_topic_progress.c.position_seconds,
+        user_topic_progress.c.renewed_at,
         user_courses,
     )
     .select_from(topics.join(lessons).join(course_programs))
     .outerjoin(user_topic_progress, _my_progress)
-    .outerjoin(
-        courses.join(user_courses, _my_enrollment),
-        courses.c.station_id == course_programs.c.station_id,
-    )
+    .outerjoin(courses.join(user_courses, _my_enrollment), shows(courses, course_programs))
     .where(topics.c.id == sa.bindparam("topic"), topics.c.is_active, lessons.c.is_active, course_programs.c.is_active)
     .order_by(user_courses.c.started_at.nulls_last(), user_courses.c.id)
 )
@@ -58,7 +61,7 @@ _RECORD = _progress.on_conflict_do_update(
     index_elements=["user_id", "topic_id"],
     set_={
         name: _progress.excluded[name]
-        for name in ("completed", "completed_at", "position_seconds", "last_activity", "updated_at")
+        for name in ("completed", "completed_at", "renewed_at", "position_seconds", "last_activity", "updated_at")
     },
 )
 _HEARD = sa.update(user_stats).where(user_stats.c.user_id == _user).values(last_progress_at=sa.bindparam("heard_at"))
@@ -95,6 +98,7 @@ class SqlProgress(SqlCompletion):
             "topic_id": progress.topic_id,
             "completed": progress.completed,
             "completed_at": progress.completed_at,
+            "renewed_at": progress.renewed_at,
             "position_seconds": progress.position_seconds,
         }
         heard = {"user": progress.user_id, "heard_at": after.heard_at}
@@ -109,16 +113,19 @@ def _standing_of(user_id: UUID, topic_id: int, stats: Row, rows: Sequence[Row]) 
     row = rows[0]
     return TopicStanding(
         station_id=row.station_id,
-        topics=row.topics,
+        course_id=row.own_course_id,
+        topics=[each.topics for each in rows if each.id],
         progress=TopicProgress(
             user_id=user_id,
             topic_id=topic_id,
             completed=bool(row.completed),
             completed_at=row.topic_completed_at,
             position_seconds=row.position_seconds or 0,
+            renewed_at=row.renewed_at,
         ),
         enrollments=[convert(each, Enrollment, from_attributes=True) for each in rows if each.id],
         totals=convert(stats, Totals, from_attributes=True),
         streak=streak_of(stats),
         heard_at=stats.last_progress_at,
+        may_be_locked=[each.course_id for each in rows if each.id and each.may_be_locked],
     )

@@ -1,14 +1,16 @@
 """A learner's courses, totals and certificates, on SQL: plain reads, each one statement."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import sqlalchemy as sa
 from msgspec import convert
 
 from atg_adapters.sql.database import Database
+from atg_adapters.sql.learning.prerequisites import OF_COURSES, accesses_of, has_prerequisites
 from atg_adapters.sql.learning.streaks import streak_of
 from atg_adapters.sql.learning.totals import SUMS
-from atg_adapters.sql.tables.catalog import courses
+from atg_adapters.sql.tables.catalog import course_programs, courses, shows
 from atg_adapters.sql.tables.identity import users
 from atg_adapters.sql.tables.learning import certificates, user_courses, user_stats
 from atg_core.learning.model import Certificate, EnrolledCourse, Enrollment
@@ -18,11 +20,15 @@ from atg_core.learning.totals import Totals
 _user: sa.BindParameter[UUID] = sa.bindparam("user")
 
 _ENROLLMENT = (
-    sa.select(user_courses)
+    sa.select(user_courses, has_prerequisites(courses.c.id).label("has_prerequisites"))
     .select_from(courses)
     .outerjoin(user_courses, (user_courses.c.course_id == courses.c.id) & (user_courses.c.user_id == _user))
     .where(courses.c.id == sa.bindparam("course"), courses.c.is_active)
 )
+_has_topics = sa.exists().where(
+    shows(courses, course_programs), course_programs.c.is_active, course_programs.c.topics_count > 0
+)
+_may_be_locked = user_courses.c.started_at.is_(None) & has_prerequisites(user_courses.c.course_id)
 _ENROLLED = (
     sa.select(
         user_courses.c.course_id,
@@ -34,6 +40,9 @@ _ENROLLED = (
         user_courses.c.started_at,
         user_courses.c.completed_at,
         user_courses.c.due_at,
+        user_courses.c.valid_until,
+        _has_topics.label("has_topics"),
+        _may_be_locked.label("may_be_locked"),
     )
     .join(courses)
     .where(user_courses.c.user_id == _user, user_courses.c.cancelled_at.is_(None))
@@ -60,15 +69,21 @@ class SqlLearnerQueries:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    async def find_enrollment(self, user_id: UUID, course_id: UUID) -> Enrollment | None:
+    async def find_enrollment(self, user_id: UUID, course_id: UUID) -> tuple[Enrollment | None, bool]:
         row = await self.database.row(_ENROLLMENT, {"user": user_id, "course": course_id})
         if row is None:
             raise CourseNotFound
-        return convert(row, Enrollment, from_attributes=True) if row.id else None
+        enrollment = convert(row, Enrollment, from_attributes=True) if row.id else None
+        return enrollment, bool(row.has_prerequisites)
 
     async def enrolled_courses(self, user_id: UUID) -> list[EnrolledCourse]:
         rows = await self.database.rows(_ENROLLED, {"user": user_id})
-        return [convert(row, EnrolledCourse, from_attributes=True) for row in rows]
+        enrolled = [convert(row, EnrolledCourse, from_attributes=True) for row in rows]
+        if not (asked := [row.course_id for row in rows if row.may_be_locked]):
+            return enrolled
+        access = accesses_of(await self.database.rows(OF_COURSES, {"user": user_id, "courses": asked}))
+        missing = {each.course_id: tuple(each.missing) for each in access}
+        return [replace(each, missing=missing.get(each.course_id, ())) for each in enrolled]
 
     async def stats(self, user_id: UUID) -> LearnerStats:
         rows = await self.database.rows(_STATS, {"user": user_id})

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +13,10 @@ from atg_adapters.sql.database import Database, fields_of
 from atg_adapters.sql.folding import escaped
 from atg_adapters.sql.learning.course_learners import COMPLIANCE, learners
 from atg_adapters.sql.result import Row
-from atg_adapters.sql.tables.catalog import course_programs, courses, lessons, topics
+from atg_adapters.sql.tables.catalog import course_programs, courses, lessons, shows, topics
 from atg_adapters.sql.tables.learning import user_courses, user_test_results, user_topic_progress
 from atg_adapters.sql.tables.tests import final_tests, lesson_tests
+from atg_adapters.sql.types import UtcDateTime
 from atg_core.learning.ports import CourseNotFound, NotEnrolled
 from atg_core.learning.reports import (
     Compliance,
@@ -29,14 +30,16 @@ from atg_core.learning.reports import (
 
 _course: sa.BindParameter[UUID] = sa.bindparam("course")
 _user: sa.BindParameter[UUID] = sa.bindparam("user")
-_COURSE = sa.select(courses.c.id, courses.c.title, courses.c.station_id).where(courses.c.id == _course)
+_COURSE = sa.select(courses.c.id, courses.c.title).where(courses.c.id == _course)
 
 _enrolled = sa.and_(user_courses.c.course_id == _course, user_courses.c.cancelled_at.is_(None))
-_here = sa.and_(course_programs.c.station_id == sa.bindparam("station"), course_programs.c.is_active)
+_is_shown = sa.exists().where(courses.c.id == _course, shows(courses, course_programs))
+_here = sa.and_(_is_shown, course_programs.c.is_active)
 _lesson_here = sa.and_(_here, lessons.c.is_active)
-_ENROLLMENT = sa.select(user_courses.c.status, user_courses.c.progress_percent).where(
-    user_courses.c.user_id == _user, _enrolled
-)
+_ENROLLMENT = sa.select(
+    user_courses.c.status, user_courses.c.progress_percent, user_courses.c.tests_since, user_courses.c.topics_since
+).where(user_courses.c.user_id == _user, _enrolled)
+_EVER = datetime.min.replace(tzinfo=UTC)
 _PROGRAMS = (
     sa.select(course_programs.c.id, course_programs.c.title)
     .where(_here)
@@ -59,8 +62,14 @@ _progress_columns = (
     sa.func.coalesce(user_topic_progress.c.position_seconds, 0).label("position_seconds"),
     user_topic_progress.c.last_activity,
 )
+_completed_at = sa.func.coalesce(user_topic_progress.c.renewed_at, user_topic_progress.c.completed_at)
+_is_of_round = _completed_at > sa.bindparam("topics_since", type_=UtcDateTime)
 _TOPICS = (
-    sa.select(*_progress_columns)
+    sa.select(
+        *(column for column in _progress_columns if column.name not in {"completed", "completed_at"}),
+        sa.func.coalesce(user_topic_progress.c.completed & _is_of_round, sa.false()).label("completed"),
+        sa.case((_is_of_round, _completed_at)).label("completed_at"),
+    )
     .select_from(topics.join(lessons).join(course_programs).outerjoin(user_topic_progress, _my_progress))
     .where(_lesson_here, topics.c.is_active)
     .order_by(topics.c.order_index, topics.c.id)
@@ -71,7 +80,8 @@ _TOPIC = (
 
 
 def _tests(table: sa.Table, path: sa.FromClause, column: sa.Column[Any], parent: sa.Column[Any]) -> sa.Select[Any]:
-    mine = (column == table.c.id) & (user_test_results.c.user_id == _user)
+    is_of_round = user_test_results.c.created_at > sa.bindparam("tests_since", type_=UtcDateTime)
+    mine = (column == table.c.id) & (user_test_results.c.user_id == _user) & is_of_round
     return (
         sa.select(
             table.c.id,
@@ -107,10 +117,10 @@ class SqlReports:
         self.database = database
 
     async def learners(
-        self, course_id: UUID, query: LearnerQuery, *, limit: int, offset: int
+        self, course_id: UUID, query: LearnerQuery, now: datetime, *, limit: int, offset: int
     ) -> tuple[list[CourseLearner], int]:
         count, page = learners(query)
-        values = {"course": course_id, "status": query.status, "words": escaped(query.q or "")}
+        values = {"course": course_id, "status": query.status, "words": escaped(query.q or ""), "now": now}
         counted, rows = await self.database.results(
             (count, values), (page, {**values, "limit": limit, "offset": offset})
         )
@@ -133,10 +143,12 @@ class SqlReports:
             course = (await connection.execute(_COURSE, {"course": course_id})).first()
             if course is None:
                 raise CourseNotFound
-            given = {"user": user_id, "course": course_id, "station": course.station_id}
+            given: dict[str, Any] = {"user": user_id, "course": course_id}
             enrollment = (await connection.execute(_ENROLLMENT, given)).first()
             if enrollment is None:
                 raise NotEnrolled
+            given["tests_since"] = enrollment.tests_since or _EVER
+            given["topics_since"] = enrollment.topics_since or _EVER
 
             async def rows(statement: sa.Select[Any]) -> list[Row]:
                 return list(await connection.execute(statement, given))

@@ -1,5 +1,6 @@
 """Tests, attempts and results, on SQL."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -9,23 +10,38 @@ from msgspec import convert
 
 from atg_adapters.sql.database import Database, fields_of
 from atg_adapters.sql.learning.completion import SqlCompletion
-from atg_adapters.sql.tables.catalog import course_programs, lessons
+from atg_adapters.sql.learning.prerequisites import has_prerequisites
+from atg_adapters.sql.question_draws import draws_of
+from atg_adapters.sql.result import Row
+from atg_adapters.sql.tables.catalog import course_programs, courses, lessons, shows
 from atg_adapters.sql.tables.identity import users
-from atg_adapters.sql.tables.learning import test_attempts, user_test_results
-from atg_adapters.sql.tables.tests import final_tests, lesson_tests, test_options, test_questions
+from atg_adapters.sql.tables.learning import test_answers, test_attempts, user_courses, user_test_results
+from atg_adapters.sql.tables.tests import final_tests, lesson_tests, test_draws, test_options, test_questions
 from atg_core.learning.grading import Attempt, AttemptHistory, Question, Test, TestKind, TestRef, TestResult
-from atg_core.learning.test_attempts import ResultWithLearner, ResultWithTest, TestNotFound
+from atg_core.learning.test_attempts import ResultWithLearner, ResultWithTest, TestNotFound, answer_rows
+from atg_core.question_draws import Draw
 
 COLUMN_OF = {TestKind.LESSON: "lesson_test_id", TestKind.FINAL: "final_test_id"}
 
 _parent: sa.BindParameter[int] = sa.bindparam("parent")
 _test: sa.BindParameter[int] = sa.bindparam("test")
 _user: sa.BindParameter[UUID] = sa.bindparam("user")
+_has_prerequisites = sa.exists().where(shows(courses, course_programs), has_prerequisites(courses.c.id))
+_of_program = (
+    course_programs.c.station_id,
+    course_programs.c.course_id,
+    course_programs.c.id.label("program_id"),
+    _has_prerequisites.label("has_prerequisites"),
+)
+_has_draws = {
+    TestKind.LESSON: sa.exists().where(test_draws.c.lesson_test_id == lesson_tests.c.id).label("has_draws"),
+    TestKind.FINAL: sa.exists().where(test_draws.c.final_test_id == final_tests.c.id).label("has_draws"),
+}
 _TEST = {
-    TestKind.LESSON: sa.select(lesson_tests, course_programs.c.station_id)
+    TestKind.LESSON: sa.select(lesson_tests, *_of_program, _has_draws[TestKind.LESSON])
     .select_from(lesson_tests.join(lessons).join(course_programs))
     .where(lessons.c.id == _parent, lesson_tests.c.is_active, lessons.c.is_active, course_programs.c.is_active),
-    TestKind.FINAL: sa.select(final_tests, course_programs.c.station_id)
+    TestKind.FINAL: sa.select(final_tests, *_of_program, _has_draws[TestKind.FINAL])
     .select_from(final_tests.join(course_programs))
     .where(course_programs.c.id == _parent, final_tests.c.is_active, course_programs.c.is_active),
 }
@@ -40,18 +56,31 @@ _OPTIONS = {
     .order_by(test_options.c.order_index, test_options.c.id)
     for kind, column in COLUMN_OF.items()
 }
-_LAST_RESULT = {
-    kind: sa.select(sa.func.max(user_test_results.c.attempt)).where(
-        user_test_results.c.user_id == _user, user_test_results.c[column] == _test
-    )
-    for kind, column in COLUMN_OF.items()
-}
-_LAST_ATTEMPT = {
-    kind: sa.select(sa.func.max(test_attempts.c.attempt)).where(
-        test_attempts.c.user_id == _user, test_attempts.c[column] == _test
-    )
-    for kind, column in COLUMN_OF.items()
-}
+_ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_BANK_QUESTIONS = sa.select(test_questions).where(test_questions.c.bank_id.is_not(None), test_questions.c.id.in_(_ids))
+_BANK_OPTIONS = (
+    sa.select(test_options)
+    .where(test_options.c.question_id.in_(_ids))
+    .order_by(test_options.c.order_index, test_options.c.id)
+)
+_SINCE = (
+    sa.select(sa.func.max(user_courses.c.tests_since))
+    .select_from(user_courses.join(courses).join(course_programs, shows(courses, course_programs)))
+    .where(user_courses.c.user_id == _user, course_programs.c.id == sa.bindparam("program"))
+    .scalar_subquery()
+)
+
+
+def _last(table: sa.Table, of_test: str, at: str) -> sa.Select[Any]:
+    """The highest number of all, and of those before the open round of a course that shows the test."""
+    number = table.c.attempt
+    return sa.select(
+        sa.func.max(number).label("last"), sa.func.max(sa.case((table.c[at] <= _SINCE, number))).label("before")
+    ).where(table.c.user_id == _user, table.c[of_test] == _test)
+
+
+_LAST_RESULT = {kind: _last(user_test_results, column, "created_at") for kind, column in COLUMN_OF.items()}
+_LAST_ATTEMPT = {kind: _last(test_attempts, column, "started_at") for kind, column in COLUMN_OF.items()}
 _RUNNING = {
     kind: sa.select(test_attempts)
     .where(
@@ -171,24 +200,34 @@ class SqlTestAttempts(SqlCompletion):
         row = (await self.connection.execute(_TEST[of.kind], {"parent": of.parent_id})).first()
         if row is None:
             raise TestNotFound
-        return convert({**fields_of(row), "kind": of.kind}, Test)
+        return convert({**fields_of(row), "kind": of.kind, "has_prerequisites": bool(row.has_prerequisites)}, Test)
 
     async def questions(self, test: Test) -> list[Question]:
-        options: dict[int, list[dict[str, Any]]] = {}
-        for option in await self.connection.execute(_OPTIONS[test.kind], {"test": test.id}):
-            options.setdefault(option.question_id, []).append(fields_of(option))
-        rows = await self.connection.execute(_QUESTIONS[test.kind], {"test": test.id})
-        return [convert({**fields_of(row), "options": options.get(row.id, [])}, Question) for row in rows]
+        given = {"test": test.id}
+        return _with_options(
+            *await self.connection.results((_QUESTIONS[test.kind], given), (_OPTIONS[test.kind], given))
+        )
+
+    async def draws(self, test: Test) -> list[Draw]:
+        return [draw for _, draw in await draws_of(self.connection, COLUMN_OF[test.kind], test.id)]
+
+    async def bank_questions(self, ids: Sequence[int]) -> list[Question]:
+        given = {"ids": ids}
+        rows, options = await self.connection.results((_BANK_QUESTIONS, given), (_BANK_OPTIONS, given))
+        found = {each.id: each for each in _with_options(rows, options)}
+        return [found[each] for each in ids if each in found]
 
     async def attempt_history(self, user_id: UUID, test: Test) -> AttemptHistory:
         given = {"user": user_id, "test": test.id}
-        numbers = [
-            (await self.connection.execute(last[test.kind], given)).scalar_one() or 0
-            for last in (_LAST_RESULT, _LAST_ATTEMPT)
+        of_program = {**given, "program": test.program_id}
+        rows = [
+            (await self.connection.execute(last[test.kind], of_program)).one() for last in (_LAST_RESULT, _LAST_ATTEMPT)
         ]
         running = (await self.connection.execute(_RUNNING[test.kind], given)).first()
         return AttemptHistory(
-            used=max(numbers), running=convert(running, Attempt, from_attributes=True) if running else None
+            last=max(row.last or 0 for row in rows),
+            before=max(row.before or 0 for row in rows),
+            running=convert(running, Attempt, from_attributes=True) if running else None,
         )
 
     async def add_attempt(self, attempt_id: UUID, user_id: UUID, test: Test, attempt: Attempt) -> None:
@@ -207,3 +246,12 @@ class SqlTestAttempts(SqlCompletion):
     async def add_result(self, test: Test, result: TestResult) -> None:
         row = {**asdict(result), COLUMN_OF[test.kind]: test.id, "updated_at": result.created_at}
         await self.connection.execute(sa.insert(user_test_results), row)
+        if answers := answer_rows(result):
+            await self.connection.execute(sa.insert(test_answers), answers)
+
+
+def _with_options(questions: Iterable[Row], options: Iterable[Row]) -> list[Question]:
+    options_of: dict[int, list[dict[str, Any]]] = {}
+    for option in options:
+        options_of.setdefault(option.question_id, []).append(fields_of(option))
+    return [convert({**fields_of(row), "options": options_of.get(row.id, [])}, Question) for row in questions]

@@ -1,6 +1,7 @@
 """The JSON of a course program, as the existing frontend reads it (spec: catalog-learning)."""
 
 from typing import Literal
+from uuid import UUID
 
 from msgspec import Struct, structs
 
@@ -127,7 +128,8 @@ class LessonTree(Struct, frozen=True, kw_only=True, rename="camel"):
 
 class CourseProgram(Struct, frozen=True, kw_only=True, rename="camel"):
     id: int
-    station_id: int
+    station_id: int | None
+    course_id: UUID | None
     title: str
     description: str | None
     duration: str | None
@@ -149,6 +151,7 @@ class CourseProgram(Struct, frozen=True, kw_only=True, rename="camel"):
         return cls(
             id=program.id,
             station_id=program.station_id,
+            course_id=program.course_id,
             title=program.title,
             description=program.description,
             duration=program.duration,
@@ -167,6 +170,6 @@ class CourseProgram(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class CourseProgramReply(Struct, frozen=True, kw_only=True, rename="camel"):
-    """`course_program` is null where the station has none."""
+    """`course_program` is null where the station or course has none."""
 
     course_program: CourseProgram | None

@@ -8,7 +8,9 @@ from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import JSONBody, SkipValidation
 
-from atg_core.catalog.curriculum import COURSES, LESSONS, PROGRAMS, TOPICS, EditCurriculum, Id, RecordKind
+from atg_core.catalog.curriculum import EditCurriculum
+from atg_core.catalog.curriculum_records import COURSES, LESSONS, PROGRAMS, TOPICS, Id, RecordKind
+from atg_core.errors import ChangedMeanwhile
 from atg_entrypoints.http.catalog import curriculum_wire as wire
 from atg_entrypoints.http.policy import AUTHOR
 from atg_entrypoints.http.wire import Data, serial_or, to_wire, uuid_or
@@ -49,8 +51,14 @@ def _routes(  # noqa: PLR0917 - read as a table below
         data: JSONBody[changes],  # type: ignore[valid-type]
         edit_curriculum: NamedDependency[SkipValidation[EditCurriculum]],
     ) -> row:  # type: ignore[valid-type]
-        values = cast("wire.Changes", data).present_fields()
-        return to_wire(await edit_curriculum.change(kind, id_of(request.path_params[parameter]), values), row)
+        values, key = cast("wire.Changes", data).present_fields(), id_of(request.path_params[parameter])
+        try:
+            return to_wire(await edit_curriculum.change(kind, key, values, was=values.pop("was", None)), row)
+        except ChangedMeanwhile as late:
+            raise ChangedMeanwhile(to_wire(late.current, row)) from None
+
+    if kind.is_versioned:
+        change.fn.__doc__ = f"If it has changed since it `was`, 409 `changed_meanwhile` with the {name} as `current`."
 
     @delete(f"{path}/{{{parameter}:str}}", policy=AUTHOR, tags=_TAGS, summary=f"Delete a {name}", name=f"delete {name}")
     async def remove(

@@ -1,11 +1,16 @@
 """The JSON of authoring courses, programs, lessons, topics, materials and files."""
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from atg_core.catalog.model import FileType
+from atg_core.catalog.validity import MOST_MONTHS, MOST_RENEW_DAYS
 from atg_entrypoints.http.catalog.queries_wire import CourseDetails, ProgramRow
+from atg_entrypoints.http.openapi import exactly_one
 from atg_entrypoints.http.wire import NAME, NO_NUL, TRIMMED, FilledName, Instant, Text, Word
 
 type Title = Annotated[str, Meta(min_length=1, max_length=500, pattern=NO_NUL, extra=TRIMMED)]
@@ -14,6 +19,7 @@ type Label = Annotated[str, Meta(max_length=100, pattern=NO_NUL)]
 type LongText = Annotated[str, Meta(max_length=500_000, pattern=NO_NUL)]
 type Serial = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 type Order = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
+type Moment = Annotated[datetime, Meta(tz=True)]
 type Key = Annotated[str, Meta(min_length=1, max_length=1000, pattern=NO_NUL)]
 type Ids = Annotated[list[Serial], Meta(min_length=1, max_length=10_000)]
 
@@ -27,6 +33,11 @@ class Changes(Struct, frozen=True, kw_only=True):
 
 
 class CourseChanges(Changes, frozen=True, kw_only=True):
+    """`valid_months`: of certificates issued from now on. `renew_days`: so long before the end the course is due again.
+
+    `renew_topics`: its topics, too, are taken anew then.
+    """
+
     title: FilledName | UnsetType = UNSET
     description: Text | None | UnsetType = UNSET
     station_id: Serial | None | UnsetType = UNSET
@@ -35,6 +46,9 @@ class CourseChanges(Changes, frozen=True, kw_only=True):
     icon: Label | None | UnsetType = UNSET
     code: Code | None | UnsetType = UNSET
     is_active: bool | UnsetType = UNSET
+    valid_months: Annotated[int, Meta(ge=1, le=MOST_MONTHS)] | None | UnsetType = UNSET
+    renew_days: Annotated[int, Meta(ge=0, le=MOST_RENEW_DAYS)] | UnsetType = UNSET
+    renew_topics: bool | UnsetType = UNSET
 
 
 class NewCourse(CourseChanges, frozen=True, kw_only=True):
@@ -52,8 +66,13 @@ class ProgramChanges(Changes, frozen=True, kw_only=True):
 
 
 class NewProgram(ProgramChanges, frozen=True, kw_only=True):
+    """Of a station, or of one course alone: exactly one of `station_id` and `course_id`."""
+
+    documented: ClassVar[Mapping[str, Any]] = exactly_one("station_id", "course_id")
+
     title: Title
-    station_id: Serial
+    station_id: Serial | None | UnsetType = UNSET
+    course_id: UUID | None | UnsetType = UNSET
 
 
 class LessonChanges(Changes, frozen=True, kw_only=True):
@@ -69,7 +88,7 @@ class NewLesson(LessonChanges, frozen=True, kw_only=True):
     course_program_id: Serial
 
 
-class TopicChanges(Changes, frozen=True, kw_only=True):
+class TopicFields(Changes, frozen=True, kw_only=True):
     """`content` is Markdown."""
 
     title: Title | UnsetType = UNSET
@@ -80,7 +99,18 @@ class TopicChanges(Changes, frozen=True, kw_only=True):
     is_active: bool | UnsetType = UNSET
 
 
-class NewTopic(TopicChanges, frozen=True, kw_only=True):
+class TopicChanges(TopicFields, frozen=True, kw_only=True):
+    """`content` is Markdown. `was`: the `updated_at` that was seen.
+
+    `lesson_id`: another lesson of the same program, where the topic becomes the last one. A code that is taken there is
+    replaced by the next free number.
+    """
+
+    lesson_id: Serial | UnsetType = UNSET
+    was: Moment | UnsetType = UNSET
+
+
+class NewTopic(TopicFields, frozen=True, kw_only=True):
     """Without a code it gets the next free number."""
 
     title: Title

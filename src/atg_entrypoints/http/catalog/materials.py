@@ -7,7 +7,8 @@ from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody, SkipValidation
 
-from atg_core.catalog.curriculum import MATERIALS, EditCurriculum
+from atg_core.catalog.curriculum import EditCurriculum
+from atg_core.catalog.curriculum_records import MATERIALS
 from atg_core.catalog.ports import CatalogQueries, LessonNotFound
 from atg_entrypoints.http.catalog import curriculum_wire as wire
 from atg_entrypoints.http.policy import AUTHOR, PUBLIC

@@ -10,6 +10,7 @@ from litestar.params import FromPath, QueryParameter, SkipValidation
 
 from atg_core.catalog.model import Course, CourseQuery, Program, ProgramTree
 from atg_core.catalog.ports import CatalogQueries, CourseNotFound, StationNotFound
+from atg_core.catalog.prerequisites import Prerequisite
 from atg_entrypoints.http.catalog.course_program_wire import CourseProgram, CourseProgramReply
 from atg_entrypoints.http.catalog.queries_wire import (
     CourseDetails,
@@ -17,6 +18,7 @@ from atg_entrypoints.http.catalog.queries_wire import (
     CourseRow,
     EquipmentRow,
     GasSourceRow,
+    PrerequisiteRow,
     ProgramRow,
     SafetySystemRow,
     SpecificationRow,
@@ -46,12 +48,16 @@ def _program(tree: ProgramTree | None) -> CourseProgramReply:
     return CourseProgramReply(course_program=CourseProgram.of(tree) if tree else None)
 
 
-def _course(found: tuple[Course, list[Program]]) -> CourseReply:
-    course, programs = found
-    return CourseReply(course=to_wire(course, CourseDetails), programs=to_wire(programs, list[ProgramRow]))
+def _course(found: tuple[Course, list[Program], list[Prerequisite]]) -> CourseReply:
+    course, programs, required = found
+    return CourseReply(
+        course=to_wire(course, CourseDetails),
+        programs=to_wire(programs, list[ProgramRow]),
+        prerequisites=to_wire(required, list[PrerequisiteRow]),
+    )
 
 
-def _course_programs(found: tuple[Course, list[Program]]) -> Data[ProgramRow]:
+def _course_programs(found: tuple[Course, list[Program], list[Prerequisite]]) -> Data[ProgramRow]:
     return Data(to_wire(found[1], list[ProgramRow]))
 
 
@@ -164,12 +170,21 @@ async def list_station_courses(
     return await _reply(request, catalog_cache, _courses, catalog_queries.station_courses, station)
 
 
-@get("/courses/{course_id:str}", policy=PUBLIC, tags=_COURSES, summary="A course with the programs of its station")
+@get("/courses/{course_id:str}", policy=PUBLIC, tags=_COURSES, summary="A course with its programs")
 async def show_course(
     request: Asked, course_id: FromPath[str], catalog_queries: Queries, catalog_cache: Cache
 ) -> CatalogReply[CourseReply]:
     course = uuid_or(CourseNotFound, course_id)
     return await _reply(request, catalog_cache, _course, catalog_queries.course, course)
+
+
+@get("/courses/{course_id:str}/course-program", policy=PUBLIC, tags=_COURSES, summary="A course's first program, whole")
+async def show_program_of_course(
+    request: Asked, course_id: FromPath[str], catalog_queries: Queries, catalog_cache: Cache
+) -> CatalogReply[CourseProgramReply]:
+    """As `GET /stations/{id}/course-program`, of the active programs that the course shows."""
+    course = uuid_or(CourseNotFound, course_id)
+    return await _reply(request, catalog_cache, _program, catalog_queries.course_program_tree, course)
 
 
 @get("/courses/{course_id:str}/programs", policy=PUBLIC, tags=_COURSES, summary="The programs of a course")
@@ -192,4 +207,5 @@ HANDLERS: Sequence[BaseRouteHandler] = (
     list_station_courses,
     show_course,
     list_course_programs,
+    show_program_of_course,
 )

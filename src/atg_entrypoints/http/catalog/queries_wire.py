@@ -6,6 +6,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from atg_core.catalog.model import StationCard, StationStatus
+from atg_core.catalog.prerequisites import PrerequisiteKind
 from atg_entrypoints.http.wire import Instant, to_wire
 
 
@@ -135,13 +136,21 @@ class CourseRow(Struct, frozen=True, kw_only=True):
 
 
 class CourseDetails(CourseRow, frozen=True, kw_only=True):
+    """`valid_months`: of its certificates, null if they have no end; due again `renew_days` before that."""
+
+    valid_months: int | None
+    renew_days: int
+    renew_topics: bool
     created_at: Instant
     updated_at: Instant
 
 
 class ProgramRow(Struct, frozen=True, kw_only=True):
+    """`course_id`: of a program that belongs to one course alone; it has no station then."""
+
     id: int
-    station_id: int
+    station_id: int | None
+    course_id: UUID | None
     title: str
     description: str | None
     duration: Annotated[str | None, Meta(examples=["72 часа"])]
@@ -155,6 +164,16 @@ class ProgramRow(Struct, frozen=True, kw_only=True):
     updated_at: Instant
 
 
+class PrerequisiteRow(Struct, frozen=True, kw_only=True):
+    """A course or a final test that has to be passed before: either `course_id` or `final_test_id` is given."""
+
+    kind: PrerequisiteKind
+    course_id: UUID | None
+    final_test_id: int | None
+    title: str
+
+
 class CourseReply(Struct, frozen=True, kw_only=True):
     course: CourseDetails
     programs: list[ProgramRow]
+    prerequisites: list[PrerequisiteRow]

@@ -8,7 +8,8 @@ from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody, SkipValidation
 
-from atg_core.catalog.curriculum import FILES, EditCurriculum
+from atg_core.catalog.curriculum import EditCurriculum
+from atg_core.catalog.curriculum_records import FILES
 from atg_core.catalog.ports import TopicNotFound
 from atg_core.catalog.topic_files import EditTopicFiles, NotWhatItSays, TopicFileNotFound
 from atg_entrypoints.http.catalog.curriculum_wire import AuthoredFile, FileChanges, Ids, NewFile

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody, QueryParameter, SkipValidation, URLEncodedBody
 from msgspec import Meta, Struct
 
@@ -28,21 +27,14 @@ from atg_entrypoints.http.identity.account_pages import (
     revoke_page,
 )
 from atg_entrypoints.http.identity.wire import Done
-from atg_entrypoints.http.pages import PageWords
+from atg_entrypoints.http.pages import HTML, PageWords, page_of
 from atg_entrypoints.http.policy import PUBLIC, SIGNED_IN
 from atg_entrypoints.http.wire import EMAIL
 
 _TAGS = ["identity"]
-_HTML = "text/html"
-_NO_PAGE = {
-    404: ResponseSpec(str, media_type=_HTML, generate_examples=False, description="A page: the link works no longer")
-}
-_NO_CONFIRMATION = _NO_PAGE | {
-    409: ResponseSpec(str, media_type=_HTML, generate_examples=False, description="A page: the address is taken")
-}
-_NO_FORM = _NO_PAGE | {
-    400: ResponseSpec(str, media_type=_HTML, generate_examples=False, description="The page, with what is wrong")
-}
+_NO_PAGE = {404: page_of("A page: the link works no longer")}
+_NO_CONFIRMATION = _NO_PAGE | {409: page_of("A page: the address is taken")}
+_NO_FORM = _NO_PAGE | {400: page_of("The page, with what is wrong")}
 
 AnyRequest = Request[Any, Any, Any]
 type Email = Annotated[str, Meta(min_length=1, max_length=254, pattern=EMAIL, examples=["anna@example.com"])]
@@ -97,7 +89,7 @@ async def change_my_email(
     policy=PUBLIC,
     tags=_TAGS,
     summary="The page of the link that confirms an email",
-    media_type=_HTML,
+    media_type=HTML,
     also={400},
     instead=_NO_PAGE,
 )
@@ -120,7 +112,7 @@ async def show_confirm_page(
     policy=PUBLIC,
     tags=_TAGS,
     summary="Confirm an email: what the button of that page sends",
-    media_type=_HTML,
+    media_type=HTML,
     instead=_NO_CONFIRMATION,
 )
 async def confirm_my_email(
@@ -162,7 +154,7 @@ async def reset_my_password(
     policy=PUBLIC,
     tags=_TAGS,
     summary="The page of that link",
-    media_type=_HTML,
+    media_type=HTML,
     also={400},
     instead=_NO_PAGE,
 )
@@ -183,7 +175,7 @@ async def show_reset_page(
     policy=PUBLIC,
     tags=_TAGS,
     summary="What that page sends",
-    media_type=_HTML,
+    media_type=HTML,
     instead=_NO_FORM,
 )
 async def take_reset_form(
@@ -205,7 +197,7 @@ async def take_reset_form(
     policy=PUBLIC,
     tags=_TAGS,
     summary="The page of the link in a mail about a new device",
-    media_type=_HTML,
+    media_type=HTML,
     also={400},
     instead=_NO_PAGE,
 )
@@ -226,7 +218,7 @@ async def show_revoke_page(
     policy=PUBLIC,
     tags=_TAGS,
     summary="End the session that was not one's own",
-    media_type=_HTML,
+    media_type=HTML,
     instead=_NO_PAGE,
 )
 async def take_revoke_form(

@@ -129,7 +129,7 @@ async def show_second_factor(
     set_up_second_factor: NamedDependency[SkipValidation[SetUpSecondFactor]],
     settings: NamedDependency[SkipValidation[Settings]],
 ) -> SecondFactorState:
-    enabled, left = await set_up_second_factor.state(request.user)
+    enabled, left = await set_up_second_factor.state(request.user.id)
     required = request.user.role in settings.require_second_factor
     return SecondFactorState(enabled=enabled, required=required, recovery_codes_left=left)
 

@@ -143,14 +143,18 @@ class ProfileRow(Struct, frozen=True, kw_only=True):
     email_notifications: bool
     push_notifications: bool
     weekly_report: bool
+    time_zone: str | None
 
 
 class ProfileReply(Struct, frozen=True):
     data: ProfileRow
 
 
+type ZoneName = Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9_+/-]*$(?!\n)", examples=["Europe/Moscow"])]
+
+
 class ProfileChanges(Struct, frozen=True, kw_only=True):
-    """Only what is named changes; null, or an empty email, clears it."""
+    """Only what is named changes; null, or an empty email, clears it. `time_zone`: an IANA name."""
 
     full_name: Name | None | UnsetType = UNSET
     email: Annotated[str, Meta(max_length=254, pattern=EMAIL)] | None | UnsetType = UNSET
@@ -164,10 +168,13 @@ class ProfileChanges(Struct, frozen=True, kw_only=True):
     email_notifications: bool | UnsetType = UNSET
     push_notifications: bool | UnsetType = UNSET
     weekly_report: bool | UnsetType = UNSET
+    time_zone: ZoneName | None | UnsetType = UNSET
 
     def present_fields(self) -> dict[str, Any]:
         """What the body names, an empty email as none."""
         values = {name: getattr(self, name) for name in self.__struct_fields__}
         if isinstance(self.email, str):
             values["email"] = canonical_email(self.email) or None
+        if isinstance(self.time_zone, str):
+            values["time_zone"] = self.time_zone or None
         return {name: value for name, value in values.items() if value is not UNSET}

@@ -16,6 +16,7 @@ from atg_core.identity.ports import AccessClaims
 from atg_core.learning.enrollments import Enroll, Leave
 from atg_core.learning.model import EnrollmentStatus
 from atg_core.learning.ports import CourseNotFound, LearnerQueries
+from atg_entrypoints.http.learning.prerequisites import MissingRow
 from atg_entrypoints.http.policy import SIGNED_IN
 from atg_entrypoints.http.wire import Data, Instant, to_wire, uuid_or
 
@@ -41,6 +42,8 @@ class Enrolled(Struct, frozen=True, kw_only=True):
 
 
 class EnrolledCourseRow(Struct, frozen=True, kw_only=True):
+    """`missing`: what has to be passed before the course can be begun. `valid_until`: the end of the certificate."""
+
     course_id: UUID
     progress_percent: int
     title: str
@@ -50,6 +53,8 @@ class EnrolledCourseRow(Struct, frozen=True, kw_only=True):
     started_at: Instant | None
     completed_at: Instant | None
     due_at: Instant | None
+    valid_until: Instant | None
+    missing: list[MissingRow]
 
 
 @post(
@@ -58,6 +63,7 @@ class EnrolledCourseRow(Struct, frozen=True, kw_only=True):
     policy=SIGNED_IN,
     tags=_TAGS,
     summary="Enroll in a course; idempotent",
+    also={409},
 )
 async def enroll_in_course(
     request: Request[Caller, AccessClaims, Any],

@@ -46,14 +46,21 @@ class TopicProgressRow(Struct, frozen=True, kw_only=True):
     courses: list[CoursePercent]
 
 
-@put("/topics/{topic_id:str}/progress", policy=SIGNED_IN, tags=_TAGS, summary="Record the caller's progress in a topic")
+@put(
+    "/topics/{topic_id:str}/progress",
+    policy=SIGNED_IN,
+    tags=_TAGS,
+    summary="Record the caller's progress in a topic",
+    also={409},
+)
 async def record_topic_progress(
     request: Request[Caller, AccessClaims, Any],
     topic_id: FromPath[str],
     data: JSONBody[ProgressChanges],
     record_progress: NamedDependency[SkipValidation[RecordProgress]],
 ) -> TopicProgressRow:
-    """A completed topic stays completed. It counts for every course of its station in which the caller is enrolled.
+    """A completed topic stays completed. It counts for every course that shows it and in which the caller is enrolled.
+    409 `course_locked` where each of them requires something that is missing.
 
     `course_id` and `progress_percent` are of the oldest of these; study time counts for that one, and at most
     for the time since the caller's last request about any topic (the first: since enrolling), and for four hours.

@@ -16,7 +16,7 @@ from atg_core.identity.ports import AccessClaims
 from atg_core.learning.assignments import AssignCourse, Assignees
 from atg_core.learning.model import EnrollmentStatus
 from atg_core.learning.ports import CourseNotFound
-from atg_core.learning.reports import CourseLearner, LearnerQuery, Reports
+from atg_core.learning.reports import LearnerQuery, LearnerState, Reports
 from atg_core.words import phrase
 from atg_entrypoints.http.learning.reports_wire import (
     AssignedRow,
@@ -28,7 +28,7 @@ from atg_entrypoints.http.learning.reports_wire import (
     numbers_of,
 )
 from atg_entrypoints.http.locale import Translator, translator_of
-from atg_entrypoints.http.policy import ADMIN, AUTHOR, SIGNED_IN
+from atg_entrypoints.http.policy import COURSE_STAFF, SIGNED_IN, TRAINING
 from atg_entrypoints.http.table_file import AsFile, TableFile, one_batch, table_routes
 from atg_entrypoints.http.wire import NO_NUL, Page, Paging, to_wire, uuid_or
 
@@ -43,7 +43,7 @@ _WORDS = (
 
 _TITLES = phrase("Learners"), phrase("Compliance")
 """Of the sheets of workbooks."""
-_STATUSES = {
+STATUSES = {
     EnrollmentStatus.NOT_STARTED: phrase("enrollment: not_started"),
     EnrollmentStatus.IN_PROGRESS: phrase("enrollment: in_progress"),
     EnrollmentStatus.COMPLETED: phrase("enrollment: completed"),
@@ -57,7 +57,7 @@ Words = Annotated[
         name="q", max_length=200, pattern=NO_NUL, description="Words in a name, a username or an employee's number"
     ),
 ]
-Status = Annotated[EnrollmentStatus | None, QueryParameter(name="status")]
+Status = Annotated[LearnerState | None, QueryParameter(name="status")]
 OfCourse = Annotated[UUID, QueryParameter(name="course_id")]
 
 
@@ -77,51 +77,54 @@ async def show_course_progress(
     return CourseStandingRow.of(await reports.course(request.user.id, uuid_or(CourseNotFound, course_id)))
 
 
-@get("/courses/{course_id:str}/learners", policy=AUTHOR, tags=_TAGS, summary="The learners of a course, by name")
+@get("/courses/{course_id:str}/learners", policy=COURSE_STAFF, tags=_TAGS, summary="The learners of a course, by name")
 async def list_learners(
+    *,
     course_id: FromPath[str],
     reports: NamedDependency[SkipValidation[Reports]],
+    clock: NamedDependency[SkipValidation[Clock]],
     paging: NamedDependency[SkipValidation[Paging]],
     status: Status = None,
     q: Words = None,
 ) -> Page[LearnerRow]:
     query = LearnerQuery(status=status, q=q)
     course = uuid_or(CourseNotFound, course_id)
-    learners, total = await reports.learners(course, query, limit=paging.size, offset=paging.offset)
-    return paging.of(to_wire(learners, list[LearnerRow]), total)
+    now = clock()
+    learners, total = await reports.learners(course, query, now, limit=paging.size, offset=paging.offset)
+    return paging.of([LearnerRow.of(learner, now) for learner in learners], total)
 
 
-@table_routes("/courses/{course_id:str}/learners", policy=AUTHOR, tags=_TAGS, summary="The learners of a course")
+@table_routes("/courses/{course_id:str}/learners", policy=COURSE_STAFF, tags=_TAGS, summary="The learners of a course")
 async def download_learners(
     *,
     request: Request[Caller, AccessClaims, Any],
     course_id: FromPath[str],
     reports: NamedDependency[SkipValidation[Reports]],
+    clock: NamedDependency[SkipValidation[Clock]],
     as_file: AsFile,
     status: Status = None,
     q: Words = None,
 ) -> Response[Any]:
-    course, query = uuid_or(CourseNotFound, course_id), LearnerQuery(status=status, q=q)
-    await reports.learners(course, query, limit=1, offset=0)
+    course, query, now = uuid_or(CourseNotFound, course_id), LearnerQuery(status=status, q=q), clock()
+    await reports.learners(course, query, now, limit=1, offset=0)
     translate = translator_of(request)
 
     async def batches() -> AsyncIterator[list[list[object]]]:
         offset = 0
-        while found := (await reports.learners(course, query, limit=_BATCH, offset=offset))[0]:
-            yield [_cells(learner, translate) for learner in found]
+        while found := (await reports.learners(course, query, now, limit=_BATCH, offset=offset))[0]:
+            yield [_cells(LearnerRow.of(learner, now), translate) for learner in found]
             offset += _BATCH
 
     header = [translate(name) for name in LearnerRow.__struct_fields__]
     return await as_file(TableFile("learners", translate("Learners"), header, batches()))
 
 
-def _cells(learner: CourseLearner, translate: Translator) -> list[object]:
-    row = to_wire(learner, LearnerRow)
+def _cells(row: LearnerRow, translate: Translator) -> list[object]:
     cells: list[object] = [getattr(row, name) for name in LearnerRow.__struct_fields__]
-    return [translate(_STATUSES[cell]) if isinstance(cell, EnrollmentStatus) else cell for cell in cells]
+    return [translate(STATUSES[cell]) if isinstance(cell, EnrollmentStatus) else cell for cell in cells]
 
 
-@put("/admin/enrollments", policy=ADMIN, tags=_TAGS, summary="Assign a course to many users", also={404})
+@put("/admin/enrollments", policy=TRAINING, tags=_TAGS, summary="Assign a course to many users", also={404})
 async def assign_course(
     data: JSONBody[Assignment], assign_course: NamedDependency[SkipValidation[AssignCourse]]
 ) -> AssignedRow:
@@ -137,7 +140,7 @@ async def assign_course(
 
 @get(
     "/admin/reports/compliance",
-    policy=ADMIN,
+    policy=TRAINING,
     tags=_TAGS,
     summary="Compliance with a course by department and station",
     also={400, 404},
@@ -153,7 +156,7 @@ async def show_compliance(
 
 @table_routes(
     "/admin/reports/compliance",
-    policy=ADMIN,
+    policy=TRAINING,
     tags=_TAGS,
     summary="Compliance with a course by department and station,",
     also={400, 404},

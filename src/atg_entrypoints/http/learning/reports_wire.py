@@ -9,8 +9,10 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from atg_core.learning.model import EnrollmentStatus
+from atg_core.learning.obligations import days_late
 from atg_core.learning.reports import (
     Compliance,
+    CourseLearner,
     CourseReport,
     Headcount,
     LessonReport,
@@ -119,6 +121,8 @@ def _completed(topics: Iterable[TopicReport]) -> int:
 
 
 class LearnerRow(Struct, frozen=True, kw_only=True):
+    """`days_late`: days since the due date, each begun one counted; 0 for who is not late."""
+
     user_id: UUID
     username: str
     full_name: str | None
@@ -131,7 +135,15 @@ class LearnerRow(Struct, frozen=True, kw_only=True):
     started_at: Instant | None
     completed_at: Instant | None
     due_at: Instant | None
+    valid_until: Instant | None
+    days_late: int
     last_activity: Instant | None
+
+    @classmethod
+    def of(cls, learner: CourseLearner, now: datetime) -> "LearnerRow":
+        late = days_late(learner.due_at, now, completed=learner.status is EnrollmentStatus.COMPLETED)
+        fields = {name: getattr(learner, name) for name in cls.__struct_fields__ if name != "days_late"}
+        return to_wire({**fields, "days_late": late}, cls)
 
 
 class Assignment(Struct, frozen=True, kw_only=True):

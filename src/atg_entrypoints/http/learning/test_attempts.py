@@ -11,17 +11,16 @@ from litestar.params import JSONBody, SkipValidation
 from msgspec import Meta, Struct
 
 from atg_core.errors import Forbidden, Invalid
-from atg_core.identity.model import Caller, Role
+from atg_core.identity.model import Caller
 from atg_core.identity.ports import AccessClaims
 from atg_core.learning.grading import AttemptHistory, Question, Test, TestKind, TestRef
 from atg_core.learning.test_attempts import ShowTest, StartAttempt, TakeTest, TestNotFound, TestResults
 from atg_entrypoints.http.openapi import members_given
-from atg_entrypoints.http.policy import AUTHOR, SIGNED_IN, SIGNED_IN_OR_SERVICE
+from atg_entrypoints.http.policy import COURSE_STAFF, SIGNED_IN, SIGNED_IN_OR_SERVICE
 from atg_entrypoints.http.wire import Instant, Page, Paging, serial_or, to_wire
 from atg_entrypoints.value_faults import absent
 
 _TAGS = ["tests"]
-_GRADERS = {Role.INSTRUCTOR, Role.ADMIN}
 
 type Serial = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
@@ -55,7 +54,11 @@ class AttemptRow(Struct, frozen=True, kw_only=True):
 
 
 class TestRow(Struct, frozen=True, kw_only=True):
-    """A test without its correct options; `running`: the attempt that was started and not submitted."""
+    """A test without its correct options; `running`: the attempt that was started and not submitted.
+
+    `questions_count`: of an attempt. `needs_attempt`: one has to be started before answers are taken. A test that draws
+    its questions, or their order of options, shows those of the attempt that runs, and none before.
+    """
 
     id: int
     title: str
@@ -64,11 +67,13 @@ class TestRow(Struct, frozen=True, kw_only=True):
     attempts_used: int
     time_limit_minutes: int
     time_limit_enforced: bool
+    questions_count: int
+    needs_attempt: bool
     running: AttemptRow | None
     questions: list[QuestionRow]
 
     @classmethod
-    def of(cls, test: Test, questions: list[Question], history: AttemptHistory) -> "TestRow":
+    def of(cls, test: Test, questions: Sequence[Question], history: AttemptHistory) -> "TestRow":
         return cls(
             id=test.id,
             title=test.title,
@@ -77,8 +82,10 @@ class TestRow(Struct, frozen=True, kw_only=True):
             attempts_used=history.used,
             time_limit_minutes=test.time_limit_minutes,
             time_limit_enforced=test.time_limit_enforced,
+            questions_count=test.questions_count,
+            needs_attempt=test.needs_attempt,
             running=to_wire(history.running, AttemptRow) if history.running else None,
-            questions=to_wire(questions, list[QuestionRow]),
+            questions=to_wire(list(questions), list[QuestionRow]),
         )
 
 
@@ -164,7 +171,10 @@ def _routes(path: str, kind: TestKind, name: str) -> list[BaseRouteHandler]:
         request: Request[Caller, AccessClaims, Any],
         start_attempt: NamedDependency[SkipValidation[StartAttempt]],
     ) -> AttemptRow:
-        """Needed only if the time limit is enforced; one attempt at a time."""
+        """Needed only if the time limit is enforced or the test draws its questions; one attempt at a time.
+
+        The questions that are drawn are in the reply of the test, and the same until the attempt is submitted.
+        """
         return to_wire(await start_attempt(request.user.id, test_of(request)), AttemptRow)
 
     @post(
@@ -180,10 +190,10 @@ def _routes(path: str, kind: TestKind, name: str) -> list[BaseRouteHandler]:
         data: JSONBody[ResultGiven],
         take_test: NamedDependency[SkipValidation[TakeTest]],
     ) -> GradedRow:
-        """Answers are graded by the server; external scores are for instructors, admins and services."""
+        """Answers are graded by the server; external scores are for instructors, staff of training and services."""
         test, caller = test_of(request), request.user
         if data.user_id is not None or data.score_percent is not None or caller is None:
-            if caller is not None and caller.role not in _GRADERS:
+            if caller is not None and caller.role not in COURSE_STAFF.roles:
                 raise Forbidden
             if data.user_id is None or data.score_percent is None:
                 missing = absent(user_id=data.user_id, score_percent=data.score_percent is not None)
@@ -196,7 +206,7 @@ def _routes(path: str, kind: TestKind, name: str) -> list[BaseRouteHandler]:
 
     @get(
         f"{path}/results",
-        policy=AUTHOR,
+        policy=COURSE_STAFF,
         tags=_TAGS,
         summary=f"The results of {name}",
         name=f"results of {kind} test",

@@ -80,7 +80,7 @@ class ProgramRow(Struct, frozen=True, kw_only=True):
     id: int
     title: str
     description: str | None
-    station_id: int
+    station_id: int | None
     duration: str | None
     lessons_count: int
     topics_count: int

@@ -10,7 +10,8 @@ from litestar.openapi.spec import Schema
 from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from atg_core.catalog.curriculum import OptionInput, QuestionInput, RecordKind, Row
+from atg_core.catalog.curriculum_ports import OptionInput, QuestionInput
+from atg_core.catalog.curriculum_records import RecordKind, Row
 from atg_core.catalog.test_authoring import FINAL_TESTS, LESSON_TESTS, EditTests, TestNotFound
 from atg_core.errors import Invalid
 from atg_core.learning.grading import TestKind

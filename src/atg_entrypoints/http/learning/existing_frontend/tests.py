@@ -6,6 +6,7 @@ allows it: an absent one would equal the answer to a question that was left out.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
@@ -20,8 +21,8 @@ from atg_core.catalog.test_authoring import EditTests
 from atg_core.errors import Invalid
 from atg_core.identity.model import Caller, Role
 from atg_core.identity.ports import AccessClaims
-from atg_core.learning.grading import Question, Test, TestKind, TestRef, TestResult
-from atg_core.learning.test_attempts import ShowTest, TakeTest, TestNotFound, TestResults
+from atg_core.learning.grading import AttemptRuns, Question, Test, TestKind, TestRef, TestResult
+from atg_core.learning.test_attempts import ShowTest, StartAttempt, TakeTest, TestNotFound, TestResults
 from atg_entrypoints.http.learning.existing_frontend.test_editor import EditedTestReply, find_edited
 from atg_entrypoints.http.openapi import all_of
 from atg_entrypoints.http.policy import SIGNED_IN
@@ -83,7 +84,8 @@ class TestRow(Struct, frozen=True, kw_only=True, rename="camel"):
             title=test.title,
             description=test.description or "",
             questions=[
-                QuestionRow.of(question, index, shows_right_answer=test.shows_right_answers)
+                # Never those of a bank, which other attempts draw: they would be learnt from page to page.
+                QuestionRow.of(question, index, shows_right_answer=test.shows_right_answers and not test.has_draws)
                 for index, question in enumerate(questions)
             ],
             passing_score=test.passing_score,
@@ -156,11 +158,19 @@ class MyResultsReply(Data[MyResultRow], frozen=True):
     total_attempts: int
 
 
-async def _shown(show_test: ShowTest, user_id: UUID, of: TestRef) -> TestReply:
+async def _shown(show_test: ShowTest, start_attempt: StartAttempt, user_id: UUID, of: TestRef) -> TestReply:
+    """Of a test that draws its questions an attempt is started if none runs: that page does not know of attempts.
+
+    Raises AttemptsExhausted, NotEnoughQuestions.
+    """
     try:
         test, questions, _ = await show_test(user_id, of)
     except TestNotFound:
         return TestReply(test=None)
+    if test.is_drawn and test.questions_count and not questions:
+        with suppress(AttemptRuns):  # the same page, asked for twice
+            await start_attempt(user_id, of)
+        test, questions, _ = await show_test(user_id, of)
     return TestReply(test=TestRow.of(test, questions) if questions else None)
 
 
@@ -169,31 +179,36 @@ async def _shown(show_test: ShowTest, user_id: UUID, of: TestRef) -> TestReply:
     policy=SIGNED_IN,
     tags=_TAGS,
     summary="The final test of a program",
+    also={409},
 )
 async def show_final_test(
     request: Request[Caller, AccessClaims, Any],
     program_id: FromPath[str],
     show_test: NamedDependency[SkipValidation[ShowTest]],
+    start_attempt: NamedDependency[SkipValidation[StartAttempt]],
 ) -> TestReply:
+    """A test that draws its questions starts an attempt, or goes on with the one that runs."""
     of = TestRef(kind=TestKind.FINAL, parent_id=serial_or(TestNotFound, program_id))
-    return await _shown(show_test, request.user.id, of)
+    return await _shown(show_test, start_attempt, request.user.id, of)
 
 
-@get("/courses/tests/lesson/{lesson_id:str}", policy=SIGNED_IN, tags=_TAGS, summary="The test of a lesson")
+@get("/courses/tests/lesson/{lesson_id:str}", policy=SIGNED_IN, tags=_TAGS, summary="The test of a lesson", also={409})
 async def show_lesson_test(
     request: Request[Caller, AccessClaims, Any],
     lesson_id: FromPath[str],
     show_test: NamedDependency[SkipValidation[ShowTest]],
+    start_attempt: NamedDependency[SkipValidation[StartAttempt]],
     edit_tests: NamedDependency[SkipValidation[EditTests]],
 ) -> TestReply | EditedTestReply:
     """To an administrator the test of this id of its own with its right answers, as the page that edits tests asks.
 
-    The lesson's, where there is none.
+    The lesson's, where there is none; one that draws its questions starts an attempt, or goes on with the one that
+    runs.
     """
     number = serial_or(TestNotFound, lesson_id)
     if request.user.role is Role.ADMIN and (edited := await find_edited(edit_tests, TestKind.LESSON, number)):
         return EditedTestReply(edited)
-    return await _shown(show_test, request.user.id, TestRef(kind=TestKind.LESSON, parent_id=number))
+    return await _shown(show_test, start_attempt, request.user.id, TestRef(kind=TestKind.LESSON, parent_id=number))
 
 
 @post("/courses/tests/results/create", policy=SIGNED_IN, tags=_TAGS, summary="Submit a test", also={404, 409})
@@ -209,8 +224,9 @@ async def create_result(
         raise Invalid("is required", field="answers_data", code="required")
     test_id = serial_or(TestNotFound, str(data.test_id))
     of = await test_results.ref(data.test_type, test_id)
-    _, questions, _ = await show_test(request.user.id, of)
-    chosen = _chosen(questions, data.answers_data)
+    test, questions, _ = await show_test(request.user.id, of)
+    # Without an attempt, whose questions alone could be answered, `submit` says so.
+    chosen = [] if test.is_drawn and not questions else _chosen(questions, data.answers_data)
     spent = None if data.time_spent is None else int(data.time_spent)
     result = await take_test.submit(request.user.id, of, chosen, time_spent=spent)
     return ResultReply(data=ResultRow(**MyResultRow.members_of(result), test_id=test_id, test_type=data.test_type))
