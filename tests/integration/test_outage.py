@@ -1,11 +1,7 @@
 """Database and Redis outages under a running server."""
 
 import asyncio
-import os
-import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from unittest.mock import ANY
 from urllib.parse import urlsplit
@@ -18,7 +14,7 @@ from psycopg import sql
 from tests.conftest import SECRET, optional
 from tests.integration.running import serving
 from tests.integration.wire import Wire
-from tests.throwaway_postgres import throwaway_postgres
+from tests.throwaway_postgres import throwaway_server
 
 pytestmark = pytest.mark.alone
 
@@ -78,31 +74,12 @@ def test_while_the_database_is_away_every_reply_is_503_and_then_the_same_token_w
     assert "Traceback" not in server.log
 
 
-@contextmanager
-def _stopped(server: str) -> Iterator[None]:
-    """Every process of the database server hangs: connections to it are taken by the kernel, and nothing answers."""
-    with psycopg.connect(server) as connection:
-        folder = connection.execute("SHOW data_directory").fetchone()
-    first = int(Path(str(folder and folder[0]), "postmaster.pid").read_text().split()[0])
-    tasks = Path(f"/proc/{first}/task/{first}/children").read_text().split()
-    processes = [first, *map(int, tasks)]
-    for process in processes:
-        with suppress(ProcessLookupError):
-            os.kill(process, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for process in processes:
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGCONT)
-
-
 async def test_a_database_that_hangs_is_told_soon_and_served_again_when_it_goes_on(tmp_path: Path) -> None:
-    with throwaway_postgres() as postgres:
+    with throwaway_server() as postgres:
         if postgres is None:
             optional("postgres", "initdb is not installed")
         environment = {
-            "ATG_DATABASE_URL": str(postgres),
+            "ATG_DATABASE_URL": postgres.url,
             "ATG_SECRET_KEY": SECRET,
             "ATG_ADMIN_USERNAME": ADMIN["username"],
             "ATG_ADMIN_PASSWORD": ADMIN["password"],
@@ -119,7 +96,7 @@ async def test_a_database_that_hangs_is_told_soon_and_served_again_when_it_goes_
                     return reply.status_code, time.monotonic() - begun
 
                 assert await asked("/auth/me") == (200, ANY)
-                with _stopped(str(postgres)):
+                with postgres.hanging():
                     for _ in range(2):
                         replies = await asyncio.gather(
                             *map(asked, ["/auth/me", "/groups", "/admin/audit"] * 15 + ["/ready"])

@@ -5,16 +5,14 @@ from itertools import batched
 from secrets import token_hex
 from uuid import UUID
 
-import structlog
 from msgspec import json
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from atg_adapters.redis.batching import Batching
+from atg_adapters.redis.client import Client
 from atg_core.identity.model import Caller
 
 _ENCODER, _DECODER = json.Encoder(), json.Decoder(Caller)
-_log = structlog.get_logger("atg.redis")
 _SECONDS = 60
 _BATCH = 1_000
 _STAMP_SECONDS = 24 * 60 * 60
@@ -27,7 +25,7 @@ class RedisCallerCache:
     before anything is found again.
     """
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Client) -> None:
         self._redis = redis
         self._undelivered: set[UUID] = set()
         self._found = Batching(self._values)
@@ -62,8 +60,8 @@ class RedisCallerCache:
         self._undelivered.update(user_ids)
         try:
             await self._deliver()
-        except RedisError:
-            _log.warning("Redis does not answer: what is cached there may be served for a minute", users=len(user_ids))
+        except (RedisError, OSError) as error:  # what is cached there may be served for a minute
+            self._redis.outage.noticed(error)
 
     async def _deliver(self) -> None:
         for user_ids in batched(list(self._undelivered), _BATCH):

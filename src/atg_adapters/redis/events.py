@@ -1,10 +1,10 @@
 """Events by a channel of Redis."""
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from itertools import batched
 from uuid import UUID
 
-import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -13,7 +13,6 @@ from atg_core.events import Event
 
 _SECONDS = 15.0
 """A server that has gone is found by asking it so often."""
-_log = structlog.get_logger("atg.redis")
 
 
 class RedisEvents:
@@ -23,11 +22,10 @@ class RedisEvents:
         self._redis = redis
 
     async def deliver(self, event: Event, user_ids: Collection[UUID]) -> None:
-        try:
+        """While Redis is away nobody is told: who listens looks again when it is back."""
+        with suppress(RedisError, OSError):
             for users in batched(user_ids, MOST_USERS):
                 await self._redis.publish(CHANNEL, encoded(event, users))
-        except RedisError:
-            _log.warning("Redis does not answer: an event was not told", kind=event.kind)
 
     async def listen(self, begun: Callable[[], None], heard: Callable[[str], None]) -> None:
         """Raises RedisError when the connection is lost."""

@@ -1,0 +1,1 @@
+"""Traces by OpenTelemetry; imported only where `OTEL_EXPORTER_OTLP_ENDPOINT` is set."""

@@ -1,0 +1,1 @@
+"""Metrics of a process, which Prometheus adds up over processes."""
