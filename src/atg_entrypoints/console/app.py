@@ -9,7 +9,23 @@ from litestar.params import FromPath
 from litestar.types import ASGIApp, HTTPScope, Send
 
 from atg_core.errors import AtgError, NotFound
-from atg_entrypoints.console import events, home
+from atg_entrypoints.console import administration, events, home
+from atg_entrypoints.console.campaigns import assets, records, totals
+from atg_entrypoints.console.catalog import (
+    bank,
+    banks,
+    course,
+    deletion,
+    lesson,
+    paths,
+    program,
+    station_parts,
+    topic,
+    topic_files,
+)
+from atg_entrypoints.console.catalog import courses as catalog_courses
+from atg_entrypoints.console.catalog import stations as catalog_stations
+from atg_entrypoints.console.catalog import tests as catalog_tests
 from atg_entrypoints.console.gradebook import (
     columns,
     control_points,
@@ -32,12 +48,16 @@ from atg_entrypoints.console.identity import (
     second_factor,
     sign_in,
 )
+from atg_entrypoints.console.importing import imports
 from atg_entrypoints.console.learning import catalog, certificates, courses, tests
+from atg_entrypoints.console.notices import notices
+from atg_entrypoints.console.notices import settings as notice_settings
 from atg_entrypoints.console.pages import AnyRequest, broken, refused, refused_by_http, send_refusal, static_files
 from atg_entrypoints.console.schedule import (
     attendance,
     calendar,
     days,
+    free_days,
     group,
     group_students,
     groups,
@@ -48,8 +68,14 @@ from atg_entrypoints.console.schedule import (
     live,
     planning,
     rules,
+    term,
 )
 from atg_entrypoints.console.sessions import PREFIX, ConsoleSessions
+from atg_entrypoints.console.shop import courses as shop_courses
+from atg_entrypoints.console.shop import customers, messages, promo_codes, sales, tickets
+from atg_entrypoints.console.shop import lessons as shop_lessons
+from atg_entrypoints.console.training import assigning, assignments, late, managers, matrix, people, reminders
+from atg_entrypoints.console.training import certificates as issued_certificates
 from atg_entrypoints.container import Container
 from atg_entrypoints.http.app import create_api, finished, limited
 from atg_entrypoints.http.identity import HASHING_PATHS
@@ -62,21 +88,38 @@ _PAGES: Sequence[tuple[Context, Sequence[BaseRouteHandler]]] = (
     ("identity", look.HANDLERS),
     ("identity", [*enter.HANDLERS, *oauth.HANDLERS, *email_links.HANDLERS]),
     ("identity", [*account.HANDLERS, *credentials.HANDLERS, *devices.HANDLERS, *second_factor.HANDLERS]),
+    ("identity", administration.HANDLERS),
+    ("conferencing", administration.POOL_HANDLERS),
+    ("identity", imports.HANDLERS),
     ("gradebook", progress.HANDLERS),
+    ("catalog", [*catalog_courses.HANDLERS, *course.HANDLERS, *program.HANDLERS, *deletion.HANDLERS]),
+    ("catalog", [*lesson.HANDLERS, *topic.HANDLERS, *topic_files.HANDLERS, *catalog_tests.HANDLERS]),
+    ("catalog", [*catalog_stations.HANDLERS, *station_parts.HANDLERS, *banks.HANDLERS, *bank.HANDLERS]),
     ("learning", courses.HANDLERS),
     ("learning", catalog.HANDLERS),
     ("learning", tests.HANDLERS),
     ("learning", certificates.HANDLERS),
+    ("learning", [*people.HANDLERS, *assigning.HANDLERS, *assignments.HANDLERS]),
+    (
+        "learning",
+        [*late.HANDLERS, *reminders.HANDLERS, *matrix.HANDLERS, *issued_certificates.HANDLERS, *managers.HANDLERS],
+    ),
+    ("learning", paths.HANDLERS),
     ("schedule", [*groups.HANDLERS, *group.HANDLERS, *group_students.HANDLERS]),
     ("schedule", [*joining.HANDLERS, *invitation_links.HANDLERS, *handover.HANDLERS]),
     ("gradebook", student.HANDLERS),
     ("schedule", [*calendar.HANDLERS, *planning.HANDLERS, *lessons.HANDLERS, *rules.HANDLERS, *days.HANDLERS]),
+    ("schedule", [*free_days.HANDLERS, *term.HANDLERS]),
     ("conferencing", live.HANDLERS),
     ("gradebook", attendance.HANDLERS),
     ("gradebook", [*grid.HANDLERS, *columns.HANDLERS, *student_row.HANDLERS, *history.HANDLERS]),
     ("gradebook", [*control_points.HANDLERS, *grades.HANDLERS]),
     ("homework", [*lists.HANDLERS, *builder.HANDLERS, *one.HANDLERS]),
     ("homework", [*sheet.HANDLERS, *marking.HANDLERS]),
+    ("campaigns", [*totals.HANDLERS, *assets.HANDLERS, *records.HANDLERS]),
+    ("shop", [*sales.HANDLERS, *shop_lessons.HANDLERS, *shop_courses.HANDLERS]),
+    ("shop", [*customers.HANDLERS, *promo_codes.HANDLERS, *tickets.HANDLERS, *messages.HANDLERS]),
+    ("notices", [*notices.HANDLERS, *notice_settings.HANDLERS]),
 )
 _A_YEAR = 365 * 86_400
 _HASHING = HASHING_PATHS | {
@@ -113,7 +156,9 @@ def create_routes(contexts: Collection[Context]) -> Router:
     """The pages of these contexts."""
     pages = [handler for context, handlers in _PAGES if context in contexts for handler in handlers]
     if home.CONTEXTS & set(contexts):
-        pages += [*home.HANDLERS, *events.HANDLERS]
+        pages += home.HANDLERS
+    if (home.CONTEXTS | {"notices"}) & set(contexts):
+        pages += events.HANDLERS
     return Router(
         PREFIX,
         route_handlers=[*pages, show_static, show_nothing],

@@ -14,6 +14,8 @@ from atg_entrypoints.console.pages import AnyRequest, message_of, page, seconds_
 from atg_entrypoints.http.errors import status_of
 from atg_entrypoints.value_faults import faults_of
 
+_MOST_DIGITS = 9
+
 Form = Annotated[dict[str, str | list[str]], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
@@ -44,6 +46,12 @@ def line_of(form: dict[str, str | list[str]], name: str) -> str | None:
     return composed(text_of(form, name).replace("\r\n", "\n").strip()) or None
 
 
+def number_of(text: str) -> int | str | None:
+    """A whole number as the API takes it; whatever else it is stays as it is, and is refused."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else text or None
+
+
 def checked[Wire: Struct](kind: type[Wire], values: Mapping[str, Any]) -> Wire:
     """The values as the body that the API takes. Raises Invalid with every fault."""
     if faults := list(faults_of(values, kind, "")):
@@ -51,9 +59,14 @@ def checked[Wire: Struct](kind: type[Wire], values: Mapping[str, Any]) -> Wire:
     return convert(values, kind)
 
 
-def form_again(request: AnyRequest, name: str, values: Mapping[str, Any], error: AtgError) -> Response[str]:
-    """The page with the form: what is wrong stands beside its fields, and whatever is about none of them above it."""
-    faults = {fault.field: message_of(request, fault) for fault in error.faults}
+def form_again(
+    request: AnyRequest, name: str, values: Mapping[str, Any], error: AtgError, *, prefix: str = ""
+) -> Response[str]:
+    """The page with the form: what is wrong stands beside its fields, and whatever is about none of them above it.
+
+    `prefix`: of the names of its fields, where the page has several forms.
+    """
+    faults = {f"{prefix}{fault.field}": message_of(request, fault) for fault in error.faults}
     seconds = seconds_to_wait(error)
     told = {"faults": faults, "told": "" if faults else message_of(request, error), "seconds": seconds}
     headers = {"Retry-After": str(seconds)} if seconds else {}

@@ -13,6 +13,7 @@ from atg_entrypoints.console.homework import waiting
 from atg_entrypoints.console.learning import courses
 from atg_entrypoints.console.pages import page
 from atg_entrypoints.console.schedule import today
+from atg_entrypoints.console.training import managers
 from atg_entrypoints.console.waiting_invitations import waiting_invitations
 from atg_entrypoints.container import Container
 from atg_entrypoints.http.policy import SIGNED_IN
@@ -25,9 +26,10 @@ _PARTS: Sequence[tuple[Context, Part]] = (
     ("homework", waiting.home_part),
     ("gradebook", newest_grades.home_part),
     ("learning", courses.home_part),
+    ("learning", managers.home_part),
 )
 CONTEXTS = frozenset(context for context, _ in _PARTS)
-_ABSENT = dict.fromkeys(("today", "overdue", "to_mark", "due", "newest_grades", "learning"))
+_ABSENT = dict.fromkeys(("today", "overdue", "to_mark", "due", "newest_grades", "learning", "late_people"))
 """What a part of another role, or of a context that is not served, does not give."""
 
 

@@ -1,6 +1,6 @@
 """How a page is made: a template, the words of its language, and who looks at it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from http import HTTPStatus
@@ -19,12 +19,13 @@ from markupsafe import Markup
 
 from atg_core.errors import AtgError, Fault, NotSignedIn, TooMany, Unavailable
 from atg_core.words import Language, phrase
-from atg_entrypoints.console.menu import menu_of
+from atg_entrypoints.console.menu import in_bar_and_behind, menu_of
 from atg_entrypoints.console.sessions import PREFIX
 from atg_entrypoints.console.static_files import StaticFiles
 from atg_entrypoints.http.errors import RETRY_SECONDS, log_bug, status_of
 from atg_entrypoints.http.locale import language_of
 from atg_entrypoints.http.problem import ProblemResponse
+from atg_entrypoints.http.time_zone import zone_of_reader
 
 THEMES = {"light", "dark"}
 _SAFE = {"GET", "HEAD"}
@@ -83,9 +84,13 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     pages.globals["static"] = _static
-    # HTML in a text is shown as it was written; links lead to the web alone (the library refuses other schemes).
-    pages.filters["markdown"] = lambda text: Markup(_MARKDOWN.render(text or ""))  # noqa: S704 - HTML is off
+    pages.filters["markdown"] = shown_markdown
     return pages
+
+
+def shown_markdown(text: str | None) -> Markup:
+    """HTML in a text is shown as it was written; links lead to the web alone (the library refuses other schemes)."""
+    return Markup(_MARKDOWN.render(text or ""))  # noqa: S704 - HTML is off
 
 
 _pages = _environment()
@@ -129,30 +134,26 @@ def _known(request: AnyRequest) -> dict[str, Any]:
     """What every template can use."""
     container, language = request.app.state["container"], language_for(request)
     words, settings, caller = container.words(), container.settings(), request.scope.get("user")
-    theme = request.cookies.get("atg_theme")
+    theme, zone = request.cookies.get("atg_theme"), zone_of_reader(request)
     return {
         "_": lambda template, **parameters: words.text(template, language, **parameters),
         "number": lambda value: _number(value, language),
-        "day": lambda value: _day(value, language, settings.zone),
-        "time_of_day": lambda value: _time(value, settings.zone),
-        "moment": lambda value: _moment(value, language, settings.zone),
+        "day": lambda value: _day(value, language, zone),
+        "time_of_day": lambda value: _time(value, zone),
+        "moment": lambda value: _moment(value, language, zone),
         # The console may be looked at by another name than that in the settings.
         "here": lambda url: url.removeprefix(settings.base_url),
         "language": language.value,
         "theme": theme if theme in THEMES else "",
         "is_dense": request.cookies.get("atg_density") == "dense",
         "user": caller,
-        "menu": menu_of(caller, settings.contexts) if caller else [],
+        "reader_zone": zone.key,
+        "menu": in_bar_and_behind(menu_of(caller, settings.contexts)) if caller else ([], []),
+        "has_notices": "notices" in settings.contexts,
         "path": request.url.path,
         # Where one is led back after choosing language or theme; a page that answers a form names another one.
         "back": _target(request),
     }
-
-
-def moment_in(request: AnyRequest, zone: tzinfo) -> Callable[[datetime | None], str]:
-    """How a page tells moments in another zone than that of the settings."""
-    language = language_for(request)
-    return lambda value: _moment(value, language, zone)
 
 
 def led_to(path: str, cookies: Sequence[Cookie] = ()) -> Redirect:

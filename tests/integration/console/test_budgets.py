@@ -21,7 +21,10 @@ _KILOBYTE = 1000
 _MOST_STATEMENTS = 15
 _PLAIN = (
     *("/app/", "/app/catalog", "/app/stations", "/app/stations/1", "/app/results", "/app/sign-in", "/app/nowhere"),
+    *("/app/groups", "/app/groups/join", "/app/imports"),
+    *("/app/training/people", "/app/training/late"),
     *("/app/groups", "/app/groups/join"),
+    *(f"/app/training/{name}" for name in ("people", "assignments", "assignments/new", "late", "reminders", "matrix")),
     *("/app/enter", "/app/account", "/app/account/password", "/app/account/devices", "/app/account/second-factor"),
 )
 _REFERENCES = re.compile(r'(?:href|src)="(/app/static/[^"]+)"')
@@ -71,6 +74,52 @@ async def test_a_page_without_an_island_is_small(browser: httpx.AsyncClient, pla
     for path in (*_PLAIN, f"/app/catalog/{place.course}"):
         sizes = await _cold(browser, path)
         assert any(each.endswith("/golos/cyrillic.woff2") for each in sizes)
+        assert sum(sizes.values()) <= 100 * _KILOBYTE, (path, sizes)
+
+
+@pytest.mark.usefixtures("packages")
+async def test_pages_of_administration_are_small(browser: httpx.AsyncClient, stocked: Container) -> None:
+    await enter(browser, stocked, role=Role.ADMIN)
+    for page in ("people", "people/new", "audit", "jobs", "conference-accounts", "health", "settings"):
+        sizes = await _cold(browser, f"/app/admin/{page}")
+        assert sum(sizes.values()) <= 100 * _KILOBYTE, (page, sizes)
+
+
+@pytest.mark.usefixtures("packages")
+async def test_pages_of_authors_and_of_the_training_department_are_small(
+    browser: httpx.AsyncClient, stocked: Container
+) -> None:
+    at = await school(stocked)
+    await enter(browser, stocked, role=Role.ADMIN)
+    made = await browser.post("/app/authoring/banks", data={"title": "Газ"})
+    bank = made.headers["location"].partition("?")[0]
+    written = (f"courses/{at.course}", f"programs/{at.program}", f"lessons/{at.lesson}", f"topics/{at.topics[0]}")
+    pages = [
+        f"/app/authoring/{name}"
+        for name in ("courses", "paths", "paths/new", "banks", "stations", f"lessons/{at.lesson}/test", *written)
+    ]
+    pages += [
+        bank,
+        *(f"/app/training/{name}" for name in ("people", "matrix", "certificates", "managers", "assignments")),
+    ]
+    for page in pages:
+        sizes = await _cold(browser, page)
+        assert sum(sizes.values()) <= 100 * _KILOBYTE, (page, sum(sizes.values()), sizes)
+
+
+@pytest.mark.usefixtures("packages")
+async def test_pages_of_the_shop_and_of_campaigns_are_small(browser: httpx.AsyncClient, stocked: Container) -> None:
+    """Their statements are counted with their own tests. Pictures of QR codes come as one scrolls to them."""
+    await enter(browser, stocked, role=Role.ADMIN)
+    names = ("purchases", "lessons", "lessons/new", "courses", "courses/new", "customers", "promo-codes", "tickets")
+    for number in range(20):
+        about = {"slug": f"pump-{number}", "name": "Насос", "type": "model", "points": 1, "meta": {}}
+        await stocked.edit_assets().add("expo", about)
+    for path in (
+        *("/app/shop", *(f"/app/shop/{name}" for name in names), "/app/shop/messages", "/app/shop/messages/new"),
+        *("/app/campaigns", *(f"/app/campaigns/expo{name}" for name in ("", "/assets", "/participants"))),
+    ):
+        sizes = await _cold(browser, path)
         assert sum(sizes.values()) <= 100 * _KILOBYTE, (path, sizes)
 
 

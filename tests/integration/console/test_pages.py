@@ -1,18 +1,22 @@
 """Pages of the console: what they show, in both languages, and how parts of them are swapped."""
 
 import re
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import httpx
 import pytest
 
 from atg_adapters.words.extraction import messages
 from atg_core.identity.model import Role
+from atg_core.learning.assignments import Assignees
 from atg_entrypoints.console import static_files as static_files_module
 from atg_entrypoints.console.pages import static_files
 from atg_entrypoints.container import Container
-from tests.arranging import arrange
+from tests.arranging import arrange, insert, rows_of
 from tests.integration.console.browsing import enter, heading
-from tests.school import School, school
+from tests.people import add_person
+from tests.school import School, company_course, school
 
 _OF_ITS_OWN = re.compile(r"<script(?![^>]* src=\"/app/static/)|<style|\sstyle=|\son\w+=|https?://")
 _OF_PEOPLE = re.compile(r"<main.*</main>|<title>.*?</title>|<span class=\"name\".*?</span>|Русский", re.DOTALL)
@@ -117,6 +121,24 @@ async def test_a_learner_goes_through_a_course_to_its_certificate(browser: httpx
     assert "Анна Ким" not in wrong.text
     as_json = await browser.get(f"/certificates/{link[2]}?code={link[3]}", headers={"accept": "application/json"})
     assert as_json.json()["valid"]
+
+
+async def test_the_page_of_a_certificate_says_until_when_it_was_valid_and_what_has_replaced_it(
+    browser: httpx.AsyncClient, stocked: Container, place: School
+) -> None:
+    person, now = await add_person(stocked, "yulia"), datetime.now(UTC)
+    for number, days in enumerate((-1, 200), start=1):
+        of = {"user_id": person, "course_id": place.course, "round": number}
+        named = {"full_name": "Анна Ким", "title": "Курс"}
+        of_time = {"issued_at": now - timedelta(days=400), "valid_until": now + timedelta(days=days)}
+        code = {"number": f"ATG-2025-{number:06}", "verification_code": f"code-{number}"}
+        await insert(stocked, "certificates", id=uuid4(), revoked_at=None, **of, **named, **of_time, **code)
+    old, new = [
+        (await browser.get(f"/app/certificates/ATG-2025-{number:06}?code=code-{number}")).text for number in (1, 2)
+    ]
+    assert all(words in old for words in ("Закончился", "Заменён сертификатом ATG-2025-000002"))
+    assert "Действителен до" in new
+    assert "Заменён" not in new
 
 
 @pytest.mark.parametrize("shows", [False, True])
@@ -242,3 +264,76 @@ def test_own_scripts_and_styles_are_small() -> None:
     own = static_files_module._OWN
     sizes = {kind: [len(path.read_text().splitlines()) for path in own.glob(f"*.{kind}")] for kind in ("js", "css")}
     assert max(sizes["js"]) <= 150
+
+
+async def test_a_course_for_the_whole_company_is_learned_like_any_other(
+    browser: httpx.AsyncClient, stocked: Container
+) -> None:
+    at = await company_course(stocked, topics=2)
+    await enter(browser, stocked)
+    assert "Для всей компании" in (await browser.get("/app/catalog?q=Курс+W")).text
+    assert "Программа W" in (await browser.get(f"/app/catalog/{at.id}")).text
+    assert (await browser.post(f"/app/courses/{at.id}/enroll")).status_code == 303
+    topic = f"/app/courses/{at.id}/topics/{at.topics[0]}"
+    assert heading(await browser.get(topic)) == "Тема 1"
+    assert (await browser.post(f"{topic}/completed")).status_code == 303
+    assert "50" in (await browser.get(f"/app/courses/{at.id}")).text
+    assert heading(await browser.get(f"/app/courses/{at.id}/tests/final/{at.program}")) == "Итог W"
+
+
+async def test_a_locked_course_says_what_to_pass_first(browser: httpx.AsyncClient, stocked: Container) -> None:
+    first = await company_course(stocked, name="A", topics=1, final_test=False)
+    second = await company_course(stocked, name="B", topics=1)
+    await stocked.edit_prerequisites()(second.id, [first.id], None)
+    await enter(browser, stocked)
+    offer = await browser.get(f"/app/catalog/{second.id}")
+    assert "Сначала пройдите то, чего требует этот курс" in offer.text
+    assert f'href="/app/catalog/{first.id}"' in offer.text
+    assert "Записаться" not in offer.text
+    refused = await browser.post(f"/app/courses/{second.id}/enroll")
+    assert refused.status_code == 409
+    assert "Курс A" in refused.text
+    await arrange(
+        stocked,
+        learning_paths=[{"code": "P", "title": "Путь"}],
+        learning_path_courses=[{"path": "P", "course": "B-C"}],
+    )
+    [person] = [row["id"] for row in await rows_of(stocked, "users") if row["username"] == "anna"]
+    [path] = [row["id"] for row in await rows_of(stocked, "learning_paths") if row["code"] == "P"]
+    await stocked.assign_learning_path()(path, Assignees(user_ids=(person,)))
+    assert "Сначала пройдите: Курс A" in (await browser.get("/app/")).text
+
+
+async def test_a_test_that_draws_its_questions_is_taken_like_any_other(
+    browser: httpx.AsyncClient, stocked: Container, place: School
+) -> None:
+    await enter(browser, stocked, "author", role=Role.INSTRUCTOR)
+    bank = (await browser.post("/app/api/question-banks", json={"title": "Банк"})).json()["id"]
+    options = [{"text": "верно", "is_correct": True}, *({"text": f"мимо {number}"} for number in range(5))]
+    for number in range(6):
+        body = {"text": f"Из банка {number}?", "options": options}
+        assert (await browser.post(f"/app/api/question-banks/{bank}/questions", json=body)).status_code == 201
+    draws = {"draws": [{"bank_id": bank, "count": 3}], "shuffle_options": True, "shows_right_answers": True}
+    assert (await browser.put(f"/app/api/lessons/{place.lesson}/test", json=draws)).status_code == 200
+    await browser.post(f"/app/courses/{place.course}/enroll")
+    path = f"/app/courses/{place.course}/tests/lesson/{place.lesson}"
+    before = (await browser.get(path)).text
+    assert "Начать тест" in before
+    assert "<dd>5</dd>" in before
+    assert "Из банка" not in before
+    await browser.post(f"{path}/begin")
+    sheet = (await browser.get(path)).text
+    asked = re.findall(r"<legend>(\d)\. ([^<]+)</legend>", sheet)
+    assert [number for number, _ in asked] == ["1", "2", "3", "4", "5"]
+    assert len({text for _, text in asked}) == 5
+    choice = r'name="(question-\d+)" value="(\d+)"[^>]*> <span>([^<]+)'
+    choices = re.findall(choice, sheet)
+    assert re.findall(choice, (await browser.get(path)).text) == choices
+    right: dict[str, list[str]] = {}
+    for name, value, text in choices:
+        if text in {"верно", "тоже верно"}:
+            right.setdefault(name, []).append(value)
+    last = list(right)[-1]
+    told = (await browser.post(path, data=right | {last: [choices[-1][1]]})).text
+    assert [text for _, text in asked] == re.findall(r"<strong>([^<]+)</strong>", told)
+    assert ("Сдан" in told, told.count("Верно: верно")) == (True, int(choices[-1][2] != "верно"))

@@ -175,6 +175,8 @@ async def test_the_menu_is_that_of_every_role(browser: httpx.AsyncClient, stocke
             ("Станции", set(Role) - {Role.TEACHER, Role.STUDENT}),
         ):
             assert (f">{label}</a>" in page) is (role in roles), (role, label)
+        behind = page.partition('popovertarget="more"')[2].partition("</nav>")[0]
+        assert behind.count("<a ") == {Role.ADMIN: 6, Role.TRAINING: 2}.get(role, 0), role
         await browser.post("/app/sign-out")
 
 

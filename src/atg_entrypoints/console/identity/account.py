@@ -16,6 +16,7 @@ from atg_core.identity.model import Profile
 from atg_core.identity.ports import Callers
 from atg_core.identity.profile import ChangeProfile
 from atg_core.text import canonical_email
+from atg_core.time_zones import zone_names
 from atg_core.words import Language, phrase
 from atg_entrypoints.console.forms import CLEAN, Form, Refusals, checked, form_again, line_of, text_of
 from atg_entrypoints.console.identity.asked import ACCOUNT, Asked
@@ -27,6 +28,7 @@ from atg_entrypoints.http.policy import SIGNED_IN
 
 _PAGE = "identity/account"
 _TEXTS = ("full_name", "position", "company", "phone", "email", "bio")
+_ZONE = "time_zone"
 _CHOICES = ("email_notifications", "push_notifications", "weekly_report")
 _DONE = {"saved": phrase("Saved"), "photo": phrase("The photo is changed"), "removed": phrase("The photo is removed")}
 DoneQuery = Annotated[str, QueryParameter(max_length=20)]
@@ -49,13 +51,13 @@ async def change_account(
 ) -> Response[Any]:
     given: dict[str, Any] = {name: line_of(data, name) for name in _TEXTS}
     given["email"] = canonical_email(given["email"]) if given["email"] else None
-    given |= {"language": text_of(data, "language"), **{name: text_of(data, name) == "on" for name in _CHOICES}}
+    given |= {"language": text_of(data, "language"), _ZONE: line_of(data, _ZONE)}
+    given |= {name: text_of(data, name) == "on" for name in _CHOICES}
     try:
-        changes = checked(ProfileChanges, given)
+        profile = await change_profile(request.user.id, checked(ProfileChanges, given).present_fields())
     except Invalid as error:
         profile = (await callers.account(request.user.id)).profile
         return form_again(request, _PAGE, {**_values(request, profile), "given": given, "done": None}, error)
-    profile = await change_profile(request.user.id, changes.present_fields())
     chosen = Language.of(profile.language)
     return led_to(f"{ACCOUNT}?done=saved", [kept_cookie(request, "language", chosen.value)] if chosen else [])
 
@@ -107,12 +109,13 @@ async def remove_photo(request: Asked, change_avatar: NamedDependency[SkipValida
 def _values(request: Asked, profile: Profile) -> dict[str, Any]:
     """`given`: what the form shows; `photo`: its address below the console, where the browser is known."""
     language = Language.of(profile.language) or Language.RU
-    given = {name: getattr(profile, name) for name in (*_TEXTS, *_CHOICES)} | {"language": language.value}
+    given = {name: getattr(profile, name) for name in (*_TEXTS, _ZONE, *_CHOICES)} | {"language": language.value}
     here = request.app.state["container"].settings().base_url
     photo = profile.avatar_url if profile.avatar_url and profile.avatar_url.startswith(f"{here}/") else None
     return {
         "given": given,
         "photo": f"/app/api{photo.removeprefix(here)}" if photo else None,
+        "zones": zone_names(),
         "is_incomplete": profile.requires_registration,
     }
 

@@ -50,7 +50,7 @@ async def show_second_factor(
 
 
 async def _state(request: Asked, setup: SetUpSecondFactor, callers: Callers) -> dict[str, Any]:
-    is_enabled, left = await setup.state(request.user)
+    is_enabled, left = await setup.state(request.user.id)
     settings: Settings = request.app.state["container"].settings()
     return {
         "is_enabled": is_enabled,

@@ -11,6 +11,7 @@ from litestar.params import FromPath, QueryParameter, SkipValidation
 from atg_core.catalog.model import CourseQuery
 from atg_core.catalog.ports import CourseNotFound, StationNotFound
 from atg_core.catalog.topic_files import EditTopicFiles
+from atg_core.learning.prerequisites import PrerequisiteQueries
 from atg_entrypoints.console.learning.asked import Asked, QueriesCatalog, QueriesLearners, SignsUrls
 from atg_entrypoints.console.pages import page
 from atg_entrypoints.http.policy import SIGNED_IN
@@ -41,13 +42,21 @@ async def show_catalog(
 
 @get("/catalog/{course_id:str}", policy=SIGNED_IN)
 async def show_offer(
-    request: Asked, course_id: FromPath[str], catalog_queries: QueriesCatalog, learner_queries: QueriesLearners
+    request: Asked,
+    course_id: FromPath[str],
+    catalog_queries: QueriesCatalog,
+    prerequisite_queries: NamedDependency[SkipValidation[PrerequisiteQueries]],
 ) -> Response[str]:
-    """A course before enrolling."""
-    course, programs = await catalog_queries.course(uuid_or(CourseNotFound, course_id))
-    mine = await learner_queries.enrolled_courses(request.user.id)
-    is_mine = any(each.course_id == course.id for each in mine)
-    return page(request, "learning/offer", {"course": course, "programs": programs, "is_mine": is_mine})
+    """A course before enrolling, with what has to be passed before."""
+    course, programs, _ = await catalog_queries.course(uuid_or(CourseNotFound, course_id))
+    access = (await prerequisite_queries.of_courses(request.user.id, [course.id])).get(course.id)
+    values = {
+        "course": course,
+        "programs": programs,
+        "is_mine": access is not None and access.is_enrolled,
+        "missing": access.missing if access else [],
+    }
+    return page(request, "learning/offer", values)
 
 
 @get("/stations", policy=SIGNED_IN)

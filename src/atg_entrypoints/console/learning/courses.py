@@ -49,10 +49,15 @@ async def home_part(caller: Caller, container: Container) -> dict[str, Any]:
 
 
 def _by_urgency(courses: Sequence[EnrolledCourse], now: datetime) -> list[EnrolledCourse]:
-    """What is due first comes first, then what was begun; at the end those without a station, which have no topics."""
+    """What is due first comes first, then what was begun; at the end those that are locked or without topics."""
 
     def urgency(course: EnrolledCourse) -> tuple[bool, bool, datetime, bool]:
-        return course.station_id is None, course.due_at is None, course.due_at or now, not course.progress_percent
+        return (
+            bool(course.missing) or not course.has_topics,
+            course.due_at is None,
+            course.due_at or now,
+            not course.progress_percent,
+        )
 
     return sorted(courses, key=urgency)
 

@@ -45,7 +45,7 @@ async def show_test_sheet(
     """What the test is about and how many attempts are left; its questions while an attempt runs."""
     course, of = await reports.course(request.user.id, uuid_or(CourseNotFound, course_id)), _test_of(kind, parent_id)
     test, questions, history = await show_test(request.user.id, of)
-    running = history.running if history.running and not history.running.has_expired(clock()) else None
+    running = test.current(history, clock())
     left = None if test.max_attempts is None else max(0, test.max_attempts - history.used)
     values = {"course": course, "of": of, "test": test, "questions": questions, "running": running, "left": left}
     return page(request, "learning/test", values)

@@ -56,7 +56,10 @@ class AnswerFiles extends HTMLElement {
         return;
       }
       state.textContent = this.dataset.waiting ?? "";
-      await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
+      await new Promise((resolve) => {
+        setTimeout(resolve, TRY_AGAIN_MS);
+        addEventListener("online", resolve, { once: true });
+      });
     }
   }
 

@@ -1,9 +1,5 @@
 // What every page has: telling what happened, the API, and where the focus is after a part was swapped.
 
-// Moments are told in the reader's time zone.
-const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-if (timeZone) document.cookie = `atg_zone=${timeZone}; path=/app; max-age=31536000; samesite=lax`;
-
 /** Browsers refuse a request of more than 64 KB that is to outlive its page; a letter has three bytes at most. */
 const MOST_KEPT_ALIVE = 20_000;
 
@@ -37,6 +33,17 @@ export async function call(method, path, body) {
   const told = reply.status === 204 ? null : await reply.json();
   if (!reply.ok) throw Object.assign(new Error(told.text), told);
   return told;
+}
+
+// Whose account has no time zone yet gets that of the browser, once: times are told in it from then on.
+const { zoneless } = document.documentElement.dataset;
+const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+if (zoneless && timeZone && !sessionStorage.getItem("atg-zone-asked")) {
+  sessionStorage.setItem("atg-zone-asked", "yes");
+  call("PUT", "/users/me", { time_zone: timeZone }).then(
+    () => timeZone !== zoneless && location.reload(),
+    () => {}, // a zone that the server does not know: the account says which
+  );
 }
 
 // A form or a part of a page that got no answer.

@@ -1,5 +1,5 @@
 // <live-updates data-lesson-started="…">: hears of changes, and fetches anew what shows them: elements with an id and
-// `data-refresh-on="lesson homework.graded"` (topics or kinds). What a stream does not tell it finds every half a minute.
+// `data-refresh-on="lesson homework.graded"` (topics or kinds). The frame hears of notices by an event. What a stream does not tell it finds every half a minute.
 import { tell } from "./console.js";
 
 const POLL_MS = 30_000;
@@ -22,7 +22,7 @@ class LiveUpdates extends HTMLElement {
   #isLooking = false;
 
   connectedCallback() {
-    if (!document.querySelector("[data-refresh-on]")) return;
+    if (!document.querySelector("[data-refresh-on], #unread")) return;
     document.addEventListener("visibilitychange", this.#seen);
     addEventListener("pagehide", this.#close);
     addEventListener("pageshow", this.#seen);
@@ -71,6 +71,7 @@ class LiveUpdates extends HTMLElement {
 
   /** @param {string} kind */
   #hear(kind) {
+    if (!kind || kind.startsWith("notice.")) document.dispatchEvent(new Event("notice-told"));
     this.#changed.add(kind);
     this.#lookSoon();
   }

@@ -39,14 +39,18 @@ export function paint(line, row, look) {
     const value = row.cells[place];
     const change = look.change(column, row);
     const isLate = change !== undefined && "theirs" in change;
-    const kind = column.kind === "lesson" ? (value ?? "") : column.kind === "homework" ? "readonly" : "";
+    const note = row.late.get(place) ?? "";
+    const mark = column.kind === "lesson" || value === "excused" ? (value ?? "") : "";
+    const kind = column.kind === "homework" ? `readonly ${note ? "reduced" : mark}`.trim() : mark;
     const className = `${kind} ${isLate ? "conflict" : change ? "waiting" : ""}`.trim();
     const text = isLate ? `${look.shown(value) || "–"} ≠ ${look.shown(change.theirs ?? null) || "–"}` : look.shown(value);
     if (cell.className !== className) cell.className = className;
     if (cell.textContent !== text) cell.textContent = text;
     if (isLate) cell.ariaLabel = look.late(change);
-    else if (column.kind === "lesson" && value) cell.ariaLabel = look.word(value);
+    else if (mark) cell.ariaLabel = look.word(mark);
+    else if (note) cell.ariaLabel = `${look.shown(value)}: ${note}`;
     else cell.removeAttribute("aria-label");
+    if (cell.title !== note) cell.title = note;
     if (column.kind === "homework") cell.ariaReadOnly = "true";
   });
   look.sums(row.cells).forEach((value, place) => {

@@ -129,7 +129,7 @@ export class Outbox {
     const late = problem.code === "changed_meanwhile" ? (problem.current ?? []) : [];
     for (const { student_id: student, ...now } of late) {
       const mine = rows.get(student ?? "");
-      const theirs = canonical(Object.values(now)[0]);
+      const theirs = "excused" in now ? "excused" : canonical(Object.values(now)[0]);
       if (!mine) continue;
       if (mine.value === theirs) this.#saved(mine);
       else {

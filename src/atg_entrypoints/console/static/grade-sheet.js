@@ -1,8 +1,9 @@
 // What a gradebook holds: columns, rows, what may be written into a cell, and averages by the core's rule.
 
 /** `max` and `weight` in hundredths; 0 where there is none. @typedef {{key: string, kind: string, id: string, title: string, max: bigint, weight: bigint}} Column */
+/** What lateness has taken off. @typedef {{column: number, raw_grade: string, kept_percent: string, days_late: number}} Reduction */
 /** A mark of attendance, or a grade as `4.5`; null where there is none. @typedef {string | null} Value */
-/** @typedef {{id: string, name: string, link: string, cells: Value[]}} Row */
+/** `late`: why less of a grade counts than was given, by place. @typedef {{id: string, name: string, link: string, cells: Value[], late: Map<number, string>}} Row */
 
 const NUMBER = /^\d{1,6}([.,]\d{1,2})?$/;
 const WHOLE = 10_000n;
@@ -35,11 +36,13 @@ function decimal(hundredths) {
  * The value of what was typed; undefined if it is none of the column.
  * @param {Column} column
  * @param {string} text
+ * @param {Map<string, string>} letters Marks, by letter: who is excused has no grade.
  * @returns {Value | undefined}
  */
-export function typed(column, text) {
+export function typed(column, text, letters = new Map()) {
   const said = text.trim().toLowerCase();
   if (!said) return null;
+  if (column.kind === "control_point" && (said === "e" || letters.get(said) === "excused")) return "excused";
   return NUMBER.test(said) && cents(said) <= column.max ? canonical(said) : undefined;
 }
 
@@ -75,7 +78,7 @@ export function sums(columns) {
       const value = cells[place];
       if (value === null) return;
       if (kind !== "lesson") {
-        if (!max) return;
+        if (!max || value === "excused") return;
         sum += weight * (common / max) * cents(value);
         weights += weight;
       } else if (value !== "excused") {
@@ -109,25 +112,32 @@ export function columnsOf(table) {
 export function rowsOf(table, columns) {
   return [...table.tBodies[0].rows].map((line) => {
     const link = /** @type {HTMLAnchorElement} */ (line.cells[0].firstElementChild);
+    /** @type {Map<number, string>} */
+    const late = new Map();
     const cells = columns.map((column, place) => {
       const cell = line.cells[place + 1];
-      return (column.kind === "lesson" ? cell.className : canonical((cell.textContent ?? "").replace(",", "."))) || null;
+      if (cell.title) late.set(place, cell.title);
+      const mark = column.kind === "lesson" || cell.className === "excused" ? cell.className : "";
+      return mark || canonical((cell.textContent ?? "").replace(",", ".")) || null;
     });
-    return { id: line.dataset.student ?? "", name: link.textContent ?? "", link: link.pathname, cells };
+    return { id: line.dataset.student ?? "", name: link.textContent ?? "", link: link.pathname, cells, late };
   });
 }
 
 /**
  * The rows of a further part, with the columns that are shown.
- * @param {{columns: {kind: string, id: number}[], rows: {student_id: string, name: string, cells: Value[]}[]}} part
+ * @param {{columns: {kind: string, id: number}[], rows: {student_id: string, name: string, cells: Value[], reductions: Reduction[]}[]}} part
  * @param {Column[]} columns
  * @param {string} address
+ * @param {(reduction: Reduction) => string} told
  * @returns {Row[]}
  */
-export function rowsOfPart(part, columns, address) {
+export function rowsOfPart(part, columns, address, told) {
   const places = new Map(part.columns.map(({ kind, id }, place) => [`${kind}-${id}`, place]));
-  return part.rows.map(({ student_id: id, name, cells }) => ({
+  const shown = new Map(columns.map(({ key }, place) => [places.get(key) ?? -1, place]));
+  return part.rows.map(({ student_id: id, name, cells, reductions }) => ({
     ...{ id, name, link: `${address}/students/${id}` },
+    late: new Map(reductions.map((each) => [shown.get(each.column) ?? -1, told(each)])),
     cells: columns.map(({ key }) => canonical(cells[places.get(key) ?? -1] ?? null)),
   }));
 }

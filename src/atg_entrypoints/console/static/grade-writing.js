@@ -79,7 +79,7 @@ export class Writing extends Gradebook {
     const most = this.look.shown(String(Number(max) / 100));
     const text = key ?? this.look.shown(this.row.cells[column - 1]);
     edit(this.cell(), text, `${this.row.name}, ${title}, 0–${most}`, (written, step) => {
-      const value = written === null ? this.sheet[row].cells[column - 1] : typed(this.columns[column - 1], written);
+      const value = written === null ? this.sheet[row].cells[column - 1] : typed(this.columns[column - 1], written, this.letters);
       const why = say(this.words.range, { max: most });
       if (value === undefined && step) {
         tell(why);

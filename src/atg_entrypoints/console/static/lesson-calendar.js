@@ -94,7 +94,7 @@ class LessonCalendar extends HTMLElement {
       eventDataTransform: (event) => this.#shown(/** @type {any} */ (event)),
       eventClick: ({ jsEvent, event }) => {
         jsEvent.preventDefault();
-        this.#open(event.url);
+        if (event.url) this.#open(event.url);
       },
       eventDrop: (change) => move(change, this.dataset, this.#overlap),
       eventResize: (change) => move(change, this.dataset, this.#overlap),
@@ -106,7 +106,10 @@ class LessonCalendar extends HTMLElement {
 
   /** @param {Event} event */
   #shown(event) {
-    const { lesson_id, recurring_lesson_id, date, group_id, status, teacher_id } = event.extendedProps;
+    if (event.extendedProps.kind === "free_days") return { ...event, class: "free-days", color: "var(--warn)" };
+    /** @type {Record<string, any>} */
+    const lesson = event.extendedProps;
+    const { lesson_id, recurring_lesson_id, date, group_id, status, teacher_id } = lesson;
     const group = JSON.parse(this.dataset.groups ?? "{}")[group_id];
     const mine = teacher_id === this.dataset.viewer || this.dataset.role === "admin";
     const title = [status === "live" ? `● ${this.dataset.live}:` : "", event.title, group ? `· ${group}` : ""];
