@@ -31,7 +31,7 @@ CONTEXTS = (
         "conferencing",
         "homework",
     ),
-    *("gradebook", "importing", "mail"),
+    *("gradebook", "importing", "mail", "notices"),
 )
 _TEMPLATES = {
     SOURCES / "atg_adapters" / "jinja": "mail",
