@@ -25,11 +25,21 @@ class ConcurrencyLimit:
     def __init__(self, places: int, *, max_waiting: int = 500, max_seconds: float = 50) -> None:
         self.places, self._max_waiting, self._max_seconds = places, max_waiting, max_seconds
         self._free, self._waiting = places, deque[asyncio.Future[None]]()
+        self.refused = 0
+        """How many got Overloaded since the start."""
 
     @property
     def is_reached(self) -> bool:
         """Whether the next one has to wait."""
         return not self._free
+
+    @property
+    def running(self) -> int:
+        return self.places - self._free
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
 
     async def acquire(self, left: asyncio.Future[Any] | None = None) -> None:
         """Raises Abandoned when `left` is done first."""
@@ -37,11 +47,12 @@ class ConcurrencyLimit:
             self._free -= 1
             return
         if len(self._waiting) >= self._max_waiting:
+            self.refused += 1
             raise Overloaded
         loop = asyncio.get_running_loop()
         turn: asyncio.Future[None] = loop.create_future()
         self._waiting.append(turn)
-        deadline = loop.call_later(self._max_seconds, lambda: _end(turn, Overloaded()))
+        deadline = loop.call_later(self._max_seconds, self._refuse, turn)
         if left is not None:
             left.add_done_callback(lambda _: _end(turn, Abandoned()))
         try:
@@ -66,7 +77,12 @@ class ConcurrencyLimit:
     def refuse_waiting(self) -> None:
         """All who wait get Overloaded at once."""
         while self._waiting:
-            _end(self._waiting.popleft(), Overloaded())
+            self._refuse(self._waiting.popleft())
+
+    def _refuse(self, turn: asyncio.Future[None]) -> None:
+        if not turn.done():
+            self.refused += 1
+            turn.set_exception(Overloaded())
 
     async def __aenter__(self) -> None:
         await self.acquire()

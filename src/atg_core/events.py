@@ -20,12 +20,16 @@ class EventKind(StrEnum):
     HOMEWORK_PUBLISHED = "homework.published"
     HOMEWORK_SUBMITTED = "homework.submitted"
     HOMEWORK_GRADED = "homework.graded"
+    NOTICE_TOLD = "notice.told"
     MISSED = "missed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Holds nothing of a person. `subject_id`: the lesson, the recurring lesson (RULE_CHANGED) or the homework."""
+    """Holds nothing of a person.
+
+    `subject_id`: the lesson, the recurring lesson (RULE_CHANGED) or the homework; 0 of notices.
+    """
 
     kind: EventKind
     subject_id: int

@@ -13,4 +13,6 @@ def principal_of(caller: Caller | None) -> Principal | None:
         author=caller.role in {Role.ADMIN, Role.INSTRUCTOR},
         admin=caller.role is Role.ADMIN,
         teacher=caller.role is Role.TEACHER,
+        reviewer=caller.role is Role.TRAINING,
+        seller=caller.role is Role.SHOP,
     )

@@ -12,9 +12,15 @@ from atg_core.files.media import UPLOAD_TYPES
 from atg_core.identity.model import Role
 from atg_core.mailing.addresses import Sender
 from atg_core.schedule.model import LONGEST_LESSON
+from atg_entrypoints.logs import LogFormat
 from atg_entrypoints.mail_settings import default_sender
 
-_WITHOUT_PREFIX = ("telegram_bot_token", "telegram_webhook_secret", "zoom_webhook_secret")
+_WITHOUT_PREFIX = (
+    *("telegram_bot_name", "telegram_bot_token", "telegram_webhook_secret", "zoom_webhook_secret"),
+    *("otel_exporter_otlp_endpoint", "sentry_dsn"),
+)
+
+_PRODUCTION_DRAIN = 5
 
 type Bytes = Annotated[int, Meta(ge=1)]
 type Seconds = Annotated[int, Meta(ge=1)]
@@ -29,12 +35,13 @@ Context = Literal[
     "conferencing",
     "homework",
     "gradebook",
+    "notices",
 ]
 CONTEXTS: tuple[Context, ...] = get_args(Context)
 
 
 def variable_of(name: str) -> str:
-    """The environment variable of a field: `ATG_X` for `x`; secrets of Telegram and Zoom have no prefix."""
+    """The environment variable of a field: `ATG_X` for `x`; what others have named has no prefix."""
     return name.upper() if name in _WITHOUT_PREFIX else f"ATG_{name.upper()}"
 
 
@@ -45,6 +52,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     home: str = "./var"
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8000
+    worker_host: str = "127.0.0.1"
+    worker_port: Annotated[int, Meta(ge=0, le=65535)] = 8001
     workers: Annotated[int, Meta(ge=1, le=64)] = 1
     database_url: str = ""
     redis_url: str = ""
@@ -74,6 +83,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     smtp_url: str = ""
     mail_from: str = ""
     telegram_bot_token: str = ""
+    telegram_bot_name: str = ""
     telegram_webhook_secret: str = ""
     telegram_api_url: str = "https://api.telegram.org"
     oauth_return_urls: list[str] = field(default_factory=list)
@@ -103,10 +113,13 @@ class Settings(Struct, frozen=True, kw_only=True):
     rate_limit: Annotated[int, Meta(ge=0)] = 1200
     timezone: str = "UTC"
     job_lease: Seconds = 60
-    drain_seconds: Annotated[int, Meta(ge=0, le=600)] = 0
+    drain_seconds: Annotated[int, Meta(ge=0, le=600)] | None = None
     auto_migrate: bool = True
     contexts: list[Context] = field(default_factory=lambda: list(CONTEXTS))
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: LogFormat = "auto"
+    otel_exporter_otlp_endpoint: str = ""
+    sentry_dsn: str = ""
 
     @property
     def home_path(self) -> Path:
@@ -158,6 +171,13 @@ class Settings(Struct, frozen=True, kw_only=True):
     def is_embedded(self) -> bool:
         """Whether no database server is used, so that serving processes run the jobs."""
         return self.in_memory or self.database.startswith("sqlite")
+
+    @property
+    def drain(self) -> int:
+        """Seconds; by default in production only, where a load balancer has to notice that this process is ending."""
+        if self.drain_seconds is None:
+            return _PRODUCTION_DRAIN if self.env == "production" else 0
+        return self.drain_seconds
 
     @property
     def signing_keys(self) -> dict[str, bytes]:

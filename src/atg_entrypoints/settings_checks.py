@@ -38,6 +38,7 @@ def check(settings: Settings) -> None:
     if "*" in settings.cors_origins and settings.cors_allow_credentials:
         raise SettingsError("ATG_CORS_ALLOW_CREDENTIALS: not with ATG_CORS_ORIGINS=*")
     _check_files(settings)
+    _check_watchers(settings)
     _check_mail(settings)
     _check_telegram(settings)
     _check_oauth(settings)
@@ -61,6 +62,15 @@ def _check_addresses(settings: Settings) -> None:
         raise SettingsError("ATG_REDIS_URL: begins with neither redis:// nor rediss://")
     if settings.s3_endpoint and not (settings.s3_access_key and settings.s3_secret_key and settings.s3_bucket):
         raise SettingsError("ATG_S3_ENDPOINT: needs ATG_S3_ACCESS_KEY, ATG_S3_SECRET_KEY and ATG_S3_BUCKET")
+
+
+def _check_watchers(settings: Settings) -> None:
+    for name in ("otel_exporter_otlp_endpoint", "sentry_dsn"):
+        value = getattr(settings, name)
+        if value and (_scheme(variable_of(name), value) not in {"http", "https"} or not urlsplit(value).hostname):
+            raise SettingsError(f"{variable_of(name)}: is no URL that begins with http:// or https://")
+    if settings.sentry_dsn and not (urlsplit(settings.sentry_dsn).username and settings.sentry_dsn.rsplit("/")[-1]):
+        raise SettingsError("SENTRY_DSN: needs the form https://key@host/project")
 
 
 def _check_files(settings: Settings) -> None:

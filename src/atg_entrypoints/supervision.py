@@ -4,6 +4,7 @@ from time import monotonic
 from typing import Any
 
 import structlog
+from prometheus_client.multiprocess import mark_process_dead
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 from uvicorn.supervisors.multiprocess import Process
@@ -22,6 +23,7 @@ class Supervisor(Multiprocess):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._answered: dict[Process, float] = {}
+        self.has_failed = False
 
     def keep_subprocess_alive(self) -> None:
         for index, process in enumerate(self.processes):
@@ -42,8 +44,10 @@ class Supervisor(Multiprocess):
         self._answered.pop(dead, None)
         dead.kill()
         dead.join()
+        mark_process_dead(dead.pid)  # type: ignore[no-untyped-call]
         if dead.exitcode == STARTUP_FAILURE:
             _log.error("worker did not start", pid=dead.pid, exit_code=dead.exitcode)
+            self.has_failed = True
             self.should_exit.set()
             return
         self.processes[index] = Process(self.config, self.sockets)

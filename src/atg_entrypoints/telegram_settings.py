@@ -1,4 +1,4 @@
-"""Validation of TELEGRAM_BOT_TOKEN, TELEGRAM_WEBHOOK_SECRET and ATG_TELEGRAM_API_URL.
+"""Validation of TELEGRAM_BOT_NAME, TELEGRAM_BOT_TOKEN, TELEGRAM_WEBHOOK_SECRET and ATG_TELEGRAM_API_URL.
 
 The checks raise ValueError, whose message does not contain the secret value.
 """
@@ -7,8 +7,14 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{4,31}")
 _TOKEN = re.compile(r"[0-9]{1,16}:[A-Za-z0-9_-]{30,64}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
+
+
+def check_bot_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise ValueError("needs the name of the bot without @: 5 to 32 letters, digits and _")
 
 
 def check_bot_token(token: str) -> None:
@@ -32,6 +38,7 @@ def check_api_url(url: str) -> None:
 
 
 CHECKS: Mapping[str, Callable[[str], None]] = {
+    "telegram_bot_name": check_bot_name,
     "telegram_bot_token": check_bot_token,
     "telegram_webhook_secret": check_webhook_secret,
     "telegram_api_url": check_api_url,

@@ -19,31 +19,43 @@ OTHER_NAMES = {
 """A second variable of a field, read where ours is absent (spec: README, Settings)."""
 
 _OF_OTHER_STACKS = {
-    "database_url": ("POSTGRES_HOST", "POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB"),
-    "s3_endpoint": ("MINIO_ENDPOINT", "MINIO_HOST"),
-    "s3_public_endpoint": ("MINIO_PUBLIC_URL", "MINIO_PUBLIC_ENDPOINT"),
-    "s3_access_key": ("MINIO_ACCESS_KEY", "MINIO_ROOT_USER"),
-    "s3_secret_key": ("MINIO_SECRET_KEY", "MINIO_ROOT_PASSWORD"),
-    "s3_bucket": ("MINIO_BUCKET", "MINIO_BUCKET_NAME"),
-    "jwt_keys": ("JWT_SECRET", "JWT_SECRET_KEY"),
-    "access_ttl": ("JWT_EXPIRES_IN", "JWT_ACCESS_EXPIRES_IN"),
-    "smtp_url": ("EMAIL_HOST", "EMAIL_PORT", "EMAIL_USER", "EMAIL_PASSWORD"),
-    "mail_from": ("EMAIL_FROM",),
-    "admin_username": ("ADMIN_USERNAME",),
-    "admin_password": ("ADMIN_PASSWORD",),
-    "cors_origins": ("CORS_ORIGIN", "CORS_ORIGINS", "CORS_ALLOWED_ORIGINS"),
+    "POSTGRES_": "database_url",
+    "MINIO_": "s3_endpoint",
+    "MINIO_PUBLIC_": "s3_public_endpoint",
+    "MINIO_ACCESS_KEY": "s3_access_key",
+    "MINIO_ROOT_USER": "s3_access_key",
+    "MINIO_SECRET_KEY": "s3_secret_key",
+    "MINIO_ROOT_PASSWORD": "s3_secret_key",
+    "MINIO_BUCKET": "s3_bucket",
+    "MINIO_REGION": "s3_region",
+    "JWT_": "jwt_keys",
+    "JWT_EXPIRES": "access_ttl",
+    "JWT_ACCESS_": "access_ttl",
+    "JWT_REFRESH_": "refresh_ttl",
+    "EMAIL_": "smtp_url",
+    "EMAIL_FROM": "mail_from",
+    "ADMIN_": "admin_username",
+    "ADMIN_PASSWORD": "admin_password",
+    "CORS_": "cors_origins",
+    "CORS_ALLOW_CREDENTIALS": "cors_allow_credentials",
 }
+"""How their variables begin, with the field that is meant; the longest beginning counts."""
 _OTHER_OWN = ("ATG_TEST_", "ATG_BENCH_")
 
 
 def unread(environment: Mapping[str, str | None]) -> Iterator[tuple[str, str | None]]:
-    """Variables that nothing reads, each with the one that was probably meant; None if none is near."""
+    """Variables that nothing reads, each with the one that was probably meant; None if none is near.
+
+    Those of other stacks only while ours is not set: they may be there for a server beside this service.
+    """
     ours = {variable_of(name): name for name in Settings.__struct_fields__}
     known = {*ours, *OTHER_NAMES.values()}
     for name in sorted(environment):
         if name.startswith("ATG_") and name not in known and not name.startswith(_OTHER_OWN):
             yield name, next(iter(get_close_matches(name, known, 1)), None)
-    for field, names in _OF_OTHER_STACKS.items():
-        read = {variable_of(field), OTHER_NAMES.get(field)}
-        if read.isdisjoint(environment):
-            yield from ((name, variable_of(field)) for name in names if environment.get(name))
+    for name in sorted(environment):
+        beginnings = [beginning for beginning in _OF_OTHER_STACKS if name.startswith(beginning)]
+        if beginnings and environment[name]:
+            field = _OF_OTHER_STACKS[max(beginnings, key=len)]
+            if not any(environment.get(each) for each in (variable_of(field), OTHER_NAMES.get(field, ""))):
+                yield name, variable_of(field)

@@ -28,6 +28,7 @@ class ListeningHub(EventHub):
         self._listen, self._pause = listen, pause
         self._listening: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
+        self._trouble: str | None = None
 
     @asynccontextmanager
     async def subscribe(self, user_id: UUID) -> AsyncIterator[Mailbox]:
@@ -43,11 +44,20 @@ class ListeningHub(EventHub):
             try:
                 await self._listen(self._begun, self._heard)
             except Exception as error:  # noqa: BLE001 - whatever the reason, the next connection may work
-                _log.warning("events are not heard", error=type(error).__name__)
+                self._tell(type(error).__name__)
             self._ready.clear()
             await asyncio.sleep(self._pause)
 
+    def _tell(self, trouble: str) -> None:
+        """Once for each outage."""
+        if self._trouble is None:
+            _log.warning("events are not heard", error=trouble)
+        self._trouble = trouble
+
     def _begun(self) -> None:
+        if self._trouble is not None:
+            self._trouble = None
+            _log.info("events are heard again")
         self._ready.set()
         self.put_missed()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import msgspec
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from atg_adapters.fernet.cipher import Cipher
 
 _LEAST_BYTES = 32
+
+type _Values = Annotated[dict[str, str], msgspec.Meta(min_length=1)]
 
 
 class _Fernet:
@@ -44,14 +46,15 @@ class FernetVault(_Fernet):
 
     def seal(self, credentials: Credentials) -> str:
         """`Vault.seal`."""
-        return self._cipher.encrypt(msgspec.json.encode(credentials))
+        return self._cipher.encrypt(msgspec.json.encode(credentials.values()))
 
     def open(self, sealed: str) -> Credentials:
         """`Vault.open`."""
         try:
-            return msgspec.json.decode(self._cipher.decrypt(sealed), type=Credentials)
+            values = msgspec.json.decode(self._cipher.decrypt(sealed), type=_Values)
         except (ValueError, msgspec.MsgspecError):
             raise ConferenceProviderFailed from None
+        return Credentials(**values)
 
     def resealed(self, sealed: str) -> str:
         """`Vault.resealed`."""

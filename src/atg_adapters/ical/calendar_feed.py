@@ -30,8 +30,9 @@ type _Made = Mapping[tuple[int | None, date | None], Lesson]
 class IcalCalendarFeed:
     """`WriteCalendarFeed`. `base_url`: of the service, whose host makes the UIDs unique; `name`: of the calendar.
 
-    A recurring lesson is one event with an RRULE. An occurrence that is cancelled, moved, has a lesson, or spans a DST
-    change is an override (RECURRENCE-ID). The last are written in UTC, since clients disagree about such local times.
+    A recurring lesson is one event with an RRULE, and an EXDATE for each free day. An occurrence that is cancelled,
+    moved, has a lesson, or spans a DST change is an override (RECURRENCE-ID). The last are written in UTC, since
+    clients disagree about such local times.
     Deterministic: equal windows give equal bytes.
     """
 
@@ -57,7 +58,7 @@ class IcalCalendarFeed:
         made = {_occurrence_of(lesson): lesson for lesson in lessons}
         told = set()
         for rule, days in series:
-            yield self._recurring(rule, days)
+            yield self._recurring(rule, days, made)
             for day, event in self._overrides(rule, days, made):
                 told.add((rule.id, day))
                 yield event
@@ -76,8 +77,14 @@ class IcalCalendarFeed:
         left = self.recurrence.dates(days, since, since + timedelta(weeks=days.interval))
         return replace(days, first=left[0]) if left else None
 
-    def _recurring(self, rule: RecurringLesson, days: WeeklyRecurrence) -> "Event":
-        event = _new_event(self._uid(f"recurring-{rule.id}"), rule.title, rule.revision, rule.updated_at)
+    def _recurring(self, rule: RecurringLesson, days: WeeklyRecurrence, made: _Made) -> "Event":
+        free = {
+            day: free
+            for day in (self.recurrence.dates(days, days.first, days.until) if rule.free_days else ())
+            if (free := rule.free_on(day)) and (rule.id, day) not in made
+        }
+        updated_at = max([rule.updated_at, *(each.updated_at for each in free.values())])
+        event = _new_event(self._uid(f"recurring-{rule.id}"), rule.title, rule.revision, updated_at)
         event.add("DTSTART", _local(rule, days.first), encode=False)
         event.add("DURATION", rule.duration)  # exact, as hours and minutes are (RFC 5545, section 3.3.6)
         until = datetime.combine(days.until, time(23, 59, 59), rule.zone).astimezone(UTC)
@@ -85,6 +92,9 @@ class IcalCalendarFeed:
         event.add(
             "RRULE", {"FREQ": "WEEKLY", "UNTIL": until, "INTERVAL": days.interval, "BYDAY": weekday, "WKST": "MO"}
         )
+        if free:
+            begins = [datetime.combine(day, rule.start_time) for day in free]
+            event.add("EXDATE", begins, parameters={"TZID": _zone_name(rule)})
         return event
 
     def _overrides(self, rule: RecurringLesson, days: WeeklyRecurrence, made: _Made) -> Iterator[tuple[date, "Event"]]:
@@ -92,7 +102,7 @@ class IcalCalendarFeed:
         excepted = {exception.date for exception in rule.exceptions}
         for day in self.recurrence.dates(days, days.first, days.until):
             lesson = made.get((rule.id, day))
-            if lesson or day in excepted or _is_uncertain(rule, day):
+            if lesson or day in excepted or (_is_uncertain(rule, day) and not rule.free_on(day)):
                 event = self._override(rule, day, lesson)
                 event.add("RECURRENCE-ID", _local(rule, day), encode=False)
                 yield day, event

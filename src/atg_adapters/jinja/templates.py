@@ -29,7 +29,16 @@ class JinjaMailTemplates:
             auto_reload=False,
         )
 
-    def message(self, name: str, language: Language, *, key: str, to: str, values: Mapping[str, Any]) -> Message:
+    def message(
+        self,
+        name: str,
+        language: Language,
+        *,
+        key: str,
+        to: str,
+        values: Mapping[str, Any],
+        unsubscribe: str | None = None,
+    ) -> Message:
         text = self._environment.get_template(f"{name}.txt")
         html = self._environment.get_template(f"{name}.html")
         said = {**values, "language": language.value, "_": partial(_say, self._words, language)}
@@ -39,6 +48,7 @@ class JinjaMailTemplates:
             subject=" ".join(_block(text, "subject", said).split()),
             text=_block(text, "text", said).strip() + "\n",
             html=html.render(said).strip() + "\n",
+            unsubscribe=unsubscribe,
         )
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import structlog
 
 from atg_adapters.jobs.cron import STILL_DUE, last_time
-from atg_adapters.jobs.execution import WorkerSettings, error_text, logged, perform
+from atg_adapters.jobs.execution import WorkerSettings, error_text, perform, watched
 from atg_core.clock import Clock
 from atg_core.jobs.model import Job, JobKind, Work
 
@@ -56,6 +56,7 @@ class LeasedWorker:
         self._kinds = {kind.name: kind for kind in work.every}
         self._times: dict[str, datetime] = {}
         self._running: dict[asyncio.Task[None], JobKind] = {}
+        self._watches = pace.watches()
         self._stopping = False
         self._trouble: str | None = None
 
@@ -135,8 +136,8 @@ class LeasedWorker:
             await self._record(lambda: self._jobs.bury(job, job.error or WORKER_LOST))
             return
         try:
-            with logged(kind, job.id, job.tries):
-                await self._perform(job, kind)
+            with watched(kind, job.id, job.tries, self._watches) as one:
+                one.done = await self._perform(job, kind)
         except asyncio.CancelledError:
             await self._record(lambda: self._jobs.release(job))
         except Exception as error:  # noqa: BLE001 - what a handler raises is the end of a try, not of the worker
@@ -144,12 +145,11 @@ class LeasedWorker:
         else:
             await self._record(lambda: self._jobs.finish(job))
 
-    async def _perform(self, job: Job, kind: JobKind) -> None:
+    async def _perform(self, job: Job, kind: JobKind) -> int | None:
         if not kind.is_long:
-            await perform(kind, job.arguments, self._pace)
-            return
+            return await perform(kind, job.arguments, self._pace)
         async with self._renewing(job):
-            await perform(kind, job.arguments, self._pace)
+            return await perform(kind, job.arguments, self._pace)
 
     @asynccontextmanager
     async def _renewing(self, job: Job) -> AsyncIterator[None]:

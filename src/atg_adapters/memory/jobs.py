@@ -63,8 +63,7 @@ class MemoryJobQueue:
     async def backlog(self) -> Sequence[Backlog]:
         now, kinds = self._clock(), defaultdict[str, list[Row]](list)
         for row in self._rows():
-            if row["status"] != JobStatus.RUNNING:
-                kinds[row["kind"]].append(row)
+            kinds[row["kind"]].append(row)
         return [_backlog(kind, kinds[kind], now) for kind in sorted(kinds)]
 
     async def run(self, work: Work, *, until_idle: bool = False) -> None:
@@ -140,8 +139,14 @@ def _is_held_up(row: Row, rows: Sequence[Row], now: datetime) -> bool:
 
 def _backlog(kind: str, rows: Sequence[Row], now: datetime) -> Backlog:
     waiting = [row["run_at"] for row in rows if row["status"] == JobStatus.WAITING]
-    oldest = max(0.0, (now - min(waiting)).total_seconds()) if waiting else 0.0
-    return Backlog(kind=kind, waiting=len(waiting), oldest_seconds=oldest, dead=len(rows) - len(waiting))
+    running = sum(row["status"] == JobStatus.RUNNING for row in rows)
+    return Backlog(
+        kind=kind,
+        waiting=len(waiting),
+        running=running,
+        oldest_seconds=max(0.0, (now - min(waiting)).total_seconds()) if waiting else 0.0,
+        dead=len(rows) - len(waiting) - running,
+    )
 
 
 def _job(row: Row) -> Job:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from atg_adapters.memory.database import MemoryDatabase
+from atg_adapters.memory.database import MemoryDatabase, Row
 
 
 def display_name(database: MemoryDatabase, user_id: UUID) -> str:
@@ -13,3 +13,23 @@ def display_name(database: MemoryDatabase, user_id: UUID) -> str:
 
 def is_member(database: MemoryDatabase, group_id: int, student_id: UUID) -> bool:
     return any(database.rows("group_students", group_id=group_id, student_id=student_id))
+
+
+def is_managed_by(database: MemoryDatabase, person: Row, manager: UUID) -> bool:
+    """Whether the person is in a department or at a station that this user leads."""
+    return any(
+        (row["department"] is not None and row["department"] == person.get("department"))
+        or (row["station_id"] is not None and row["station_id"] == person.get("station_id"))
+        for row in database.rows("managers", user_id=manager)
+    )
+
+
+def managers_of(database: MemoryDatabase, user_id: UUID) -> list[UUID]:
+    """The active users who lead the department or the station of a person, but not themselves."""
+    profile = database.tables["user_profiles"].get(user_id, {})
+    leading = sorted({row["user_id"] for row in database.rows("managers")} - {user_id})
+    return [
+        each
+        for each in leading
+        if database.tables["users"][each]["is_active"] and is_managed_by(database, profile, each)
+    ]

@@ -50,6 +50,10 @@ def mime_message(message: Message, sender: Sender, now: datetime) -> MimeMessage
     content["Date"] = format_datetime(now)
     content["Message-ID"] = f"<{file_name(message.key)}@{sender.host}>"
     content["Auto-Submitted"] = "auto-generated"
+    if message.unsubscribe:
+        content["List-Unsubscribe"] = f"<{message.unsubscribe}>"  # RFC 2369, section 3.2
+        if message.unsubscribe.startswith("https:"):  # RFC 8058, section 3.1: an address of HTTPS alone
+            content["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     content.set_content(message.text)
     content.add_alternative(message.html, subtype="html")
     return MimeMessage(sender.address, recipient, content)

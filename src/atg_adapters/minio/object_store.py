@@ -1,19 +1,20 @@
 """An object store in MinIO, or any other S3 store."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, cast
 
 from anyio import from_thread
 from minio.datatypes import parse_list_objects
-from urllib3 import HTTPResponse
+from urllib3 import HTTPResponse, PoolManager
 
 from atg_adapters.filesystem.listing import AFTER_FOLDER
-from atg_adapters.minio.client import Threads, connect, translated
+from atg_adapters.minio.client import SECONDS_TO_ASK, SECONDS_TO_WRITE, Threads, connect, connections, translated
 from atg_adapters.minio.multipart import S3MultipartUploads
 from atg_adapters.minio.presigned_urls import S3PresignedUrls
+from atg_adapters.minio.signed_requests import SignedRequests
 from atg_core.files.media import OCTET_STREAM, media_type_of
 from atg_core.files.model import Listing, StoredObject, UploadPart
 from atg_core.files.ports import FileNotFound, FileReplaced, FileTooLarge, StoreAway
@@ -27,16 +28,30 @@ class S3ObjectStore(S3PresignedUrls):
     """`ObjectStore`. Requests go to `endpoint`; URLs are signed for `public_endpoint`, which browsers use."""
 
     def __init__(
-        self, endpoint: str, public_endpoint: str, *, access_key: str, secret_key: str, bucket: str, region: str
+        self,
+        endpoint: str,
+        public_endpoint: str,
+        *,
+        access_key: str,
+        secret_key: str,
+        bucket: str,
+        region: str,
+        connections: Callable[[float], PoolManager] = connections,
     ) -> None:
+        """`connections`: makes some that wait so many seconds for what they read."""
         super().__init__(
             public_endpoint or endpoint, access_key=access_key, secret_key=secret_key, bucket=bucket, region=region
         )
-        self._client = connect(endpoint, access_key=access_key, secret_key=secret_key, region=region)
+        keys, writing = {"access_key": access_key, "secret_key": secret_key}, connections(SECONDS_TO_WRITE)
+        self._client = connect(endpoint, **keys, region=region, pool=connections(SECONDS_TO_ASK))
+        self._writer = connect(endpoint, **keys, region=region, pool=writing)
         self._bucket = bucket
-        self._multipart = S3MultipartUploads(self._client, bucket)
+        self._requests = SignedRequests(endpoint, writing, **keys, bucket=bucket, region=region)
+        self._multipart = S3MultipartUploads(self._requests)
         self._streams = Streams()
-        self._threads, self._uploading = Threads(), Threads()
+        self._threads, self._reading, self._checking = Threads(), Threads(), Threads()
+        """What is read meanwhile, and what `/ready` asks, does not wait for others."""
+        self._uploading = Threads(seconds_to_wait=None)
         """An upload keeps a thread for as long as its client sends: slow ones hold up nothing but uploads."""
 
     def require_storable(self, key: str) -> None:
@@ -85,7 +100,7 @@ class S3ObjectStore(S3PresignedUrls):
     async def _chunks(self, response: HTTPResponse, length: int) -> AsyncIterator[bytes]:
         taken = 0
         while taken < length:
-            chunk = await self._threads.run(
+            chunk = await self._reading.run(
                 response.read, min(length - taken, self._streams.chunk_bytes(taken)), abandon=True
             )
             if not chunk:
@@ -114,7 +129,7 @@ class S3ObjectStore(S3PresignedUrls):
         return found
 
     def _put(self, key: str, data: "_ChunkReader", content_type: str, max_bytes: int) -> None:
-        self._client.put_object(
+        self._writer.put_object(
             bucket_name=self._bucket,
             object_name=key,
             data=cast("BinaryIO", data),  # only its `read` is used
@@ -134,7 +149,7 @@ class S3ObjectStore(S3PresignedUrls):
         return await self._threads.run(self._list, prefix, nested, limit, cursor)
 
     def _list(self, prefix: str, nested: bool, limit: int, cursor: str | None) -> Listing:
-        query: dict[str, Any] = {
+        query = {
             "list-type": "2",
             "encoding-type": "url",
             "prefix": prefix,
@@ -142,9 +157,7 @@ class S3ObjectStore(S3PresignedUrls):
             "max-keys": str(limit),
             "start-after": cursor or "",
         }
-        # The public method reads all pages, and does not tell where one ends.
-        response = self._client._execute("GET", self._bucket, query_params=query)  # noqa: SLF001
-        entries, more, _, _ = parse_list_objects(response)
+        entries, more, _, _ = parse_list_objects(self._requests.send("GET", query=query))
         names = [entry.object_name or "" for entry in entries]
         last = max(names, key=str.encode) if more and names else None
         return Listing(
@@ -197,7 +210,7 @@ class S3ObjectStore(S3PresignedUrls):
         return await self._threads.run(self._multipart.abort_before, moment)
 
     async def check(self) -> None:
-        there = await self._threads.run(lambda: self._client.bucket_exists(bucket_name=self._bucket), abandon=True)
+        there = await self._checking.run(lambda: self._client.bucket_exists(bucket_name=self._bucket), abandon=True)
         if not there:
             raise StoreAway("The bucket {bucket} is not there", bucket=self._bucket)
 

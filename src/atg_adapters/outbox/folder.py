@@ -26,4 +26,5 @@ def put(folder: Path, now: datetime, name: str, content: bytes) -> None:
 
 def _files(folder: Path, name: str) -> list[Path]:
     """The files of a name, oldest first, so that concurrent writers keep the same one."""
-    return sorted(path for path in folder.iterdir() if path.name.partition("-")[2] == name)
+    with os.scandir(folder) as entries:  # one by one: there may be many
+        return sorted(folder / each.name for each in entries if each.name.partition("-")[2] == name)

@@ -40,4 +40,4 @@ class OutboxTelegram:
         try:
             await asyncio.to_thread(put, self._folder, self._clock(), f"{name}.json", content)
         except OSError as error:
-            raise TelegramAway(f"{self._folder}: {error.strerror}") from error
+            raise TelegramAway(f"{self._folder}: {error.strerror}", may_have_arrived=False) from error

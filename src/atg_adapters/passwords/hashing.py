@@ -16,7 +16,7 @@ from pwdlib.hashers.bcrypt import BcryptHasher
 from atg_core.identity.ports import PasswordCheck
 
 # OWASP Password Storage Cheat Sheet: argon2id with at least 19 MiB, two iterations, one lane.
-_KIBIBYTES = 19_456
+KIBIBYTES = 19_456
 CORES = os.cpu_count() or 1
 HASHES_AT_ONCE = max(1, CORES - 1)
 _NICE = 19
@@ -27,9 +27,9 @@ class PwdlibPasswords:
     """`Passwords` with pwdlib; hashing releases the GIL."""
 
     def __init__(self, at_once: int = HASHES_AT_ONCE) -> None:
-        self._hasher = PasswordHash((_argon2(), BcryptHasher()))
+        self._hasher = PasswordHash((_argon2(KIBIBYTES), BcryptHasher()))
         self._pool = ThreadPoolExecutor(at_once, "hash", lower_priority)
-        self._decoy = _decoy()
+        self._decoy = _decoy(KIBIBYTES)
 
     async def hash(self, password: str) -> str:
         return await self._run(self._hasher.hash, password)
@@ -58,10 +58,10 @@ def lower_priority() -> None:
 
 
 @cache
-def _decoy() -> str:
+def _decoy(memory_cost: int) -> str:
     """A hash to verify against if there is no account, with the same cost."""
-    return _argon2().hash(_NO_ONES_PASSWORD)
+    return _argon2(memory_cost).hash(_NO_ONES_PASSWORD)
 
 
-def _argon2() -> Argon2Hasher:
-    return Argon2Hasher(memory_cost=_KIBIBYTES, time_cost=2, parallelism=1)
+def _argon2(memory_cost: int) -> Argon2Hasher:
+    return Argon2Hasher(memory_cost=memory_cost, time_cost=2, parallelism=1)

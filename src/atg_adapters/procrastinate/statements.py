@@ -22,10 +22,11 @@ LISTED = sa.text(f"""
 BACKLOG = sa.text(f"""
     SELECT task_name AS kind,
         count(*) FILTER (WHERE status = 'todo') AS waiting,
-        count(*) FILTER (WHERE status <> 'todo') AS dead,
+        count(*) FILTER (WHERE status = 'doing') AS running,
+        count(*) FILTER (WHERE status IN ('failed', 'aborted')) AS dead,
         GREATEST(0, EXTRACT(epoch FROM now() - min({_RUN_AT}) FILTER (WHERE status = 'todo')))::float8 AS oldest_seconds
     FROM procrastinate_jobs
-    WHERE status IN ('todo', 'failed', 'aborted')
+    WHERE status IN ('todo', 'doing', 'failed', 'aborted')
     GROUP BY task_name ORDER BY task_name
 """)  # noqa: S608 - of constants alone
 

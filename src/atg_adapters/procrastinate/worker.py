@@ -11,7 +11,7 @@ from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, 
 from procrastinate.jobs import Job as StoredJob
 from procrastinate.types import JSONDict
 
-from atg_adapters.jobs.execution import WorkerSettings, error_text, logged, perform
+from atg_adapters.jobs.execution import WorkerSettings, error_text, perform, watched
 from atg_adapters.jobs.leased import WORKER_LOST
 from atg_adapters.procrastinate import statements
 from atg_adapters.sql.database import Database, DatabaseAway
@@ -46,6 +46,7 @@ class Worker:
         self._database, self._work, self._pace = database, work, pace
         self._kinds = {kind.name: kind for kind in work.every}
         self._lease = pace.lease.total_seconds()
+        self._watches = pace.watches()
         self._begun = 0
         self._trouble: str | None = None
 
@@ -128,9 +129,9 @@ class Worker:
         async def do(context: JobContext, arguments: JSONDict | None = None, **_time: Any) -> None:
             self._begun += 1
             job_id, tries = context.job.id or 0, context.job.attempts + 1
-            with logged(kind, job_id, tries):
+            with watched(kind, job_id, tries, self._watches) as one:
                 try:
-                    await perform(kind, arguments or {}, self._pace)
+                    one.done = await perform(kind, arguments or {}, self._pace)
                 except Exception as error:
                     with suppress(DatabaseAway):
                         await self._keep_error(job_id, error_text(error))

@@ -5,7 +5,7 @@ SQLAlchemy makes and compiles the statements. Its own way of running them costs 
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from itertools import batched
 from typing import Any
 
@@ -130,7 +130,7 @@ class Connection:
 
     @asynccontextmanager
     async def begin_nested(self) -> AsyncIterator["Connection"]:
-        """A savepoint: an error undoes what was done since."""
+        """A savepoint: an error undoes what was done since, and is told even if the connection is lost."""
         self._savepoints += 1
         name, before = f"s{self._savepoints}", len(self.committed)
         await self.execute_text(f"SAVEPOINT {name}")
@@ -140,10 +140,11 @@ class Connection:
         except BaseException:
             self._waiting = []
             del self.committed[before:]
-            await self.execute_text(f"ROLLBACK TO SAVEPOINT {name}")
+            with suppress(DBAPIError):
+                await self.execute_text(f"ROLLBACK TO SAVEPOINT {name}")
+                await self.execute_text(f"RELEASE SAVEPOINT {name}")
             raise
-        finally:
-            await self.execute_text(f"RELEASE SAVEPOINT {name}")
+        await self.execute_text(f"RELEASE SAVEPOINT {name}")
 
     async def _run(self, compiled: CompiledStatement, values: Values) -> Result:
         text, parameters = _bound(compiled, values)

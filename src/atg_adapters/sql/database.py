@@ -2,17 +2,16 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from psycopg.errors import DiskFull, LockNotAvailable, QueryCanceled, ReadOnlySqlTransaction
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from atg_adapters.disk_space import require_space
 from atg_adapters.sql.connection import Connection, engine_error
@@ -24,10 +23,13 @@ from atg_adapters.sql.watchdog import ServerSilent, Watchdog
 from atg_core.errors import StorageFull, Unavailable
 from atg_core.unit_of_work import UnitOfWork
 
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
 _SECONDS_TO_WAIT = 10
 _SECONDS_OF_A_WRITER = 30
 """An import holds SQLite's one writing connection for a while."""
-_SECONDS_OF_A_STATEMENT, _SECONDS_OF_A_LOCK = 10, 5
+_SECONDS_OF_A_CONNECTION, _SECONDS_OF_A_STATEMENT, _SECONDS_OF_A_LOCK = 3, 10, 5
 _SQLITE_READERS = 10
 
 
@@ -65,25 +67,35 @@ class Database:
     IMMEDIATE: a transaction that reads first and writes later would otherwise lose updates or fail half-way.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 20) -> None:
-        """`pool_size`: connections of this process to PostgreSQL."""
-        self.url, self._options = async_url(url), ""
+    def __init__(self, url: str, *, pool_size: int = 20, around: Callable[[Driver], Driver] | None = None) -> None:
+        """`pool_size`: connections of this process to PostgreSQL; `around`: makes what runs their statements."""
+        self.url, self._options, self._around = async_url(url), "", around
         self._watchdog = Watchdog(self._open)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self._driver: type[PsycopgDriver | AiosqliteDriver] = AiosqliteDriver
             # One connection: writers of this process queue for it instead of polling the file lock.
-            self._writing = Pool(self._open, size=1, seconds_to_wait=_SECONDS_OF_A_WRITER)
-            self._reading = Pool(self._open, size=_SQLITE_READERS, seconds_to_wait=_SECONDS_TO_WAIT)
+            self._writing = Pool(self._open_pooled, size=1, seconds_to_wait=_SECONDS_OF_A_WRITER)
+            self._reading = Pool(self._open_pooled, size=_SQLITE_READERS, seconds_to_wait=_SECONDS_TO_WAIT)
         else:
             self._driver = PsycopgDriver
-            self._writing = self._reading = Pool(self._open, size=pool_size, seconds_to_wait=_SECONDS_TO_WAIT)
+            self._writing = self._reading = Pool(self._open_pooled, size=pool_size, seconds_to_wait=_SECONDS_TO_WAIT)
+
+    @property
+    def pools(self) -> Mapping[str, Pool]:
+        """By what their connections do; on PostgreSQL one does both."""
+        return {"writing": self._writing, "reading": self._reading} if self.is_sqlite else {"all": self._writing}
 
     async def _open(self) -> Driver:
         return await self._driver.open(self.url, self._options)
 
+    async def _open_pooled(self) -> Driver:
+        driver = await self._open()
+        return self._around(driver) if self._around else driver
+
     def limit_waiting(self) -> None:
         """For a process that serves: who waits there is told soon that the database is busy."""
+        self._reading.seconds_to_wait = _SECONDS_OF_A_CONNECTION
         self._options = f"-c statement_timeout={_SECONDS_OF_A_STATEMENT}s -c lock_timeout={_SECONDS_OF_A_LOCK}s"
 
     @asynccontextmanager
@@ -132,13 +144,13 @@ class Database:
         Nested in a shared transaction it is a savepoint.
         """
         if connection := self._shared_connection():
-            return connection.begin_nested()
+            return _within(connection.begin_nested())
         return self._connected(self._writing, self._driver.writing)
 
     def joined(self) -> AbstractAsyncContextManager[Connection]:
         """The connection of a shared transaction, else one in a transaction of its own. An error ends either."""
         if connection := self._shared_connection():
-            return nullcontext(connection)
+            return _within(nullcontext(connection))
         return self._connected(self._writing, self._driver.writing)
 
     @asynccontextmanager
@@ -158,7 +170,7 @@ class Database:
     def reader(self) -> AbstractAsyncContextManager[Connection]:
         """A connection for reads; within a shared transaction it sees its writes."""
         if connection := self._shared_connection():
-            return nullcontext(connection)
+            return _within(nullcontext(connection))
         return self._connected(self._reading)
 
     def snapshot(self) -> AbstractAsyncContextManager[Connection]:
@@ -168,8 +180,10 @@ class Database:
         return self._connected(self._reading, begin)
 
     @asynccontextmanager
-    async def engine_transaction(self) -> AsyncIterator[AsyncConnection]:
+    async def engine_transaction(self) -> AsyncIterator["AsyncConnection"]:
         """A transaction on a connection of SQLAlchemy's engine, for what needs one, such as Alembic."""
+        from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - 6 MiB, and its ORM with it
+
         engine = create_async_engine(self.url, poolclass=sa.pool.NullPool, hide_parameters=True)
         if self.is_sqlite:
             sa.event.listen(engine.sync_engine, "connect", _sqlite_pragmas)
@@ -222,6 +236,18 @@ class Database:
         await self._reading.close()
         await self._writing.close()
         await self._watchdog.close()
+
+
+@asynccontextmanager
+async def _within(part: AbstractAsyncContextManager[Connection]) -> AsyncIterator[Connection]:
+    """A part of a shared transaction: its errors are answered before that ends, so that they are told here already."""
+    try:
+        async with part as connection:
+            yield connection
+    except DBAPIError as error:
+        if told := _told_of(error):
+            raise told from error
+        raise
 
 
 def fields_of(row: Row) -> dict[str, Any]:

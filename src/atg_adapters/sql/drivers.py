@@ -1,5 +1,6 @@
 """How the drivers run a compiled statement: psycopg with prepared statements, aiosqlite with one hop to its thread."""
 
+import asyncio
 import select
 import sqlite3
 from collections.abc import AsyncGenerator, Sequence
@@ -212,9 +213,19 @@ class AiosqliteDriver:
     async def open(cls, url: URL, options: str = "") -> Self:  # noqa: ARG003 - it has none
         [path], given = SQLITE.create_connect_args(url)
         connecting = aiosqlite.connect(path, **given, isolation_level=None)
-        connecting._thread.daemon = True  # noqa: SLF001 - else a process that forgets to close it would never end
-        connection = await connecting
-        await connection.executescript("; ".join(PRAGMAS))
+        thread = connecting._thread  # noqa: SLF001
+        thread.daemon = True  # else a process that forgets to close it would never end
+        try:
+            connection = await connecting
+            try:
+                await connection.executescript("; ".join(PRAGMAS))
+            except sqlite3.Error:
+                await connection.close()
+                raise
+        except sqlite3.Error as error:
+            error.add_note(str(path))  # SQLite does not say which
+            await asyncio.to_thread(thread.join)  # it has something to say to this loop, which may end next
+            raise
         return cls(connection)
 
     def __init__(self, connection: aiosqlite.Connection) -> None:

@@ -67,14 +67,14 @@ _LISTED = (
     .limit(sa.bindparam("most"))
 )
 _is_waiting, _is_dead = jobs.c.status == JobStatus.WAITING, jobs.c.status == JobStatus.DEAD
-_BACKLOG = (
+BACKLOG = (
     sa.select(
         jobs.c.kind,
         sa.func.count().filter(_is_waiting).label("waiting"),
+        sa.func.count().filter(jobs.c.status == JobStatus.RUNNING).label("running"),
         sa.func.min(jobs.c.run_at).filter(_is_waiting).label("oldest"),
         sa.func.count().filter(_is_dead).label("dead"),
     )
-    .where(_is_waiting | _is_dead)
     .group_by(jobs.c.kind)
     .order_by(jobs.c.kind)
 )
@@ -125,15 +125,7 @@ class SqlJobQueue:
 
     async def backlog(self) -> Sequence[Backlog]:
         now = self._clock()
-        return [
-            Backlog(
-                kind=row.kind,
-                waiting=row.waiting,
-                oldest_seconds=max(0.0, (now - row.oldest).total_seconds()) if row.oldest else 0.0,
-                dead=row.dead,
-            )
-            for row in await self._database.rows(_BACKLOG)
-        ]
+        return [backlog_of(row, now) for row in await self._database.rows(BACKLOG)]
 
     async def run(self, work: Work, *, until_idle: bool = False) -> None:
         await LeasedWorker(self, work, self._pace, self._clock, self._wake).run(until_idle=until_idle)
@@ -174,3 +166,13 @@ class SqlJobQueue:
 
 def _job(row: Row) -> Job:
     return convert(row, Job, from_attributes=True)
+
+
+def backlog_of(row: Row, now: datetime) -> Backlog:
+    return Backlog(
+        kind=row.kind,
+        waiting=row.waiting,
+        running=row.running,
+        oldest_seconds=max(0.0, (now - row.oldest).total_seconds()) if row.oldest else 0.0,
+        dead=row.dead,
+    )

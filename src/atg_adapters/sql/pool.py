@@ -21,7 +21,9 @@ class Pool:
     """
 
     def __init__(self, open_: Callable[[], Awaitable[Driver]], *, size: int, seconds_to_wait: float) -> None:
-        self._open, self._size, self._seconds_to_wait = open_, size, seconds_to_wait
+        self._open, self.size, self.seconds_to_wait = open_, size, seconds_to_wait
+        self.in_use = self.waiting = self.refused = 0
+        """Connections, those who wait for one, and how many have waited in vain since the start."""
         self._free: tuple[asyncio.AbstractEventLoop, asyncio.Semaphore] | None = None
         self._idle: list[Driver] = []
 
@@ -29,6 +31,7 @@ class Pool:
         """A connection that is in no transaction. Raises DatabaseBusy if none is free in time, errors of the driver."""
         free = self._places()
         await self._wait(free)
+        self.in_use += 1
         try:
             while self._idle:
                 driver = self._idle.pop()
@@ -37,6 +40,7 @@ class Pool:
                 await driver.close()
             return await self._open()
         except BaseException:
+            self.in_use -= 1
             free.release()
             raise
 
@@ -47,6 +51,7 @@ class Pool:
             else:
                 await driver.close()
         finally:
+            self.in_use -= 1
             self._places().release()
 
     async def settle(self, driver: Driver) -> None:
@@ -59,18 +64,22 @@ class Pool:
         """A semaphore belongs to one event loop; a command may run several, one after the other."""
         loop = asyncio.get_running_loop()
         if self._free is None or self._free[0] is not loop:
-            self._free = loop, asyncio.Semaphore(self._size)
+            self._free = loop, asyncio.Semaphore(self.size)
         return self._free[1]
 
     async def _wait(self, free: asyncio.Semaphore) -> None:
         if not free.locked():
             await free.acquire()
             return
+        self.waiting += 1
         try:
-            async with asyncio.timeout(self._seconds_to_wait):
+            async with asyncio.timeout(self.seconds_to_wait):
                 await free.acquire()
         except TimeoutError:
+            self.refused += 1
             raise DatabaseBusy from None
+        finally:
+            self.waiting -= 1
 
     async def close(self) -> None:
         """Closes those that nobody uses."""

@@ -18,6 +18,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from atg_adapters.sql.database import Database
+from atg_adapters.sql.importing import recorded_tables
 from atg_adapters.sql.schema import MIGRATIONS, newest_revision
 from atg_adapters.sql.tables.every import metadata
 
@@ -43,6 +44,7 @@ def upgrade(connection: sa.Connection, revision: str, migrations: Path = MIGRATI
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
     with _index_over_expression_unseen():
         command.upgrade(_config(connection, migrations, timezone), revision)
+    recorded_tables.have_triggers(connection)
 
 
 def downgrade(connection: sa.Connection, revision: str) -> None:

@@ -4,12 +4,13 @@ What needs Alembic is in `sql/revisions.py` and imported when there is something
 """
 
 from datetime import UTC, tzinfo
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 
 from atg_adapters.sql.database import Database
+from atg_adapters.sql.schema_differences import in_words
 from atg_core.errors import Unavailable
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -19,9 +20,23 @@ _HAS_REVISION_ON_POSTGRESQL = sa.text("SELECT 1 WHERE to_regclass(CAST(:table_ A
 _REVISION: sa.Select[str] = sa.select(sa.column("version_num", sa.String)).select_from(sa.table(_VERSION_TABLE))
 
 
-def newest_revision(migrations: Path = MIGRATIONS) -> str:
+class SchemaState(StrEnum):
+    NEWEST = "newest"
+    BEHIND = "behind"
+    AHEAD = "ahead"
+    """Of a later version."""
+    UNKNOWN = "unknown"
+    """Of no version of ours that is known here."""
+    NONE = "none"
+
+
+def revisions_in(migrations: Path = MIGRATIONS) -> set[str]:
     """By the names of the files, which begin with the number of their revision."""
-    return max(path.name.partition("_")[0] for path in (migrations / "versions").glob("[0-9]*_*.py"))
+    return {path.name.partition("_")[0] for path in (migrations / "versions").glob("[0-9]*_*.py")}
+
+
+def newest_revision(migrations: Path = MIGRATIONS) -> str:
+    return max(revisions_in(migrations))
 
 
 class SchemaOutdated(Unavailable):
@@ -40,20 +55,32 @@ class SchemaCheck:
             self._is_newest = True
 
 
+class SchemaUnknown(Unavailable):
+    """The database has revision {revision}, which this version does not know: run the version that made it"""
+
+
 async def require_newest(database: Database) -> None:
-    """Raises SchemaOutdated."""
+    """Raises SchemaOutdated, SchemaUnknown."""
     if await revision_of(database) != newest_revision():
+        await _require_known(database)
         raise SchemaOutdated
+
+
+async def _require_known(database: Database) -> None:
+    """Raises SchemaUnknown."""
+    if await state_of(database) in {SchemaState.AHEAD, SchemaState.UNKNOWN}:
+        raise SchemaUnknown(revision=await revision_of(database))
 
 
 async def migrate(database: Database, revision: str = "head", *, timezone: tzinfo = UTC) -> None:
     """Runs the missing revisions in one transaction; of many processes at once, all wait for the first.
 
     `timezone`: decides what a day is, for revisions that count by days.
-    Raises DatabaseAway.
+    Raises DatabaseAway, SchemaUnknown.
     """
     if revision == "head" and await revision_of(database) == newest_revision():
         return
+    await _require_known(database)
     from atg_adapters.sql import revisions  # noqa: PLC0415 - Alembic takes a tenth of a second to import
 
     async with database.engine_transaction() as connection:
@@ -68,12 +95,22 @@ async def downgrade(database: Database, revision: str) -> None:
         await connection.run_sync(revisions.downgrade, revision)
 
 
-async def differences(database: Database) -> list[Any]:
-    """The differences between the database's schema and the tables in the code, by Alembic."""
+async def differences(database: Database) -> list[str]:
+    """The differences between the database's schema and the tables in the code, a line each."""
     from atg_adapters.sql import revisions  # noqa: PLC0415 - the same
 
     async with database.engine_transaction() as connection:
-        return await connection.run_sync(revisions.compare)
+        return in_words(await connection.run_sync(revisions.compare))
+
+
+async def state_of(database: Database) -> SchemaState:
+    """What the revision of the database is to those of this version."""
+    revision, newest = await revision_of(database), newest_revision()
+    if revision is None:
+        return SchemaState.NONE
+    if revision in revisions_in():
+        return SchemaState.NEWEST if revision == newest else SchemaState.BEHIND
+    return SchemaState.AHEAD if revision.isdecimal() and revision > newest else SchemaState.UNKNOWN
 
 
 async def revision_of(database: Database) -> str | None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from atg_adapters.sql.connection import Connection
 
-_ON_SQLITE = sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name")
+_ON_SQLITE = sa.text("SELECT name, sql, tbl_name FROM sqlite_master WHERE type = 'trigger' ORDER BY name")
 
 
 @asynccontextmanager
@@ -24,7 +24,8 @@ async def switched_off(connection: Connection, tables: Iterable[sa.Table]) -> As
         for name in names:
             await connection.execute_text(f"ALTER TABLE {name} ENABLE TRIGGER USER")
         return
-    triggers = (await connection.execute(_ON_SQLITE)).all()
+    off = {table.name for table in tables}
+    triggers = [(name, text) for name, text, table in await connection.execute(_ON_SQLITE) if table in off]
     for name, _ in triggers:
         await connection.execute_text(f"DROP TRIGGER {quote(name)}")
     yield

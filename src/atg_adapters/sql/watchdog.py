@@ -84,18 +84,18 @@ class Watchdog:
         try:
             async with asyncio.timeout_at(end):
                 if self._driver and self._driver.is_stale():
-                    await self.close()
+                    await self._hang_up()
                 if self._driver is None:
                     self._driver = await self._open()
                     self._driver.give_up()  # nobody waits for what is cancelled here
                 await self._driver.run_text("SELECT 1")
         except TimeoutError as error:
             is_late = loop.time() > end + _SECONDS_LATE
-            await self.close()
+            await self._hang_up()
             if not is_late:
                 raise ServerSilent from error
         except BaseException:
-            await self.close()
+            await self._hang_up()
             raise
 
     def _heard(self, question: asyncio.Task[None]) -> None:
@@ -105,6 +105,13 @@ class Watchdog:
                 wait.end()
 
     async def close(self) -> None:
+        """Waits for a question that is asked, since nobody else would close the connection that it opens."""
+        question = self._question
+        if question and not question.done() and question.get_loop() is asyncio.get_running_loop():
+            await asyncio.wait({question})
+        await self._hang_up()
+
+    async def _hang_up(self) -> None:
         driver, self._driver = self._driver, None
         if driver:
             await driver.close()

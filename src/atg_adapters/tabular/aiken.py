@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from atg_adapters.tabular.questions import Question, blocks
+from atg_core.words import phrase
 
 _CHOICE = re.compile(r"\s*([^\W\d_])\s?[.)]\s+(.*)")
 _ANSWER = re.compile(r"\s*(?:ANSWER|ОТВЕТ)\s*:\s*(.*?)\s*", re.IGNORECASE)
@@ -37,13 +38,13 @@ def _question(line: int, text: list[str], choices: list[tuple[str, str]], answer
     letters = [letter for letter, _ in choices]
     fault = None
     if answer is None:
-        fault = "has no line ANSWER:"
+        fault = phrase("has no line ANSWER:")
     elif not text:
-        fault = "has no text"
+        fault = phrase("has no text")
     elif len(choices) < 2:
-        fault = "has not two choices, such as A. and B."
+        fault = phrase("has not two choices, such as A. and B.")
     elif len(set(letters)) < len(letters):
-        fault = "has two choices with the same letter"
+        fault = phrase("has two choices with the same letter")
     elif answer.upper() not in letters:
         fault = f"has no choice {answer}: there are {', '.join(letters)}"
     options = [(option, letter == (answer or "").upper()) for letter, option in choices]

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from atg_adapters.tabular.aiken import aiken_questions
 from atg_adapters.tabular.gift import gift_questions
-from atg_adapters.tabular.questions import TARGETS, Question
+from atg_adapters.tabular.questions import OF_BANK, TARGETS, Question
 from atg_adapters.tabular.text_files import open_text
+from atg_core.importing.learning import QUESTIONS
 from atg_core.importing.model import Kind, KindChoice
 from atg_core.importing.ports import Source, UnusableFile
 from atg_core.importing.records import Row
@@ -38,9 +39,12 @@ def open_questions(
     """The questions as a source.
 
     They are numbered from 1. `constants`: cells by header. Without the name of a test (or homework) they are those of
-    the test that their category names, else of that with the name of the file. Raises UnusableFile.
+    the test that their category names, else of that with the name of the file; with that of a bank they are the bank's.
+    Raises UnusableFile.
     """
     target = TARGETS.get(kind.name)
+    if target is TARGETS[QUESTIONS.name] and constants.get(OF_BANK.owner):
+        target = OF_BANK
     if target is None:
         raise UnusableFile(f"{path}: holds questions, which are {' or '.join(TARGETS)} and not {kind.name}")
     if "points" in kind.required_headers:
@@ -57,6 +61,7 @@ def open_questions(
             owner = constants.get(target.owner) or question.category or path.stem
             positions[owner] += 1
             left_out["explanations"] += bool(question.explanation) and not target.has_explanation
+            left_out["tags"] += bool(question.tags) and not target.is_bank
             cells, faults = target.cells(question, owner, positions[owner])
             yield Row(line=question.line, cells={**cells, **constants}, faults=faults)
 

@@ -1,16 +1,18 @@
 """Questions of a text file (GIFT, Aiken) before it is known whether they are those of a test or of homework."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 
 from atg_core.homework.model import QuestionType as HomeworkType
 from atg_core.importing.cells import joined
 from atg_core.importing.homework import HOMEWORK_QUESTIONS
 from atg_core.importing.learning import QUESTIONS, QuestionType
+from atg_core.words import phrase
 
 _BLOCKS = {"p", "br", "div", "li", "ul", "ol"}
 _PLAIN = _BLOCKS | {"span", "b", "i", "strong", "em", "u", "a", "font", "html", "body"}
+ANSWERED_BY_TEXT = phrase("is answered by a text, which tests do not have")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +20,7 @@ class Question:
     """A question that begins in `line`. `options`: each with whether it is right; none: it is answered by a text.
 
     `several`: any number of options is chosen. `category`: of the questions behind its line. `explanation`: is shown
-    with the answer. `fault`: why it can not be what it is meant to be.
+    with the answer. `tags`: as written. `fault`: why it can not be what it is meant to be.
     """
 
     line: int
@@ -27,12 +29,14 @@ class Question:
     several: bool = False
     category: str = ""
     explanation: str = ""
+    tags: Sequence[str] = ()
+    points: int = 1
     fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """The columns of a kind of questions."""
+    """The columns of a kind of questions; a bank's have a category, tags and points."""
 
     owner: str
     list_header: str
@@ -40,17 +44,19 @@ class Target:
     multiple: str
     text: str | None = None
     has_explanation: bool = False
+    is_bank: bool = False
 
     @property
     def headers(self) -> list[str]:
         further = ["explanation"] if self.has_explanation else []
+        further += ["category", "tags", "points"] if self.is_bank else []
         return [self.owner, "position", "text", "question_type", self.list_header, "correct", *further]
 
     def cells(self, question: Question, owner: str, position: int) -> tuple[dict[str, str], dict[str, str]]:
         """The cells of a question, and the reasons why there can be none, by header."""
         fault = question.fault
         if not fault and not question.options and not self.text:
-            fault = "is answered by a text, which tests do not have"
+            fault = ANSWERED_BY_TEXT
         kind = (self.multiple if question.several else self.single) if question.options else self.text or self.single
         cells = {
             self.owner: owner,
@@ -62,17 +68,21 @@ class Target:
         }
         if self.has_explanation:
             cells["explanation"] = question.explanation
+        if self.is_bank:
+            cells |= {"category": question.category, "tags": joined(question.tags), "points": str(question.points)}
         return cells, {"text": fault} if fault else {}
 
 
+_OF_TEST = Target(
+    owner="test",
+    list_header="options",
+    single=QuestionType.SINGLE,
+    multiple=QuestionType.MULTIPLE,
+    has_explanation=True,
+)
+OF_BANK = replace(_OF_TEST, owner="bank", is_bank=True)
 TARGETS = {
-    QUESTIONS.name: Target(
-        owner="test",
-        list_header="options",
-        single=QuestionType.SINGLE,
-        multiple=QuestionType.MULTIPLE,
-        has_explanation=True,
-    ),
+    QUESTIONS.name: _OF_TEST,
     HOMEWORK_QUESTIONS.name: Target(
         owner="homework",
         list_header="choices",

@@ -9,12 +9,15 @@ import msgspec
 from msgspec import Raw, Struct
 
 from atg_adapters.proxies import proxy_to
-from atg_core.telegram.model import StarTransaction, TelegramAway, TelegramRefused, checked_text
+from atg_core.telegram.model import StarTransaction, TelegramAway, TelegramBlocked, TelegramRefused, checked_text
 
 _SECONDS = 10.0
 _REFUNDED = "CHARGE_ALREADY_REFUNDED"
 _NOT_OUR_TOKEN = {401, 404}
+_BLOCKED = 403
+_TOO_MANY = 429
 _MAX_TOLD = 200
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
 class Parameters(Struct, frozen=True):
@@ -75,7 +78,9 @@ class BotApi:
     def __init__(self, token: str, *, url: str = "https://api.telegram.org", seconds: float = _SECONDS) -> None:
         self._secret, self._seconds = token.rpartition(":")[2], seconds
         transport = _WithToken(token, proxy=proxy_to(url))
-        self._client = httpx.AsyncClient(base_url=url, timeout=seconds, transport=transport)
+        # Waiting for a connection ends before the request as a whole does: then nothing was sent.
+        timeout = httpx.Timeout(seconds, connect=seconds / 2, pool=seconds / 2)
+        self._client = httpx.AsyncClient(base_url=url, timeout=timeout, transport=transport)
 
     async def send_message(self, chat_id: int, text: str) -> None:
         """`Telegram.send_message`."""
@@ -109,7 +114,8 @@ class BotApi:
         except TimeoutError:
             raise TelegramAway(f"{method}: no answer within {self._seconds:g} seconds") from None
         except httpx.HTTPError as error:
-            raise TelegramAway(f"{method}: {type(error).__name__}") from None
+            not_sent = isinstance(error, _NOT_SENT)
+            raise TelegramAway(f"{method}: {type(error).__name__}", may_have_arrived=not not_sent) from None
         return self._result(method, response)
 
     def _result(self, method: str, response: httpx.Response) -> Raw:
@@ -121,9 +127,12 @@ class BotApi:
             return answer.result
         code = answer.error_code or response.status_code
         told = f"{method}: {code} {answer.description.replace(self._secret, '…')[:_MAX_TOLD]}"
-        if 400 <= code < 500 and code != 429 and code not in _NOT_OUR_TOKEN:
+        if code == _BLOCKED:
+            raise TelegramBlocked(told)
+        if 400 <= code < 500 and code != _TOO_MANY and code not in _NOT_OUR_TOKEN:
             raise TelegramRefused(told)
-        raise TelegramAway(told, retry_after=answer.parameters.retry_after)
+        may_have_arrived = not 400 <= code < 500
+        raise TelegramAway(told, retry_after=answer.parameters.retry_after, may_have_arrived=may_have_arrived)
 
 
 class _WithToken(httpx.AsyncHTTPTransport):

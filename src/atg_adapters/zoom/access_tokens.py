@@ -61,9 +61,9 @@ class AccessTokens:
         await asyncio.gather(*flights, return_exceptions=True)
 
     async def _fetch(self, credentials: Credentials) -> str:
-        form = {"grant_type": "account_credentials", "account_id": credentials.account_id}
+        form = {"grant_type": "account_credentials", "account_id": credentials["account_id"]}
         request = ApiRequest("POST", "/oauth/token", form=form)
-        basic = b64encode(f"{credentials.client_id}:{credentials.client_secret}".encode()).decode()
+        basic = b64encode(f"{credentials['client_id']}:{credentials['client_secret']}".encode()).decode()
         asked = self._monotonic()
         answer = await self._client.with_retry(lambda: self._client.send(self._url, request, f"Basic {basic}"))
         try:

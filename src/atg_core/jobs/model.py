@@ -9,8 +9,11 @@ from typing import Any
 type Arguments = Mapping[str, Any]
 """The arguments of a job: JSON values."""
 
-type Handler = Callable[[Arguments], Awaitable[None]]
-"""Runs a job. Must be idempotent: a job may run more than once. An exception is a failed try."""
+type Handler = Callable[[Arguments], Awaitable[int | None]]
+"""Runs a job. Must be idempotent: a job may run more than once. An exception is a failed try.
+
+Returns how much it has done, where that may be nothing.
+"""
 
 MAX_NAME_LENGTH = 40
 """Characters: the name becomes part of a PostgreSQL channel name."""
@@ -51,6 +54,7 @@ class JobKind:
     max_tries: int = 16
     max_pause: timedelta = _MAX_PAUSE
     one_at_a_time: bool = False
+    sends_mail: bool = False
     max_seconds: float | None = None
 
     def __post_init__(self) -> None:
@@ -94,9 +98,13 @@ class Work:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """Unfinished jobs of a kind. `oldest_seconds`: how long the oldest due job has waited; 0 if there is none."""
+    """Unfinished jobs of a kind. `waiting`: not begun, due or not.
+
+    `oldest_seconds`: how long the oldest due job has waited; 0 if there is none.
+    """
 
     kind: str
     waiting: int
+    running: int
     oldest_seconds: float
     dead: int

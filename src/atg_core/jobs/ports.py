@@ -38,7 +38,7 @@ class JobQueue(Protocol):
         """Makes all dead jobs due again and returns their number."""
 
     async def backlog(self) -> Sequence[Backlog]:
-        """By kind, ordered by name; kinds without waiting or dead jobs are omitted."""
+        """By kind, ordered by name; kinds without jobs are omitted."""
 
     async def run(self, work: Work, *, until_idle: bool = False) -> None:
         """Runs due jobs until it is cancelled, then finishes the running ones (graceful shutdown).

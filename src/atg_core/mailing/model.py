@@ -10,13 +10,17 @@ from atg_core.words import Language
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """`key`: identifies the message (letters, digits, hyphens); a resent message has the same key."""
+    """`key`: identifies the message (letters, digits, hyphens); a resent message has the same key.
+
+    `unsubscribe`: the address at which one stops such messages by one request (RFC 8058), if that is possible.
+    """
 
     key: str
     to: str
     subject: str
     text: str
     html: str
+    unsubscribe: str | None = None
 
 
 class MailAway(Unavailable):
@@ -44,5 +48,14 @@ class Mailer(Protocol):
 
 
 class MailTemplates(Protocol):
-    def message(self, name: str, language: Language, *, key: str, to: str, values: Mapping[str, Any]) -> Message:
+    def message(
+        self,
+        name: str,
+        language: Language,
+        *,
+        key: str,
+        to: str,
+        values: Mapping[str, Any],
+        unsubscribe: str | None = None,
+    ) -> Message:
         """Renders the template `name`; values are escaped in HTML."""

@@ -33,15 +33,28 @@ class TelegramAway(Unavailable):
     """Telegram is away
 
     `retry_after`: seconds to wait before a retry, if Telegram gives them.
+    `may_have_arrived`: whether the request may have been executed all the same.
     """
 
-    def __init__(self, template: str | None = None, /, *, retry_after: int | None = None, **parameters: object) -> None:
+    def __init__(
+        self,
+        template: str | None = None,
+        /,
+        *,
+        retry_after: int | None = None,
+        may_have_arrived: bool = True,
+        **parameters: object,
+    ) -> None:
         super().__init__(template, **parameters)
-        self.retry_after = retry_after
+        self.retry_after, self.may_have_arrived = retry_after, may_have_arrived
 
 
 class TelegramRefused(Exception):
     """Telegram refused the request for good, as a message to a user who has blocked the bot."""
+
+
+class TelegramBlocked(TelegramRefused):
+    """The user has blocked the bot, or has deleted the account."""
 
 
 class Telegram(Protocol):
@@ -54,7 +67,7 @@ class Telegram(Protocol):
     async def send_message(self, chat_id: int, text: str) -> None:
         """Sends plain text to a customer, whose id is also the chat's. Not idempotent.
 
-        Raises TelegramRefused for texts that `checked_text` refuses.
+        Raises TelegramBlocked, and TelegramRefused for texts that `checked_text` refuses.
         """
 
     async def refund_stars(self, telegram_id: int, charge_id: str) -> None:

@@ -41,7 +41,7 @@ def make_backup(file: _File, as_json: _Json = False) -> None:
     if not file.parent.is_dir():
         fail(f"{file.parent}: is no folder")
 
-    _told(file, run(_working(settings, partial(_back_up, file))), as_json)
+    _told(file, run(_working(settings, partial(_back_up, file), "backup")), as_json)
 
 
 @app.command("restore")
@@ -55,7 +55,7 @@ def restore_backup(file: _File, as_json: _Json = False) -> None:
     if not file.is_file():
         fail(f"{file}: is no file")
 
-    _told(file, run(_working(settings, partial(_restore, file))), as_json)
+    _told(file, run(_working(settings, partial(_restore, file), "restore")), as_json)
 
 
 @app.command("drill")
@@ -63,6 +63,7 @@ def drill(
     database_url: Annotated[
         str, typer.Option(help="An empty database to restore into, by default a SQLite file that is deleted at the end")
     ] = "",
+    as_json: _Json = False,
 ) -> None:
     """Prove that a backup can be restored: make one, restore it elsewhere, make one of that, compare all hashes.
 
@@ -73,12 +74,12 @@ def drill(
         home, first, second = Path(folder) / "home", Path(folder) / "first.tar", Path(folder) / "second.tar"
         home.mkdir()
         elsewhere = structs.replace(settings, home=str(home), database_url=database_url, redis_url="", s3_endpoint="")
-        manifest = run(_working(settings, partial(_back_up, first)))
-        run(_working(elsewhere, partial(_restore, first)))
-        run(_working(elsewhere, partial(_back_up, second)))
+        manifest = run(_working(settings, partial(_back_up, first), "backup"))
+        run(_working(elsewhere, partial(_restore, first), "restore"))
+        run(_working(elsewhere, partial(_back_up, second), "backup of that"))
         if different := differences(first, second):
             fail(f"what was restored is not what was backed up: {', '.join(different)}", DIFFERENT)
-    _told(Path("drill"), manifest, as_json=False)
+    _told(Path("drill"), manifest, as_json)
 
 
 async def _back_up(file: Path, container: Container, done: Callable[[int], None]) -> Manifest:
@@ -107,7 +108,7 @@ def _settings() -> Settings:
 
 
 async def _working[Result](
-    settings: Settings, work: Callable[[Container, Callable[[int], None]], Awaitable[Result]]
+    settings: Settings, work: Callable[[Container, Callable[[int], None]], Awaitable[Result]], what: str
 ) -> Result:
     console = Console(stderr=True)
     columns = (
@@ -119,7 +120,7 @@ async def _working[Result](
     )
     async with _opened(settings) as container:
         with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-            bar = progress.add_task("", total=None)
+            bar = progress.add_task(what, total=None)
             try:
                 return await work(container, lambda size: progress.advance(bar, size))
             except OSError as error:

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import typer
 
 from atg_core.errors import AtgError
+from atg_entrypoints.causes import told
 from atg_entrypoints.environment import read_settings
 from atg_entrypoints.logs import configure_logs
 from atg_entrypoints.settings import Settings
@@ -26,7 +27,7 @@ def settings_or_exit() -> Settings:
         settings = read_settings()
     except SettingsError as error:
         fail(str(error))
-    configure_logs(settings.log_level)
+    configure_logs(settings.log_level, settings.log_format)
     return settings
 
 
@@ -34,7 +35,9 @@ def run[Result](work: Coroutine[Any, Any, Result]) -> Result:
     """Runs a command's coroutine; what the core refuses ends the command with a line that says why."""
     try:
         return asyncio.run(_or_stopped(work))
-    except (AtgError, SettingsError) as error:
+    except AtgError as error:
+        fail(told(error))
+    except SettingsError as error:
         fail(str(error))
     except KeyboardInterrupt:
         typer.echo("atg: stopped, nothing was stored", err=True)

@@ -36,7 +36,18 @@ from atg_entrypoints.settings import Settings
 
 app = typer.Typer()
 
-_DEMO_USERS = ("admin", "instructor", "employee", "teacher", "student")
+_DEMO_USERS = (
+    "admin",
+    "instructor",
+    "employee",
+    "teacher",
+    "student",
+    "training",
+    "shop",
+    "marketing",
+    "support",
+)
+"""One of each role."""
 _MAX_PRODUCTS = 100
 _ZONE = "Europe/Moscow"
 """That of the lessons in the example data."""

@@ -29,11 +29,16 @@ async def _examine(settings: Settings, as_json: bool) -> bool:
     container, has_failed = create_container(settings), False
     try:
         async for finding in examine(container):
-            typer.echo(json.encode(finding).decode() if as_json else _line(finding))
+            typer.echo(json.encode(_told(finding)).decode() if as_json else _line(finding))
             has_failed |= finding.status is Status.FAILED
     finally:
         await close(container)
     return has_failed
+
+
+def _told(finding: Finding) -> dict[str, str]:
+    names = ("part", "status", "text", "advice")
+    return {name: getattr(finding, name) for name in names}
 
 
 def _line(finding: Finding) -> str:

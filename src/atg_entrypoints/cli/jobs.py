@@ -39,6 +39,7 @@ def retry_jobs(
     job_id: Annotated[int | None, typer.Argument(metavar="ID", help="The number of a dead job")] = None,
     *,
     every: Annotated[bool, typer.Option("--all", help="Every dead job")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print how many are due again as JSON")] = False,
 ) -> None:
     """Try dead jobs again."""
     if (job_id is None) is not every:
@@ -53,7 +54,8 @@ def retry_jobs(
             return 1
 
     number = run(retried(settings_with_database()))
-    typer.echo(f"{number} {'job is' if number == 1 else 'jobs are'} due again.")
+    told = f"{number} {'job is' if number == 1 else 'jobs are'} due again."
+    typer.echo(msgspec.json.encode({"retried": number}) if as_json else told)
 
 
 def _line(job: Job) -> str:

@@ -68,7 +68,12 @@ def load_command(name: str) -> Any:
     module = f"{__package__}.{_COMMANDS[name][0]}"
     with nullcontext() if module in sys.modules else without_garbage_collection():
         group = get_group(import_module(module).app)
-    return group.commands.get(name, group)
+        from atg_entrypoints.cli.exit_codes import in_help  # noqa: PLC0415 - the help of all commands needs none of it
+    command = group.commands.get(name, group)
+    command.epilog = "" if command is group else in_help(name)
+    for each, inner in (group.commands if command is group else {}).items():
+        inner.epilog = in_help(f"{name} {each}")
+    return command
 
 
 app = typer.Typer(cls=LazyGroup, no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 
 from atg_entrypoints.cli.command import run, settings_or_exit
 from atg_entrypoints.cli.opening_database import prepare_database
@@ -17,7 +18,7 @@ from atg_entrypoints.supervision import Supervisor
 
 app = typer.Typer()
 
-_GRACE_SECONDS = 30
+GRACE_SECONDS = 30
 # Longer than nginx (60) and httpx (5) keep a connection: a request never meets one that is being closed.
 _IDLE_SECONDS = 75
 # What the start of a process may take where many start at once on a busy machine. It is the deadline of its first sign
@@ -56,7 +57,10 @@ def serve_api(settings: Settings) -> None:
         return
     _share_metrics(settings.home_path / "metrics")
     config = uvicorn.Config("atg_entrypoints.asgi:create", **_options(settings))
-    Supervisor(config, sockets=[config.bind_socket()]).run()
+    supervisor = Supervisor(config, sockets=[config.bind_socket()])
+    supervisor.run()
+    if supervisor.has_failed:
+        sys.exit(STARTUP_FAILURE)
 
 
 def _options(settings: Settings) -> dict[str, Any]:
@@ -71,7 +75,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         "server_header": False,
         "proxy_headers": bool(settings.trusted_proxies),
         "forwarded_allow_ips": settings.trusted_proxies,
-        "timeout_graceful_shutdown": _GRACE_SECONDS,
+        "timeout_graceful_shutdown": GRACE_SECONDS,
         "timeout_keep_alive": _IDLE_SECONDS,
         "timeout_worker_healthcheck": _WORKER_SECONDS,
     }

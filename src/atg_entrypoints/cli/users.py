@@ -23,6 +23,7 @@ app = typer.Typer(no_args_is_help=True, help="Accounts.")
 _PAGE = 500
 _Login = Annotated[str, typer.Argument(metavar="LOGIN", help="The username, or the email")]
 _Json = Annotated[bool, typer.Option("--json", help="One JSON object a line")]
+_JsonAfter = Annotated[bool, typer.Option("--json", help="Print the account, as it is then, as JSON")]
 _PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input instead of asking for it")
 ]
@@ -60,8 +61,8 @@ def list_users(
         query, offset = UserQuery(q=q, role=role, is_active=is_active), 0
         while True:
             users, _ = await container.callers().users(query, limit=_PAGE, offset=offset)
-            for user in users:
-                typer.echo(_line(user, as_json))
+            for account in users:
+                typer.echo(_line(account.user, as_json))
             if len(users) < _PAGE:
                 return
             offset += _PAGE
@@ -89,6 +90,7 @@ def create_admin(
     username: Annotated[str, typer.Option()],
     *,
     password_stdin: _PasswordStdin = False,
+    as_json: _JsonAfter = False,
 ) -> None:
     """Make an administrator."""
     password = _password(password_stdin)
@@ -96,42 +98,42 @@ def create_admin(
     async def work(container: Container) -> None:
         create: CreateAdmin = container.create_admin()
         await create(username, password)
+        await _tell(container, username, f"Administrator {username} made.", as_json)
 
     _run(work)
-    typer.echo(f"Administrator {username} made.")
 
 
 @app.command("set-password")
-def set_password(login: _Login, *, password_stdin: _PasswordStdin = False) -> None:
+def set_password(login: _Login, *, password_stdin: _PasswordStdin = False, as_json: _JsonAfter = False) -> None:
     """Give an account another password, and end its sessions."""
-    _change(login, "set-password", password=_password(password_stdin))
-    typer.echo(f"{login} has another password now.")
+    changes = {"password": _password(password_stdin)}
+    _change(login, "set-password", changes, f"{login} has another password now.", as_json)
 
 
 @app.command("deactivate")
-def deactivate(login: _Login) -> None:
+def deactivate(login: _Login, *, as_json: _JsonAfter = False) -> None:
     """Let nobody sign in to an account any more, and end its sessions."""
-    _change(login, "deactivate", is_active=False)
-    typer.echo(f"{login} is not active now.")
+    _change(login, "deactivate", {"is_active": False}, f"{login} is not active now.", as_json)
 
 
 @app.command("activate")
-def activate(login: _Login) -> None:
+def activate(login: _Login, *, as_json: _JsonAfter = False) -> None:
     """Let the owner of an account sign in again."""
-    _change(login, "activate", is_active=True)
-    typer.echo(f"{login} is active now.")
+    _change(login, "activate", {"is_active": True}, f"{login} is active now.", as_json)
 
 
 @app.command("remove-second-factor")
-def remove_second_factor(username: Annotated[str, typer.Option(help="Or the email")]) -> None:
+def remove_second_factor(
+    username: Annotated[str, typer.Option(help="Or the email")], *, as_json: _JsonAfter = False
+) -> None:
     """Remove a user's second factor, and end the user's sessions: for who has lost the device and all codes."""
 
     async def work(container: Container) -> None:
         remove: RemoveSecondFactor = container.remove_second_factor()
         await remove.of_username(username, "atg users remove-second-factor")
+        await _tell(container, username, f"{username} has no second factor now.", as_json)
 
     _run(work)
-    typer.echo(f"{username} has no second factor now.")
 
 
 def _run(work: Callable[[Container], Awaitable[None]]) -> None:
@@ -144,13 +146,19 @@ def _run(work: Callable[[Container], Awaitable[None]]) -> None:
     run(opened_and_closed())
 
 
-def _change(login: str, command: str, **changes: Any) -> None:
+def _change(login: str, command: str, changes: dict[str, Any], done: str, as_json: bool) -> None:
     async def work(container: Container) -> None:
         user = await _find(container, login)
         administer: AdministerUsers = container.administer_users()
         await administer.change(None, user.id, changes, source=f"atg users {command}")
+        await _tell(container, login, done, as_json)
 
     _run(work)
+
+
+async def _tell(container: Container, login: str, done: str, as_json: bool) -> None:
+    """What was done, or the account as it is now."""
+    typer.echo(_line(await _find(container, login), as_json) if as_json else done)
 
 
 async def _find(container: Container, login: str) -> User:

@@ -10,6 +10,7 @@ from atg_entrypoints.cli.command import run
 from atg_entrypoints.cli.jobs import settings_with_database
 from atg_entrypoints.cli.opening import opened
 from atg_entrypoints.settings import Settings
+from atg_entrypoints.worker_server import worker_server
 
 app = typer.Typer()
 
@@ -22,8 +23,11 @@ def worker() -> None:
 
 async def _work(settings: Settings) -> None:
     async with opened(settings) as container:
+        container.error_reports()
+        container.object_store()  # what it needs is loaded now, not when some job asks for a file at last
         task = asyncio.create_task(container.jobs().run(container.work()))
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-        with suppress(asyncio.CancelledError):
-            await task
+        async with worker_server(container, is_ending=lambda: bool(task.cancelling())):
+            with suppress(asyncio.CancelledError):
+                await task

@@ -17,6 +17,7 @@ from litestar.types import ASGIApp
 
 from atg_entrypoints import browser_packages
 from atg_entrypoints.container import Container
+from atg_entrypoints.health import VERSION
 from atg_entrypoints.http import health, identity, info
 from atg_entrypoints.http.compression import CompressionMiddleware
 from atg_entrypoints.http.concurrency_limit import ConcurrencyLimitMiddleware, Refuse
@@ -28,7 +29,7 @@ from atg_entrypoints.http.head_method import HeadMiddleware
 from atg_entrypoints.http.idempotency import HEADER
 from atg_entrypoints.http.json_body import JsonRequest
 from atg_entrypoints.http.json_response import JsonResponse
-from atg_entrypoints.http.metrics import Metrics
+from atg_entrypoints.http.metrics import metrics
 from atg_entrypoints.http.openapi import SCHEMAS, OpenAPIJson
 from atg_entrypoints.http.outer_middleware import OuterMiddleware
 from atg_entrypoints.http.policy import PUBLIC, PolicyPlugin
@@ -88,7 +89,7 @@ def create_api(container: Container, others: Handlers = ()) -> Litestar:
             health.ready,
             info.root,
             info.info,
-            Metrics,
+            metrics,
             assets,
             *others,
         ],
@@ -104,17 +105,17 @@ def create_api(container: Container, others: Handlers = ()) -> Litestar:
         request_class=JsonRequest,
         response_class=JsonResponse,
         request_max_body_size=MAX_BODY_BYTES,
-        allowed_hosts=AllowedHostsConfig(settings.allowed_hosts) if settings.allowed_hosts else None,
+        allowed_hosts=_allowed_hosts(settings),
         cors_config=_cors(settings) if settings.cors_origins else None,
         logging_config=None,
         openapi_config=OpenAPIConfig(
             title="ATG",
-            version=health.VERSION,
+            version=VERSION,
             description=(
                 "Employee training, live lessons, homework, viewing campaigns, a shop for Telegram.\n\n"
                 "Sign in with `POST /auth/login`, and give its `token` to “Authorize”, which remembers it. "
-                "The demo (`make run`) has the users `admin`, `instructor`, `employee`, `teacher` and `student`, and "
-                "prints their passwords."
+                "The demo (`make run`) has a user of each role (`admin`, `training`, `instructor`, `employee`, "
+                "`teacher`, `student`, `shop`, `marketing`, `support`), and prints their passwords."
             ),
             components=Components(
                 security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
@@ -131,6 +132,13 @@ def create_api(container: Container, others: Handlers = ()) -> Litestar:
             use_handler_docstrings=True,
         ),
     )
+
+
+def _allowed_hosts(settings: Settings) -> AllowedHostsConfig | None:
+    """Who looks whether the process lives, and what it counts, asks it by its address."""
+    if not settings.allowed_hosts:
+        return None
+    return AllowedHostsConfig(settings.allowed_hosts, exclude="^/(health|ready|metrics)$")
 
 
 def create_app(container: Container) -> ASGIApp:

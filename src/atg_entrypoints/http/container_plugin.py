@@ -16,9 +16,11 @@ from litestar.plugins import InitPlugin
 from litestar.routes import HTTPRoute
 from litestar.types import ControllerRouterHandler
 
+from atg_entrypoints.allocator import free_memory_given_back
 from atg_entrypoints.container import Container, close
 from atg_entrypoints.http.draining import draining
 from atg_entrypoints.http.embedded_worker import embedded_worker
+from atg_entrypoints.metrics import shared_numbers
 from atg_entrypoints.settings import Settings
 
 
@@ -70,7 +72,12 @@ class ContainerPlugin(InitPlugin):
         await asyncio.to_thread(self.container.oauth_providers)
         try:
             end_streams = self.container.event_subscriptions().end_all
-            async with draining(app.state, settings.drain_seconds, end_streams), embedded_worker(self.container):
+            async with (
+                shared_numbers(self.container.process_metrics),
+                draining(app.state, settings.drain, end_streams),
+                embedded_worker(self.container),
+                free_memory_given_back(),
+            ):
                 yield
         finally:
             await close(self.container)

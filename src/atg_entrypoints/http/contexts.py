@@ -10,7 +10,9 @@ from atg_entrypoints.http import (
     gradebook,
     homework,
     identity,
+    importing,
     learning,
+    notices,
     schedule,
     shop,
 )
@@ -18,7 +20,7 @@ from atg_entrypoints.http.handlers import Handlers
 from atg_entrypoints.settings import Context, Settings
 
 _HANDLERS: Mapping[Context, Callable[[Settings], Handlers]] = {
-    "identity": identity.handlers,
+    "identity": lambda settings: [*identity.handlers(settings), *importing.handlers(settings)],
     "catalog": catalog.handlers,
     "learning": learning.handlers,
     "files": files.handlers,
@@ -28,6 +30,7 @@ _HANDLERS: Mapping[Context, Callable[[Settings], Handlers]] = {
     "conferencing": conferencing.handlers,
     "homework": homework.handlers,
     "gradebook": gradebook.handlers,
+    "notices": notices.handlers,
 }
 
 

@@ -20,13 +20,17 @@ _UPLOAD_PATHS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadlines:
-    """Seconds; `linger`: for the rest of a body that was refused; `rate`: bytes a second of an upload in a `window`."""
+    """Seconds; `linger`: for the rest of a body that was refused; `rate`: bytes a second of an upload in a `window`.
+
+    `last`: for a request that was sent before the server ended, and has not been read.
+    """
 
     head: float = 10
     body: float = 30
     linger: float = 10
     window: float = 30
     rate: int = 1024
+    last: float = 0.3
 
 
 class _Phase(Enum):
@@ -47,12 +51,14 @@ class DeadlineProtocol(HttpToolsProtocol):
     """
 
     deadlines: ClassVar = Deadlines()
+    is_draining: ClassVar = False
+    """Whether the process ends soon: each reply then ends its connection, so that none is in use at the end."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self._phase, self._has_begun = _Phase.HEAD, False
         self._timer: asyncio.TimerHandle | None = None
-        self._window_bytes, self._was_held = 0, False
+        self._window_bytes, self._was_held, self._is_last = 0, False, False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -76,6 +82,8 @@ class DeadlineProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         super().on_headers_complete()
+        if (self.is_draining or self._is_last) and self.cycle is not None:
+            self.cycle.keep_alive = False
         upload = self.scope.get("path", "").startswith(_UPLOAD_PATHS)
         self._enter(_Phase.UPLOAD if upload else _Phase.BODY)
 
@@ -95,8 +103,22 @@ class DeadlineProtocol(HttpToolsProtocol):
             self._enter(_Phase.REST)
             self._start_timer()
 
+    def shutdown(self) -> None:
+        """The server ends: a connection without a request is closed a moment later.
+
+        uvicorn's own would close it at once, although a request may be on its way or lie here unread.
+        """
+        self._is_last = True
+        if self._is_served():
+            self.loop.call_later(self.deadlines.last, super().shutdown)
+        else:
+            super().shutdown()
+
+    def _is_served(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
+
     def _is_idle(self) -> bool:
-        return self.timeout_keep_alive_task is None and (self.cycle is None or self.cycle.response_complete)
+        return self.timeout_keep_alive_task is None and self._is_served()
 
     def _enter(self, phase: _Phase) -> None:
         self._phase = phase

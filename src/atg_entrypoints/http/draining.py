@@ -10,6 +10,8 @@ from typing import Any
 import structlog
 from litestar.datastructures import State
 
+from atg_entrypoints.http.deadlines import DeadlineProtocol
+
 _DRAINING = "draining"
 _log = structlog.get_logger("atg.http")
 
@@ -23,8 +25,8 @@ def is_draining(state: State) -> bool:
 async def draining(state: State, seconds: float, end_streams: Callable[[], None]) -> AsyncIterator[None]:
     """On SIGTERM the process becomes unready; the server gets the signal some seconds later.
 
-    So load balancers have time to stop sending requests. Streams that would go on are ended at once, also on SIGINT:
-    the server waits for them.
+    So load balancers have time to stop sending requests: `/ready` is 503, and each reply ends its connection. Streams
+    that would go on are ended at once, also on SIGINT: the server waits for them.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -33,7 +35,7 @@ async def draining(state: State, seconds: float, end_streams: Callable[[], None]
     servers_own = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
     def end(number: int, frame: Any) -> None:
-        state[_DRAINING] = True
+        state[_DRAINING] = DeadlineProtocol.is_draining = True
         wait = seconds if number == signal.SIGTERM else 0
         _log.info("told to end", seconds=wait)
         loop.call_soon_threadsafe(end_streams)
@@ -45,5 +47,6 @@ async def draining(state: State, seconds: float, end_streams: Callable[[], None]
     try:
         yield
     finally:
+        DeadlineProtocol.is_draining = False
         for number, own in servers_own.items():
             signal.signal(number, own)

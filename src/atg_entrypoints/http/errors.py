@@ -89,7 +89,7 @@ def _headers(error: AtgError) -> Mapping[str, str]:
     return {"Retry-After": str(RETRY_SECONDS)} if isinstance(error, Unavailable) else {}
 
 
-def _refused(_: Request[Any, Any, Any], error: AtgError) -> ProblemResponse:
+def refused(_: Request[Any, Any, Any], error: AtgError) -> ProblemResponse:
     if isinstance(error, Unavailable):
         _log.warning("a part is away", part=str(error), cause=type(error.__cause__).__name__)
     return problem_of(error)
@@ -133,7 +133,7 @@ def _bug(_: Request[Any, Any, Any], error: Exception) -> ProblemResponse:
 
 
 EXCEPTION_HANDLERS: ExceptionHandlersMap = {
-    AtgError: _refused,
+    AtgError: refused,
     ValidationException: _invalid,
     HTTPException: _http_error,
     RecursionError: _too_deep,

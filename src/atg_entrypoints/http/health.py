@@ -1,10 +1,6 @@
 """Liveness and readiness."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from importlib.metadata import version
-from time import perf_counter
-from typing import Annotated, Literal
+from typing import Annotated
 
 from litestar import Response, get
 from litestar.datastructures import State
@@ -13,17 +9,10 @@ from litestar.params import SkipValidation
 from msgspec import Meta, Struct
 
 from atg_core.clock import utc_now
-from atg_core.errors import AtgError
+from atg_entrypoints.health import VERSION, Checks, Readiness, readiness
 from atg_entrypoints.http.draining import is_draining
 from atg_entrypoints.http.policy import PUBLIC
 from atg_entrypoints.http.wire import Instant
-
-VERSION = version("atg")
-NEEDED = frozenset({"database", "schema"})
-"""Parts without which nothing can be served."""
-_SECONDS_TO_ANSWER = 2.0
-
-type Checks = Mapping[str, Callable[[], Awaitable[None]]]
 
 
 class Health(Struct, frozen=True, kw_only=True):
@@ -31,23 +20,6 @@ class Health(Struct, frozen=True, kw_only=True):
     status: str = "healthy"
     version: Annotated[str, Meta(examples=["0.1.0"])] = VERSION
     timestamp: Instant
-
-
-class PartHealth(Struct, frozen=True, kw_only=True):
-    """`latency_ms`: how long the part took to answer, or to fail; `code`: of the error, where it is a known one."""
-
-    status: Literal["up", "down"]
-    latency_ms: float
-    code: str | None = None
-
-
-class Readiness(Struct, frozen=True, kw_only=True):
-    """`degraded`: the parts that are away, where the others can be served without them."""
-
-    ready: bool
-    status: Literal["ready", "degraded", "down"]
-    degraded: list[str]
-    checks: dict[str, PartHealth]
 
 
 @get("/health", policy=PUBLIC, unlimited=True, tags=["operations"], summary="Is the process alive")
@@ -68,30 +40,5 @@ async def ready(state: State, checks: NamedDependency[SkipValidation[Checks]]) -
     503 where nothing can be served: without the database or its newest schema. Without the cache or the store the rest
     still is: 200, `degraded`. What is only busy is up.
     """
-    parts = await ask(checks)
-    away = [name for name, part in parts.items() if part.status == "down"]
-    is_down = is_draining(state) or not NEEDED.isdisjoint(away)
-    body = Readiness(
-        ready=not is_down,
-        status="down" if is_down else "degraded" if away else "ready",
-        degraded=[] if is_down else away,
-        checks=parts,
-    )
-    return Response(body, status_code=503 if is_down else 200, headers={"Retry-After": "2"} if is_down else {})
-
-
-async def ask(checks: Checks) -> dict[str, PartHealth]:
-    """All parts at once, within two seconds."""
-    return dict(zip(checks, await asyncio.gather(*map(_ask, checks.values())), strict=True))
-
-
-async def _ask(check: Callable[[], Awaitable[None]]) -> PartHealth:
-    begun = perf_counter()
-    status: Literal["up", "down"] = "up"
-    code = None
-    try:
-        async with asyncio.timeout(_SECONDS_TO_ANSWER):
-            await check()
-    except Exception as error:  # noqa: BLE001 - whatever the reason, the part is down
-        status, code = "down", error.code if isinstance(error, AtgError) else None
-    return PartHealth(status=status, latency_ms=round((perf_counter() - begun) * 1000, 1), code=code)
+    body = await readiness(checks, is_ending=is_draining(state))
+    return Response(body, status_code=200 if body.ready else 503, headers={} if body.ready else {"Retry-After": "2"})

@@ -13,11 +13,13 @@ from litestar.openapi.spec import OpenAPIType, Parameter, Schema
 from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 
 from atg_core.client_address import network_of
-from atg_core.errors import Invalid
+from atg_core.errors import Invalid, Unavailable
 from atg_core.idempotency import Call, Reply
 from atg_entrypoints.container import Container
+from atg_entrypoints.http.errors import refused
 from atg_entrypoints.http.openapi import OrderedOperation
 from atg_entrypoints.http.outer_middleware import CUSTOMER_KEY, SERVICE_KEY
+from atg_entrypoints.http.problem import send_problem
 
 HEADER = "Idempotency-Key"
 _HEADER = HEADER.lower().encode()
@@ -72,6 +74,13 @@ def idempotent(container: Container) -> Callable[[ASGIApp], ASGIApp]:
                         buffered.require_no_server_error()
             except _RolledBack:
                 pass
+            except Unavailable as error:
+                if not buffered.is_complete:
+                    raise
+                # Of the end of the transaction: to Litestar the call has been answered.
+                refusal = refused(Request(scope, receive, send), error)
+                await send_problem(scope, send, refusal, container.words())
+                return
             await buffered.send_to(send)
 
         return executed_once
@@ -91,6 +100,10 @@ class _BufferedResponse:
 
     async def send(self, message: Message) -> None:
         self._messages.append(message)
+
+    @property
+    def is_complete(self) -> bool:
+        return bool(self._messages)
 
     def repeat(self, reply: Reply) -> None:
         headers = [

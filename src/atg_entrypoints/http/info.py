@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 from msgspec import Meta, Struct
 
-from atg_entrypoints.http.health import VERSION
+from atg_entrypoints.health import VERSION
 from atg_entrypoints.http.policy import PUBLIC
 from atg_entrypoints.settings import Settings
 

@@ -45,7 +45,8 @@ SHOP_PATHS = ("lessons", "courses", "users", "purchases", "promo-codes", "suppor
 """What the shop has below `/api` is below `/api/v1` as well: its clients have known both."""
 
 _READING = {"GET", "HEAD"}
-_QUIET = {"/health", "/ready", "/metrics"}
+QUIET = {"/health", "/ready", "/metrics"}
+"""What is asked every few seconds is in no log and no trace."""
 
 
 class OuterMiddleware:
@@ -59,7 +60,7 @@ class OuterMiddleware:
             await self.app(scope, receive, send)
             return
         if scope["path"].startswith(FIRST_VERSION):
-            scope = _of_no_version(scope)
+            _drop_version(scope)
         begun, status = perf_counter(), CLIENT_CLOSED_REQUEST
         request_id = _request_id(scope)
         headers = _DOCS_HEADERS if scope["path"].startswith("/docs") else _API_HEADERS
@@ -82,7 +83,7 @@ class OuterMiddleware:
             REQUEST_ID.reset(token)
             seconds = perf_counter() - begun
             count_served(scope, status, seconds)
-            if scope["path"] not in _QUIET:
+            if scope["path"] not in QUIET:
                 log_served(scope["method"], scope["path"], status, round(seconds * 1000, 1), told)
 
 
@@ -115,13 +116,12 @@ def _rate_limit(scope: HTTPScope) -> tuple[tuple[bytes, bytes], ...]:
     )
 
 
-def _of_no_version(scope: HTTPScope) -> HTTPScope:
-    """The scope of a path of the shop without its version; what else is asked for stays unknown."""
+def _drop_version(scope: HTTPScope) -> None:
+    """Of a path of the shop; what else is asked for with it stays unknown."""
     rest = scope["path"].removeprefix(FIRST_VERSION)
-    if not rest.startswith(SHOP_PATHS):
-        return scope
-    raw = scope["raw_path"].replace(FIRST_VERSION.encode(), b"/api/", 1)
-    return {**scope, "path": f"/api/{rest}", "raw_path": raw}
+    if rest.startswith(SHOP_PATHS):
+        scope["raw_path"] = scope["raw_path"].replace(FIRST_VERSION.encode(), b"/api/", 1)
+        scope["path"] = f"/api/{rest}"
 
 
 def _request_id(scope: Scope) -> bytes:

@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from litestar import Request, Response
+from litestar.openapi.datastructures import ResponseSpec
 
 from atg_core.words import Words
 from atg_entrypoints.http.locale import language_of
@@ -43,6 +44,14 @@ _PAGE = """<!doctype html>
 """
 
 
+HTML = "text/html"
+
+
+def page_of(description: str) -> ResponseSpec:
+    """What the OpenAPI document says of a page that is answered in place of a problem document."""
+    return ResponseSpec(str, media_type=HTML, generate_examples=False, description=description)
+
+
 class PageWords:
     """The catalogue in the language that a browser asks for, Russian by default; called with a sentence, gives HTML."""
 
@@ -57,4 +66,4 @@ class PageWords:
 def page(translate: PageWords, title: str, content: str, *, status: int = 200) -> Response[str]:
     """`title` and `content` are HTML."""
     text = _PAGE.format(language=translate.language, title=title, style=_STYLE, content=content)
-    return Response(text, status_code=status, media_type="text/html", headers=HEADERS)
+    return Response(text, status_code=status, media_type=HTML, headers=HEADERS)

@@ -17,8 +17,10 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from atg_core.client_address import network_of
 from atg_core.errors import Forbidden, NotSignedIn
+from atg_core.identity import staff
 from atg_core.identity.model import Caller, Role
 from atg_core.identity.ports import EmailNotVerified
+from atg_core.importing.imports import WHO_IMPORTS
 from atg_core.rate_limit import Allowance, RateLimit
 from atg_entrypoints.container import Container
 from atg_entrypoints.http.head_method import allowed
@@ -53,11 +55,12 @@ ANYONE = Policy(name="anyone, who may be signed in", signed_in=False, optional=T
 SIGNED_IN = Policy(name="signed in")
 SIGNED_IN_OR_SERVICE = Policy(name="signed in, or a service", services=True)
 ADMIN = Policy(name="admin", roles=frozenset({Role.ADMIN}))
-ADMIN_OR_SERVICE = Policy(name="admin, or a service", services=True, roles=frozenset({Role.ADMIN}))
 SERVICE = Policy(name="a service", services=True, roles=frozenset())
-VISITOR = Policy(name="anyone; an admin or a service is known", signed_in=False, optional=True, services=True)
+VISITOR = Policy(
+    name="anyone; marketing, an admin or a service is known", signed_in=False, optional=True, services=True
+)
 SHOPPER = Policy(
-    name="anyone; an admin, a service or a customer is known",
+    name="anyone; staff of the shop, an admin, a service or a customer is known",
     signed_in=False,
     optional=True,
     services=True,
@@ -71,14 +74,26 @@ READER = Policy(
     customers=True,
 )
 KNOWN_READER = Policy(name="signed in, a customer, or a service", services=True, customers=True)
-CUSTOMER = Policy(name="customer, admin, or a service", services=True, customers=True, roles=frozenset({Role.ADMIN}))
+TRAINING = Policy(name="training department or admin", roles=staff.TRAINING_STAFF)
+COURSE_STAFF = Policy(name="instructor, training department or admin", roles=staff.COURSE_STAFF)
+PEOPLE_STAFF = Policy(name="training department, support or admin", roles=staff.PEOPLE_STAFF)
+SHOP = Policy(name="shop or admin", roles=staff.SHOP_STAFF)
+SHOP_OR_SERVICE = Policy(name="shop, admin, or a service", services=True, roles=staff.SHOP_STAFF)
+TICKETS_OR_SERVICE = Policy(name="shop, support, admin, or a service", services=True, roles=staff.TICKET_STAFF)
+CUSTOMER = Policy(name="customer, shop, admin, or a service", services=True, customers=True, roles=staff.SHOP_STAFF)
+CUSTOMER_OR_SUPPORT = Policy(
+    name="customer, shop, support, admin, or a service", services=True, customers=True, roles=staff.TICKET_STAFF
+)
+MARKETING = Policy(name="marketing or admin", roles=staff.MARKETING_STAFF)
+MARKETING_OR_SERVICE = Policy(name="marketing, admin, or a service", services=True, roles=staff.MARKETING_STAFF)
 TEACHER = Policy(name="teacher or admin", teaching=True, roles=frozenset({Role.ADMIN, Role.TEACHER}))
 UPLOADER = Policy(
-    name="instructor, admin or teacher",
+    name="instructor, admin, teacher or shop",
     teaching=True,
-    roles=frozenset({Role.ADMIN, Role.INSTRUCTOR, Role.TEACHER}),
+    roles=frozenset({Role.ADMIN, Role.INSTRUCTOR, Role.TEACHER, Role.SHOP}),
 )
 AUTHOR = Policy(name="instructor or admin", roles=frozenset({Role.ADMIN, Role.INSTRUCTOR}))
+IMPORTER = Policy(name="who imports", roles=WHO_IMPORTS)
 
 _DESCRIPTIONS = {
     400: "The request is malformed or invalid",
@@ -263,7 +278,8 @@ def _document(handler: HTTPRouteHandler, policy: Policy, route: BaseRoute) -> No
         operation = IdempotentOperation
         statuses |= {409, 422}
     told = {"needed": handler.opt.get("needs", ()), "bodiless": bool(body and body.has_default), "form": form}
-    handler.operation_class = type(operation.__name__, (operation,), told)
+    # A class takes 8 KiB, and most routes tell nothing.
+    handler.operation_class = type(operation.__name__, (operation,), told) if any(told.values()) else operation
     statuses |= set(handler.opt.get("also", ()))
     handler.responses = {
         status: ResponseSpec(

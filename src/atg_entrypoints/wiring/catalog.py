@@ -7,15 +7,23 @@ from typing import Any
 from dependency_injector import providers
 
 from atg_adapters.media.detection import DETECTION_BYTES, detect_media_type
+from atg_adapters.sql.catalog.authoring import SqlAuthoringQueries
 from atg_adapters.sql.catalog.curriculum import SqlCurriculum
+from atg_adapters.sql.catalog.prerequisites import SqlPrerequisites
 from atg_adapters.sql.catalog.queries import SqlCatalogQueries
+from atg_adapters.sql.catalog.question_banks import SqlQuestionBankQueries, SqlQuestionBanks
 from atg_adapters.sql.catalog.stations import SqlStations
 from atg_adapters.sql.catalog.topic_files import SqlTopicFiles
 from atg_adapters.sql.catalog.version import SqlCatalogVersion
+from atg_adapters.tabular.question_texts import TabularQuestionTexts
 from atg_core.catalog.cache import CatalogCache
 from atg_core.catalog.course_program import SaveCourseProgram
 from atg_core.catalog.curriculum import Curriculum, EditCurriculum
+from atg_core.catalog.curriculum_records import Place
+from atg_core.catalog.prerequisites import EditPrerequisites
 from atg_core.catalog.program_courses import FindCourseOfProgram
+from atg_core.catalog.question_banks import EditQuestionBanks
+from atg_core.catalog.question_texts import ExchangeQuestions
 from atg_core.catalog.station_files import DeleteStationFiles
 from atg_core.catalog.stations import EditStations
 from atg_core.catalog.test_authoring import EditTests
@@ -33,8 +41,8 @@ from atg_entrypoints.wiring.use_cases import use_case
 _PAGE = 500
 
 
-def _updating_station(update_completion: UpdateCompletion) -> Callable[[int], Awaitable[None]]:
-    return lambda station_id: update_completion(Scope(station_id=station_id))
+def _updating_place(update_completion: UpdateCompletion) -> Callable[[Place], Awaitable[None]]:
+    return lambda place: update_completion(Scope(station_id=place.station_id, course_id=place.course_id))
 
 
 def _detecting_media_types(store: ObjectStore) -> Callable[[str], Awaitable[str | None]]:
@@ -68,6 +76,7 @@ class _StationObjects:
 
 class Catalog(Learning):
     catalog_queries = reading(SqlCatalogQueries)
+    authoring_queries = reading(SqlAuthoringQueries)
     catalog_version = reading(SqlCatalogVersion)
     catalog_cache: providers.Singleton[CatalogCache[Any]] = providers.Singleton(CatalogCache, catalog_version)
     open_stations = unit_of_work(SqlStations, shared=True)
@@ -82,12 +91,19 @@ class Catalog(Learning):
     curriculum = use_case(
         Curriculum,
         open=open_curriculum,
-        update_completion=providers.Singleton(_updating_station, Learning.update_completion),
+        update_completion=providers.Singleton(_updating_place, Learning.update_completion),
     )
     edit_curriculum = use_case(EditCurriculum)
     course_of_program = use_case(FindCourseOfProgram)
     enroll_in_program = use_case(EnrollInProgram)
+    open_prerequisites = unit_of_work(SqlPrerequisites)
+    edit_prerequisites = use_case(EditPrerequisites, open=open_prerequisites)
     edit_tests = use_case(EditTests)
+    question_bank_queries = reading(SqlQuestionBankQueries)
+    open_question_banks = unit_of_work(SqlQuestionBanks)
+    edit_question_banks = use_case(EditQuestionBanks, open=open_question_banks)
+    question_texts = providers.Singleton(TabularQuestionTexts)
+    exchange_questions = use_case(ExchangeQuestions)
     save_course_program = use_case(SaveCourseProgram)
     open_topic_files = unit_of_work(SqlTopicFiles)
     edit_topic_files = use_case(

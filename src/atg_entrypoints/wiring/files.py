@@ -1,6 +1,7 @@
 """Files: object store, permissions, uploads and signed URLs."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
 
 from dependency_injector import providers
 
@@ -30,12 +31,16 @@ from atg_entrypoints.settings import Settings
 from atg_entrypoints.wiring.shared import Shared, derived_key, reading, unit_of_work
 from atg_entrypoints.wiring.use_cases import use_case
 
+if TYPE_CHECKING:
+    from atg_adapters.opentelemetry.spans import Spans
+
 _URL_SECONDS = 3600
 
 
-def _object_store(settings: Settings, signer: UrlSigner) -> ObjectStore:
+def _object_store(settings: Settings, signer: UrlSigner, spans: "Spans | None") -> ObjectStore:
     """In S3, in memory or in the home folder. Imported here: the client of S3 is large."""
     if settings.s3_endpoint:
+        from atg_adapters.minio.client import connections  # noqa: PLC0415
         from atg_adapters.minio.object_store import S3ObjectStore  # noqa: PLC0415
 
         return S3ObjectStore(
@@ -45,6 +50,7 @@ def _object_store(settings: Settings, signer: UrlSigner) -> ObjectStore:
             secret_key=settings.s3_secret_key,
             bucket=settings.s3_bucket,
             region=settings.s3_region,
+            connections=spans.store_connections if spans else connections,
         )
     if settings.in_memory:
         return MemoryObjectStore(signer, settings.base_url)
@@ -88,7 +94,7 @@ def _signing_urls(sign: SignDownload) -> Callable[[Caller | None, Sequence[str]]
 
 class Files(Shared):
     url_signer = providers.Singleton(UrlSigner, derived_key("files"))
-    object_store = providers.Singleton(_object_store, Shared.settings, url_signer)
+    object_store = providers.Singleton(_object_store, Shared.settings, url_signer, Shared.spans)
     open_uploads = unit_of_work(SqlUploads)
     file_records = reading(SqlFileRecords)
     sold_files = reading(SqlSoldFiles)

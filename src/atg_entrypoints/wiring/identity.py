@@ -21,7 +21,7 @@ from atg_core.concurrency_limit import ConcurrencyLimit
 from atg_core.identity.account_emails import DeleteExpiredEmailTokens, QueueAccountEmail, SendAccountEmail
 from atg_core.identity.accounts import CreateAdmin
 from atg_core.identity.admission import AdmitUser
-from atg_core.identity.audit_chain import SealAudit, VerifyAudit
+from atg_core.identity.audit_chain import CheckAudit, SealAudit, VerifyAudit
 from atg_core.identity.authentication import Authenticate
 from atg_core.identity.avatar import ChangeAvatar
 from atg_core.identity.email_change import ChangeEmail
@@ -51,6 +51,7 @@ from atg_core.identity.session_start import BeginSession
 from atg_core.identity.sessions import ChangePassword, DenySession, EndSessions, RequirePassword
 from atg_core.identity.sign_in import Refresh, SignIn, SignOut
 from atg_core.identity.user_administration import AdministerUsers
+from atg_core.nearest import RequireKnown
 from atg_entrypoints.settings import Settings
 from atg_entrypoints.wiring.files import Files
 from atg_entrypoints.wiring.oauth import oauth_providers
@@ -58,10 +59,10 @@ from atg_entrypoints.wiring.shared import Shared, derived_key, reading, unit_of_
 from atg_entrypoints.wiring.use_cases import use_case
 
 if TYPE_CHECKING:
-    from redis.asyncio import Redis
+    from atg_adapters.redis.client import Client
 
 
-def _caller_cache(settings: Settings, redis: "Redis | None") -> CallerCache:
+def _caller_cache(settings: Settings, redis: "Client | None") -> CallerCache:
     """What a process remembers by itself is right only where no other process serves."""
     if redis is not None:
         from atg_adapters.redis.caller_cache import RedisCallerCache  # noqa: PLC0415 - the same
@@ -119,6 +120,7 @@ def _stream_url(settings: Settings) -> Callable[[str], str]:
 class Identity(Files):
     open_identity = unit_of_work(SqlIdentity, shared=True)
     callers = reading(SqlCallers)
+    require_known = use_case(RequireKnown, known_names=callers)
     caller_cache = providers.Singleton(_caller_cache, Shared.settings, Shared.redis)
     passwords = providers.Singleton(PwdlibPasswords)
     password_strength = providers.Singleton(ZxcvbnStrength)
@@ -169,6 +171,7 @@ class Identity(Files):
     open_audit_seals = unit_of_work(SqlAuditSeals)
     seal_audit = use_case(SealAudit, open=open_audit_seals)
     verify_audit = use_case(VerifyAudit)
+    check_audit = use_case(CheckAudit)
     confirm_account_email = use_case(ConfirmAccountEmail, open=open_identity)
     forgot_password = use_case(ForgotPassword)
     reset_password = use_case(ResetPassword, open=open_identity)

@@ -1,8 +1,9 @@
 """The job queue of a database; made here for the container, and for commands that need nothing else of it."""
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from atg_adapters.jobs.execution import WorkerSettings
+from atg_adapters.jobs.execution import Watch, WorkerSettings, no_watches
 from atg_adapters.memory.database import MemoryDatabase
 from atg_adapters.sql.database import Database
 from atg_core.clock import Clock, utc_now
@@ -10,8 +11,8 @@ from atg_core.jobs.ports import JobQueue
 from atg_entrypoints.settings import Settings
 
 
-def worker_settings(settings: Settings) -> WorkerSettings:
-    return WorkerSettings(lease=timedelta(seconds=settings.job_lease))
+def worker_settings(settings: Settings, watches: Callable[[], Sequence[Watch]] = no_watches) -> WorkerSettings:
+    return WorkerSettings(lease=timedelta(seconds=settings.job_lease), watches=watches)
 
 
 def job_queue(database: Database | MemoryDatabase, clock: Clock, pace: WorkerSettings) -> JobQueue:

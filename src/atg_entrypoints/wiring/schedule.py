@@ -6,8 +6,10 @@ from functools import partial
 from dependency_injector import providers
 
 from atg_adapters.ical.calendar_feed import IcalCalendarFeed
+from atg_adapters.ical.free_days import read_free_days
 from atg_adapters.ical.recurrence import recurrence_dates
 from atg_adapters.sql.schedule.calendar_tokens import SqlCalendarTokens
+from atg_adapters.sql.schedule.free_days import SqlFreeDays
 from atg_adapters.sql.schedule.groups import SqlGroups
 from atg_adapters.sql.schedule.invitations import SqlInvitationQueries, SqlInvitations
 from atg_adapters.sql.schedule.lessons import SqlLessons
@@ -16,6 +18,7 @@ from atg_adapters.sql.schedule.recurring_lessons import SqlRecurringLessons
 from atg_adapters.sql.schedule.students import SqlStudentQueries
 from atg_core.schedule.calendar import ShowCalendar
 from atg_core.schedule.calendar_feed import IssueCalendarToken, ShowCalendarFeed
+from atg_core.schedule.free_days import EditFreeDays, PlannedOnFreeDays
 from atg_core.schedule.groups import EditGroups
 from atg_core.schedule.invitation_answers import AnswerInvitation
 from atg_core.schedule.invitation_emails import SendInvitation
@@ -25,6 +28,7 @@ from atg_core.schedule.lessons import EditLessons
 from atg_core.schedule.membership import AddStudents, DeleteExpiredInvitations, WithdrawInvitation
 from atg_core.schedule.recurrence import RecurrenceExpansion
 from atg_core.schedule.recurring_lessons import CreateOccurrenceLesson, EditRecurringLessons
+from atg_core.schedule.term_copy import CopyTerm
 from atg_core.schedule.today import ShowToday
 from atg_entrypoints.wiring.shared import Shared, derived_key, reading, unit_of_work
 from atg_entrypoints.wiring.use_cases import use_case
@@ -45,7 +49,11 @@ class Schedule(Shared):
     open_recurring_lessons = unit_of_work(SqlRecurringLessons, shared=True)
     open_calendar_tokens = unit_of_work(SqlCalendarTokens)
     show_calendar = use_case(ShowCalendar)
-    show_today = use_case(ShowToday, zone=Shared.timezone, early=Shared.settings.provided.start_early)
+    read_free_days = providers.Object(read_free_days)
+    open_free_days = unit_of_work(SqlFreeDays)
+    edit_free_days = use_case(EditFreeDays)
+    planned_on_free_days = use_case(PlannedOnFreeDays)
+    show_today = use_case(ShowToday, early=Shared.settings.provided.start_early)
     edit_groups = use_case(EditGroups, open=open_groups)
     open_invitations = unit_of_work(SqlInvitations, shared=True)
     invitation_queries = reading(SqlInvitationQueries)
@@ -64,6 +72,7 @@ class Schedule(Shared):
     create_occurrence_lesson = use_case(
         CreateOccurrenceLesson, open=open_recurring_lessons, early=Shared.settings.provided.start_early
     )
+    copy_term = use_case(CopyTerm, open=open_recurring_lessons)
     new_token = providers.Object(partial(secrets.token_urlsafe, 32))
     issue_calendar_token = use_case(IssueCalendarToken, open=open_calendar_tokens)
     write_calendar_feed = providers.Singleton(IcalCalendarFeed, recurrence=recurrence, base_url=Shared.base_url)

@@ -1,15 +1,19 @@
 """What every context stands on: the settings, the clock, the database, jobs and mail."""
 
 import hmac
-from collections.abc import Awaitable, Callable
+import logging
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
+from importlib.metadata import version
+from random import SystemRandom
 from typing import TYPE_CHECKING
 
 from dependency_injector import containers, providers
 
 from atg_adapters.child_process.process import ChildProcess
 from atg_adapters.events.hub import EventHub
+from atg_adapters.jobs.execution import Watch
 from atg_adapters.memory.database import MemoryDatabase
 from atg_adapters.memory.rate_limit import MemoryRateLimiter
 from atg_adapters.sql.connection import Connection
@@ -24,15 +28,19 @@ from atg_core.mailing.model import Mailer, MailTemplates
 from atg_core.rate_limit import RateLimit, RateLimiter
 from atg_core.unit_of_work import UnitOfWork
 from atg_core.words import Words
+from atg_entrypoints.logs import TRACE_ID
 from atg_entrypoints.mail_settings import smtp_server
 from atg_entrypoints.settings import Settings
+from atg_entrypoints.trace_settings import wants_traces
 from atg_entrypoints.wiring.job_queue import job_queue, worker_settings
 
 if TYPE_CHECKING:
-    from redis.asyncio import Redis
+    from atg_adapters.opentelemetry.spans import Spans
+    from atg_adapters.redis.client import Client
+    from atg_adapters.sentry.reports import ErrorReports
 
 
-def _event_hub(database: Database | MemoryDatabase, redis: "Redis | None", opened: AsyncExitStack) -> EventHub:
+def _event_hub(database: Database | MemoryDatabase, redis: "Client | None", opened: AsyncExitStack) -> EventHub:
     """Hears of all processes by Redis, else by PostgreSQL; without either of this one alone."""
     hub = EventHub()
     if isinstance(database, Database) and (redis is not None or not database.is_sqlite):
@@ -50,7 +58,7 @@ def _event_hub(database: Database | MemoryDatabase, redis: "Redis | None", opene
     return hub
 
 
-def _events(database: Database | MemoryDatabase, redis: "Redis | None", hub: EventHub) -> EventPublisher:
+def _events(database: Database | MemoryDatabase, redis: "Client | None", hub: EventHub) -> EventPublisher:
     if isinstance(database, MemoryDatabase):
         from atg_adapters.memory.events import MemoryEvents  # noqa: PLC0415 - the same
 
@@ -73,16 +81,16 @@ def _derived_key(settings: Settings, purpose: str) -> bytes:
     return hmac.digest(settings.secret_key.encode(), f"atg:{purpose}".encode(), "sha256")
 
 
-def _redis(settings: Settings) -> "Redis | None":
+def _redis(settings: Settings, spans: "Spans | None") -> "Client | None":
     """Imported here: a process without Redis does not need its library."""
     if not settings.redis_url:
         return None
     from atg_adapters.redis.client import connect  # noqa: PLC0415
 
-    return connect(settings.redis_url)
+    return connect(settings.redis_url, made_by=spans.redis) if spans else connect(settings.redis_url)
 
 
-def _rate_limiter(redis: "Redis | None") -> RateLimiter:
+def _rate_limiter(redis: "Client | None") -> RateLimiter:
     if redis is None:
         return MemoryRateLimiter()
     from atg_adapters.redis.rate_limit import RedisRateLimiter  # noqa: PLC0415 - the same
@@ -94,7 +102,48 @@ def _request_limit(settings: Settings) -> RateLimit | None:
     return RateLimit(name="requests", max_hits=settings.rate_limit) if settings.rate_limit else None
 
 
-def _mail(settings: Settings, clock: Clock) -> Mailer:
+def _watches(spans: "Spans | None", error_reports: "ErrorReports | None") -> Sequence[Watch]:
+    """Asked for by a worker that runs; imported here, as few processes are one."""
+    from atg_adapters.prometheus.jobs import count_try  # noqa: PLC0415
+
+    return (*([spans.job] if spans else ()), count_try, *([error_reports.watch] if error_reports else ()))
+
+
+def _spans(settings: Settings, opened: AsyncExitStack) -> "Spans | None":
+    """Imported here: nothing of OpenTelemetry is where nothing is traced."""
+    if not settings.otel_exporter_otlp_endpoint or not wants_traces(settings):
+        return None
+    from atg_adapters.opentelemetry.exporter import tracer_provider  # noqa: PLC0415
+    from atg_adapters.opentelemetry.spans import Spans  # noqa: PLC0415
+
+    spans = Spans(tracer_provider(version("atg")), TRACE_ID)
+    opened.push_async_callback(spans.close)
+    return spans
+
+
+def _error_reports(settings: Settings, opened: AsyncExitStack) -> "ErrorReports | None":
+    """Imported here: nothing of Sentry is where nothing is reported."""
+    if not settings.sentry_dsn:
+        return None
+    from atg_adapters.sentry.reports import ErrorReports  # noqa: PLC0415
+
+    reports = ErrorReports(settings.sentry_dsn, environment=settings.env, release=f"atg@{version('atg')}")
+    logging.getLogger("atg.http").addHandler(reports)
+    opened.push_async_callback(reports.aclose)
+    return reports
+
+
+def _database(url: str, spans: "Spans | None") -> Database:
+    return Database(url, around=spans.driver) if spans else Database(url)
+
+
+def _counted(mailer: Mailer) -> Mailer:
+    from atg_adapters.prometheus.mailer import CountingMailer  # noqa: PLC0415 - few processes send mail
+
+    return CountingMailer(mailer)
+
+
+def _mailer(settings: Settings, clock: Clock) -> Mailer:
     """By SMTP, if there is a server; else kept where all else is. Imported here: few processes send mail."""
     if settings.smtp_url:
         from atg_adapters.smtp.mailer import SmtpMailer  # noqa: PLC0415
@@ -148,19 +197,24 @@ class Shared(containers.DeclarativeContainer):
     base_url = settings.provided.base_url
     clock = providers.Object(utc_now)
     new_id = providers.Object(new_id)
-    database = providers.Singleton(Database, settings.provided.database)
+    random = providers.Singleton(SystemRandom)
+    opened: providers.Singleton[AsyncExitStack] = providers.Singleton(AsyncExitStack)
+    spans = providers.Singleton(_spans, settings, opened)
+    error_reports = providers.Singleton(_error_reports, settings, opened)
+    database = providers.Singleton(_database, settings.provided.database, spans)
     transaction = database.provided.shared_transaction
-    redis = providers.Singleton(_redis, settings)
-    pace = providers.Singleton(worker_settings, settings)
+    redis = providers.Singleton(_redis, settings, spans)
+    watches = providers.Singleton(partial, _watches, spans, error_reports)
+    pace = providers.Singleton(worker_settings, settings, watches)
     jobs = providers.Singleton(job_queue, database, clock, pace)
     idempotency = providers.Singleton(SqlIdempotency, database)
     rate_limiter = providers.Singleton(_rate_limiter, redis)
     request_limit = providers.Singleton(_request_limit, settings)
-    mailer = providers.Singleton(_mail, settings, clock)
+    uncounted_mailer = providers.Singleton(_mailer, settings, clock)
+    mailer = providers.Singleton(_counted, uncounted_mailer)
     words: providers.Singleton[Words] = providers.Singleton(Catalogue)
     templates = providers.Singleton(_templates, words)
     child_process = providers.Singleton(ChildProcess)
     write_workbook = providers.Singleton(partial, child_process.provided.run, write_workbook)
-    opened: providers.Singleton[AsyncExitStack] = providers.Singleton(AsyncExitStack)
     event_subscriptions = providers.Singleton(_event_hub, database, redis, opened)
     events = providers.Singleton(_events, database, redis, event_subscriptions)

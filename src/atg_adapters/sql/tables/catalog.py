@@ -15,6 +15,7 @@ from atg_adapters.sql.tables.metadata import (
 )
 from atg_adapters.sql.types import one_of
 from atg_core.catalog.model import FileType, PhotoView, StationStatus
+from atg_core.catalog.validity import MOST_MONTHS, MOST_RENEW_DAYS, RENEW_DAYS
 
 stations = sa.Table(
     "stations",
@@ -161,11 +162,17 @@ courses = sa.Table(
     is_active(),
     sa.Column("icon", sa.String(100)),
     sa.Column("code", sa.String(50), unique=True),
+    # Of its certificates; NULL: they have no end.
+    sa.Column("valid_months", sa.Integer),
+    sa.Column("renew_days", sa.Integer, nullable=False, server_default=sa.text(str(RENEW_DAYS))),
+    sa.Column("renew_topics", sa.Boolean, nullable=False, server_default=sa.false()),
     # The id of the class in the system of a school (OneRoster: sourcedId).
     sa.Column("sourced_id", sa.String(1000)),
     *timestamps(),
     folded("title"),
     folded("description"),
+    sa.CheckConstraint(f"valid_months BETWEEN 1 AND {MOST_MONTHS}", name="valid_months"),
+    sa.CheckConstraint(f"renew_days BETWEEN 0 AND {MOST_RENEW_DAYS}", name="renew_days"),
 )
 sa.Index("uq_courses_sourced_id", courses.c.sourced_id, unique=True)
 
@@ -173,7 +180,9 @@ course_programs = sa.Table(
     "course_programs",
     metadata,
     serial(),
-    reference("station_id", "stations"),
+    reference("station_id", "stations", nullable=True),
+    # The course of which alone it is a program.
+    reference("course_id", "courses", nullable=True),
     sa.Column("title", sa.String(500), nullable=False),
     sa.Column("description", sa.Text),
     sa.Column("duration", sa.String(100)),
@@ -185,7 +194,13 @@ course_programs = sa.Table(
     order_index(),
     sa.Column("code", sa.String(50), unique=True),
     *timestamps(),
+    sa.CheckConstraint("(station_id IS NULL) <> (course_id IS NULL)", name="one_place"),
 )
+
+
+def shows(course: sa.FromClause, program: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Whether a course shows a program: one of its station, or its own."""
+    return (program.c.station_id == course.c.station_id) | (program.c.course_id == course.c.id)
 
 
 def _program_texts(name: str, text: str) -> sa.Table:

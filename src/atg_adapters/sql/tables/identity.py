@@ -69,6 +69,7 @@ user_profiles = sa.Table(
     sa.Column("sourced_id", sa.String(1000)),
     sa.Column("department", sa.String(255), index=True),
     sa.Column("station_id", sa.ForeignKey("stations.id", ondelete="SET NULL"), index=True),
+    sa.Column("time_zone", sa.String(64)),
     folded("email"),
     folded("employee_id"),
     folded("department"),
