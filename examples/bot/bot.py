@@ -32,6 +32,7 @@ log = logging.getLogger("shop-bot")
 LONGEST = 4096
 MOST_BYTES = 50_000_000  # of a file that a bot may send
 PAUSES = (1, 5, 20)
+SUBJECT = "Payment"  # of the tickets that this bot opens
 AWAY = "The shop does not answer just now, please try again in a minute"
 
 
@@ -71,6 +72,15 @@ class Shop:
         if reply.status_code == 404:
             raise Refused(reply.json()["message"])
         return reply.raise_for_status().content
+
+    async def ticket(self, customer: int) -> dict[str, Any] | None:
+        """The customer's question that is not dealt with yet: what they add belongs to it."""
+        tickets = f"/api/support-tickets/?size=100&user_id={customer}&status="
+        for status in ("open", "in_progress"):
+            found = [each for each in (await self.ask("GET", tickets + status))["items"] if each["subject"] == SUBJECT]
+            if found:
+                return found[-1]
+        return None
 
     async def lessons(self, customer: int) -> list[dict[str, Any]]:
         return (await self.ask("GET", f"/api/lessons/?size=50&for_user={customer}"))["items"]
@@ -191,8 +201,12 @@ async def support(message: Message, command: CommandObject, shop: Shop) -> None:
         await message.answer("Send /paysupport and your question.")
         return
     customer = await shop.customer(message.from_user)
-    body = {"user_id": customer, "subject": "Payment", "message": command.args}
-    ticket = await shop.ask("POST", "/api/support-tickets/", **body)
+    ticket = await shop.ticket(customer)
+    if ticket:
+        await shop.ask("POST", f"/api/support-tickets/{ticket['id']}/messages", text=command.args)
+    else:
+        body = {"user_id": customer, "subject": SUBJECT, "message": command.args}
+        ticket = await shop.ask("POST", "/api/support-tickets/", **body)
     await message.answer(f"Your question has the number {ticket['id']}. The answer comes here.")
 
 
