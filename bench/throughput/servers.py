@@ -1,20 +1,17 @@
 """PostgreSQL and Redis: those that the environment names, or else some of the benchmark's own that forget all."""
 
 import os
-import shutil
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
-import redis
 
 from bench.throughput.filling import fill
 from bench.throughput.processes import CORES, move, parent
-from tests.integration.running import free_port
 from tests.throwaway_postgres import throwaway_postgres
+from tests.throwaway_redis import throwaway_redis
 
 _DATABASE = "atg_bench_{}"
 
@@ -108,28 +105,10 @@ def _beside_generator(url: str, *, counts: bool) -> Postgres:
 @contextmanager
 def redis_server() -> Iterator[str]:
     """Its URL; empty where there is none."""
-    given, program = os.environ.get("ATG_BENCH_REDIS_URL"), shutil.which("redis-server")
-    if given or program is None:
-        yield given or ""
+    if given := os.environ.get("ATG_BENCH_REDIS_URL"):
+        yield given
         return
-    port = free_port()
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    move(process.pid, CORES[1:])
-    try:
-        with redis.Redis(port=port) as client:
-            _wait_for(client)
-        yield f"redis://127.0.0.1:{port}/0"
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait_for(client: redis.Redis) -> None:
-    for _ in range(100):
-        try:
-            client.ping()
-            return
-        except redis.ConnectionError:
-            time.sleep(0.05)
-    raise Missing("Redis did not start")
+    with throwaway_redis() as server:
+        if server:
+            move(server.process.pid, CORES[1:])
+        yield server.url if server else ""
