@@ -6,7 +6,7 @@ ATG := .venv/bin/atg
 export UV_PROJECT_ENVIRONMENT := .venv
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
-.PHONY: help setup run test unit coverage fuzz lint docs words screenshots drill bench bench-quick bench-charts bench-peers bench-counts bench-auth bench-files bench-import bench-start bench-memory lock lock-node lock-browser lock-peers audit clean
+.PHONY: help setup run test unit test-faults coverage fuzz lint docs words test-pages screenshots drill bench bench-quick bench-charts bench-peers bench-counts bench-auth bench-files bench-import bench-start bench-memory lock lock-node lock-browser lock-peers audit clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,9 @@ test: setup  ## style, types, layers and every test (OPTIONS: those of pytest)
 unit: setup  ## the tests of the rules alone, with a tenth of the examples that Hypothesis tries otherwise
 	ATG_TEST_EXAMPLES=few .venv/bin/pytest --quiet tests/unit
 
+test-faults: setup  ## faults under load: processes killed, parts stopped and hung, a soak: docs/reliability.md (OPTIONS: those of pytest)
+	.venv/bin/python -m tests.faults $(OPTIONS)
+
 coverage: setup  ## every test once more, with what none of them runs
 	.venv/bin/python -m tests --cov --cov-report=term:skip-covered
 
@@ -53,6 +56,9 @@ docs: setup  ## write the generated documents anew
 
 words: setup  ## add what the code says anew to the Russian files of the catalogue, to be translated
 	.venv/bin/python -m atg_adapters.words.extraction
+
+test-pages: setup  ## every page of the console in both themes on a desk and a phone (needs Chromium); `make test` takes half of these
+	ATG_TEST_PAGES=all .venv/bin/pytest --numprocesses=2 tests/browser/test_accessibility.py
 
 screenshots: setup  ## take the pictures of the console in docs/console anew, over a demo of its own (needs Chromium)
 	.venv/bin/python -m tests.browser.screenshots docs/console

@@ -64,8 +64,10 @@ def main(options: Sequence[str]) -> int:
         server = Part("PostgreSQL", time.monotonic() - started, [])
         with ThreadPoolExecutor() as beside:
             checks = beside.submit(_timed, "style, types and layers", _check)
-            together = _timed("tests", lambda: _test("-m", "not alone", *options))
+            together = _timed("tests", lambda: _test("-m", "not alone and not browser", *options))
             parts = [server, checks.result(), together]
+        # Each process starts a browser and a server: two of them are as fast as more.
+        parts.append(_timed("browser", lambda: _test("-m", "browser and not alone", "--numprocesses=2", *options)))
         parts.append(_timed("tests that are alone", lambda: _test("-m", "alone", "--numprocesses=0", *options)))
     for part in parts:
         for failure in part.failures:

@@ -52,7 +52,7 @@ class Pooled:
     async def account(self, label: str = "A", **changes: Any) -> int:
         values = {"provider": ProviderName.ZOOM, "label": label, "provider_user_id": None, "is_enabled": True}
         values |= {"capacity": 1, "daily_limit": 100, **changes}
-        added = await self.container.edit_accounts().add(values, SECRETS)
+        added = await self.container.edit_accounts().add(values, SECRETS.values())
         number: int = added.id
         return number
 

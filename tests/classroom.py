@@ -16,6 +16,7 @@ from atg_core.mailing.model import Message
 from atg_core.schedule.model import Viewer
 from atg_entrypoints.container import Container
 from tests.arranging import enrol
+from tests.mailed import do_jobs
 from tests.people import account, begin_session
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -155,7 +156,7 @@ class Classroom:
 
     async def mails(self) -> list[Message]:
         """Does what is due; all mails that were sent since the last look."""
-        await self.container.jobs().run(self.container.work(), until_idle=True)
+        await do_jobs(self.container)
         sent = list(self.container.mailer().sent)
         self.container.mailer().sent.clear()
         return sent

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 gc.disable()
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
+_BROWSER = Path(__file__).parent / "browser"
 SECRET = "a key for tests alone, of more than 32 bytes"
 
 
@@ -35,7 +36,13 @@ def _parameters(item: pytest.Item) -> dict[str, Any]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of what a contract `refuses` before a statement runs, each real database gets the first test alone."""
+    """Marks what opens a browser.
+
+    Of what a contract `refuses` before a statement runs, each real database gets the first test alone.
+    """
+    for item in items:
+        if item.path.is_relative_to(_BROWSER):
+            item.add_marker("browser")
     represented: set[tuple[object, str]] = set()
     kept = []
     for item in items:
@@ -63,7 +70,7 @@ def beside_others(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
-def optional(server: str, reason: str) -> None:
+def optional(server: str, reason: str) -> NoReturn:
     """Skips what needs something that is not there, unless ATG_TEST_REQUIRE names it."""
     if server in os.environ.get("ATG_TEST_REQUIRE", "").split(","):
         pytest.fail(f"{server} is required by ATG_TEST_REQUIRE: {reason}")

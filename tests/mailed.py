@@ -9,8 +9,15 @@ from dependency_injector import providers
 
 from atg_adapters.memory.mailer import MemoryMailer
 from atg_core.clock import utc_now
+from atg_core.jobs.model import Work
 from atg_core.mailing.model import Message
 from atg_entrypoints.container import Container
+
+
+async def do_jobs(container: Container) -> None:
+    """The jobs of changes that are due, but for those that begin by the clock."""
+    jobs_of_changes = Work(kinds=tuple(container.work().every))
+    await container.jobs().run(jobs_of_changes, until_idle=True)
 
 
 class Mailbox:
@@ -21,8 +28,8 @@ class Mailbox:
         container.mailer.override(providers.Object(self._mail))
 
     async def sent(self, to: str | None = None, about: str = "") -> list[Message]:
-        """After all jobs that are due were done; `about`: the beginning of the keys of messages."""
-        await self._container.jobs().run(self._container.work(), until_idle=True)
+        """After the jobs of changes; `about`: how the keys of messages begin."""
+        await do_jobs(self._container)
         return [message for message in self._mail.sent if to in {None, message.to} and message.key.startswith(about)]
 
     async def link(self, to: str, about: str) -> str:

@@ -66,6 +66,45 @@ async def school(container: Container, *, name: str = "S", topics: int = 2, **te
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class CompanyCourse:
+    """A course without a station, with a program of its own, by their ids."""
+
+    id: UUID
+    program: int
+    lesson: int
+    topics: list[int]
+    final_test: int
+
+
+async def company_course(
+    container: Container, *, name: str = "W", topics: int = 2, station: str = "", final_test: bool = True
+) -> CompanyCourse:
+    """One program of one lesson with topics, and a final test with one question unless told otherwise."""
+    tests = [{"code": f"{name}-F", "lesson": "", "program": f"{name}-P", "title": f"Итог {name}"}]
+    question = {"test": f"{name}-F", "position": "1", "text": "?", "options": "верно;неверно", "correct": "1"}
+    await arrange(
+        container,
+        courses=[{"code": f"{name}-C", "title": f"Курс {name}", "station": station}],
+        programs=[{"code": f"{name}-P", "course": f"{name}-C", "title": f"Программа {name}"}],
+        lessons=[{"code": f"{name}-L", "program": f"{name}-P", "title": f"Урок {name}"}],
+        topics=[
+            {"lesson": f"{name}-L", "code": str(number), "title": f"Тема {number}", "order_index": str(number)}
+            for number in range(1, topics + 1)
+        ],
+        tests=tests,
+        questions=[question] if final_test else [],
+    )
+    lesson = await _id_of(container, "lessons", code=f"{name}-L")
+    return CompanyCourse(
+        id=await _id_of(container, "courses", code=f"{name}-C"),
+        program=await _id_of(container, "course_programs", code=f"{name}-P"),
+        lesson=lesson,
+        topics=sorted(row["id"] for row in await rows_of(container, "topics") if row["lesson_id"] == lesson),
+        final_test=await _id_of(container, "final_tests", code=f"{name}-F"),
+    )
+
+
 async def _id_of(container: Container, table: str, **values: object) -> Any:
     [found] = [row["id"] for row in await rows_of(container, table) if values.items() <= row.items()]
     return found

@@ -71,7 +71,7 @@ class ZoomReplies:
 
     def __init__(self) -> None:
         self.port = 0
-        self.accounts = {CREDENTIALS.client_id: CREDENTIALS}
+        self.accounts = {CREDENTIALS["client_id"]: CREDENTIALS}
         self.capacity, self.daily_limit, self.page_size = 1, 100, 300
         self.token_lives, self.token_seconds = 3600, 0.0
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -133,15 +133,15 @@ class ZoomReplies:
     def _token(self, asked: Asked) -> Answer:
         client_id, _, secret = b64decode((asked.authorization or "").removeprefix("Basic ")).decode().partition(":")
         known = self.accounts.get(client_id)
-        if known is None or not hmac.compare_digest(secret, known.client_secret):
+        if known is None or not hmac.compare_digest(secret, known["client_secret"]):
             return Answer(400, {"reason": "Invalid client_id or client_secret", "error": "invalid_client"})
-        expected = {"grant_type": "account_credentials", "account_id": known.account_id}
+        expected = {"grant_type": "account_credentials", "account_id": known["account_id"]}
         if dict(asked.told) != expected:
             return Answer(400, {"reason": "Bad Request", "error": "invalid_request"})
         token = f"token-{secrets.token_urlsafe(40)}"
-        self.tokens[token] = known.account_id, time.monotonic() + self.token_lives
+        self.tokens[token] = known["account_id"], time.monotonic() + self.token_lives
         told = {"access_token": token, "token_type": "bearer", "expires_in": self.token_lives}
-        cookie = {"Set-Cookie": f"cred={known.account_id}; Path=/; HttpOnly"}
+        cookie = {"Set-Cookie": f"cred={known['account_id']}; Path=/; HttpOnly"}
         return Answer(200, {**told, "scope": "meeting:write:admin", "api_url": self.url}, cookie)
 
     def _account(self, asked: Asked) -> str | None:

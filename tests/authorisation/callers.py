@@ -15,6 +15,10 @@ STEADY = (
     "classmate",
     "outsider",
     "instructor",
+    "training",
+    "shop",
+    "marketing",
+    "support",
     "teacher",
     "colleague",
     "admin",
@@ -72,9 +76,26 @@ def admin(status: int) -> Answers:
     return only("admin", status=status)
 
 
-def staff(status: int) -> Answers:
-    """Of the shop: administrators and services."""
-    return only("admin", "service", status=status)
+def training(status: int) -> Answers:
+    return only("training", "admin", status=status)
+
+
+def people_staff(status: int) -> Answers:
+    """Who sees accounts."""
+    return only("training", "support", "admin", status=status)
+
+
+def marketing(status: int, **but: int) -> Answers:
+    return only("marketing", "admin", status=status, **but)
+
+
+def shop(status: int) -> Answers:
+    return only("shop", "admin", status=status)
+
+
+def seller(status: int) -> Answers:
+    """Who sells: the shop and services."""
+    return only("shop", "admin", "service", status=status)
 
 
 def service(status: int) -> Answers:
@@ -83,12 +104,22 @@ def service(status: int) -> Answers:
 
 def buyer(status: int, **but: int) -> Answers:
     """The shop's staff, and the customer whose it is."""
-    return only("admin", "service", "customer", status=status, shopper=404) | but
+    return only("shop", "admin", "service", "customer", status=status, shopper=404) | but
+
+
+def helped(status: int, **but: int) -> Answers:
+    """The same, and who helps customers."""
+    return buyer(status, support=status) | but
 
 
 def author(status: int) -> Answers:
     """Who may write the catalogue."""
     return only("instructor", "admin", status=status)
+
+
+def course_staff(status: int) -> Answers:
+    """Who sees the learners of courses."""
+    return only("instructor", "training", "admin", status=status)
 
 
 def teachers(status: int) -> Answers:

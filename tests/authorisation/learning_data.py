@@ -56,8 +56,19 @@ async def learn(container: Container, people: People) -> dict[str, Any]:
     program = (await admin.post("/programs", body={"title": "x", "station_id": at.station}))["id"]
     lesson = (await admin.post("/lessons", body={"title": "x", "course_program_id": program}))["id"]
     names |= {"bare_program": program, "bare_lesson": lesson}
+    names["learning_path"] = (await admin.post("/learning-paths", body={"title": "x"}))["id"]
+    bank = (await admin.post("/question-banks", body={"title": "x"}))["id"]
+    names |= {"bank": bank, "other_bank": (await admin.post("/question-banks", body={"title": "y"}))["id"]}
+    question = {"text": "x", "options": [{"text": OF_AUTHORS, "is_correct": True}, {"text": "y"}]}
+    names["bank_question"] = (await admin.post(f"/question-banks/{bank}/questions", body=question))["id"]
     for name in people.persons.keys() - {"another", "person"}:
         await people.persons[name].post(f"/courses/{at.course}/enroll", 200)
+    assigned = {"course_id": str(other.course), "audience": "users", "user_ids": [str(people.persons["another"].id)]}
+    names["assignment"] = (await admin.post("/admin/assignments", body=assigned))["id"]
+    await admin.put(f"/admin/users/{people.persons['person'].id}", {"department": "led"})
+    await admin.put(f"/admin/managers/{people.persons['instructor'].id}", {"departments": ["led"]})
+    led = {"course_id": str(other.course), "audience": "group", "department": "led"}
+    names["led_assignment"] = (await admin.post("/admin/assignments", body=led))["id"]
     return names | await _certificate(container, people, at.course)
 
 
@@ -65,7 +76,16 @@ async def _certificate(container: Container, people: People, course: Any) -> dic
     number, code = "ATG-2026-000001", OF_STUDENT
     values = {"user_id": people.persons["student"].id, "course_id": course, "number": number, "verification_code": code}
     await insert(
-        container, "certificates", id=uuid4(), full_name="x", title="x", issued_at=NOON, revoked_at=None, **values
+        container,
+        "certificates",
+        id=uuid4(),
+        full_name="x",
+        title="x",
+        issued_at=NOON,
+        valid_until=None,
+        revoked_at=None,
+        round=1,
+        **values,
     )
     return {"number": number, "code": code}
 

@@ -7,10 +7,10 @@ READERS = {
     OF_GROUP: {"teacher", "student", "classmate", "promoted", "admin"},
     OF_STUDENT: {"teacher", "student", "admin"},
     OF_FORMER: {"retired", "outsider", "admin"},
-    OF_CUSTOMER: {"customer", "admin", "service"},
+    OF_CUSTOMER: {"customer", "shop", "support", "admin", "service"},
     OF_AUTHORS: {"instructor", "admin"},
     OF_ANOTHER: {"admin"},
-    OF_ADMINISTRATORS: {"admin"},
+    OF_ADMINISTRATORS: {"admin", "shop"},
 }
 
 

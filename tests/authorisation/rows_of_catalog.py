@@ -1,6 +1,6 @@
 """The catalogue: reading is public, writing is for instructors and administrators, stations for the latter alone."""
 
-from tests.authorisation.callers import admin, author, everyone
+from tests.authorisation.callers import admin, author, course_staff, everyone
 from tests.authorisation.row import row
 
 READING = (
@@ -11,6 +11,7 @@ READING = (
     row("GET /stations/{station}/safety", everyone(200)),
     row("GET /stations/{station}/gas-sources", everyone(200)),
     row("GET /stations/{station}/course-program", everyone(200)),
+    row("GET /courses/{course}/course-program", everyone(200)),
     row("GET /stations/{station}/course-program/topics/{topic}/files", everyone(200)),
     row("GET /stations/{station}/promo-video", everyone(200)),
     row("GET /courses", everyone(200)),
@@ -56,10 +57,28 @@ STATIONS = (
     row("DELETE /stations/{station}/promo-video/delete", admin(200)),
 )
 _FILE = {"file_type": "additional_document", "original_name": "y.pdf", "minio_object_name": "stations/y.pdf"}
+_CHOICES = [{"text": "a", "is_correct": True}, {"text": "b"}]
+QUESTION_BANKS = (
+    row("GET /question-banks", author(200)),
+    row("POST /question-banks", author(201), {"title": "z"}),
+    row("GET /question-banks/{bank}", author(200)),
+    row("PUT /question-banks/{bank}", author(200), {"title": "z"}),
+    row("DELETE /question-banks/{other_bank}", author(204)),
+    row("GET /question-banks/{bank}/questions", author(200)),
+    row("POST /question-banks/{bank}/questions", author(201), {"text": "x", "options": _CHOICES}),
+    row("POST /question-banks/{bank}/questions/import", author(201), {"format": "gift", "text": "x {=a ~b}"}),
+    row("GET /question-banks/{bank}/questions.gift", author(200)),
+    row("GET /question-banks/{bank}/questions.aiken", author(200)),
+    row("PUT /question-banks/{bank}/questions/{bank_question}", author(200), {"points": 2}),
+    row("DELETE /question-banks/{bank}/questions/{bank_question}", author(204)),
+    row("GET /question-banks/{bank}/statistics", course_staff(200)),
+)
 AUTHORING = (
+    *QUESTION_BANKS,
     row("POST /courses", author(201), {"title": "x"}),
     row("PUT /courses/{course}", author(200), {"title": "y"}),
     row("DELETE /courses/{course}", author(204)),
+    row("PUT /courses/{course}/prerequisites", author(200), {"course_ids": []}),
     row("POST /programs", author(201), {"title": "x", "station_id": "{station}"}),
     row("PUT /programs/{program}", author(200), {"title": "y"}),
     row("DELETE /programs/{program}", author(204)),

@@ -11,8 +11,8 @@ READABLE: dict[str, Answers] = {
     "{recording}": group(200),
     "{of_teacher}": group(200),
     "{of_colleague}": signed_in(404, colleague=200, outsider=200, admin=200),
-    "{sold}": signed_in(404, admin=200),
-    "{bought_video}": signed_in(404, admin=200, customer=200, shopper=404),
+    "{sold}": signed_in(404, admin=200, shop=200),
+    "{bought_video}": signed_in(404, admin=200, shop=200, customer=200, shopper=404),
     "{of_retired}": signed_in(404, outsider=200, admin=200),
     "{my_incoming}": signed_in(404, instructor=200, admin=200, demoted=200),
     "{incoming}": signed_in(404, admin=200),
@@ -38,8 +38,8 @@ def _reading(key: str, answers: Answers) -> tuple[Row, ...]:
 
 _NAMED = {"service": 200, "customer": 200, "shopper": 404}
 ANYWHERE, BY_TEACHERS = only("instructor", "admin", status=200), only("instructor", "admin", "teacher", status=200)
-_UPLOADERS = only("instructor", "teacher", "colleague", "admin", status=200, promoted=404)
-_FOREIGN = only("admin", status=200, instructor=404, teacher=404, colleague=404)
+_UPLOADERS = only("instructor", "teacher", "colleague", "admin", status=200, shop=404, promoted=404)
+_FOREIGN = only("admin", status=200, instructor=404, teacher=404, colleague=404, shop=404)
 
 
 def _made(answers: Answers) -> Answers:
@@ -74,10 +74,14 @@ FILES = (
     row("GET /files/stream/{private}?token={stream_token}", everyone(200)),
     row("GET /files/video/{private}?token={stream_token}", everyone(200)),
     row("GET /files/stream/{sold}?token={stream_token}", everyone(403)),
-    row("GET /files/presign?key={bought_video}&for_user={customer}", signed_in(404, admin=200, **_NAMED)),
-    row("GET /files/presign?key={bought_video}&for_user={shopper}", signed_in(404, **_NAMED | {"service": 404})),
+    row("GET /files/presign?key={bought_video}&for_user={customer}", signed_in(404, admin=200, shop=200, **_NAMED)),
+    row(
+        "GET /files/presign?key={bought_video}&for_user={shopper}",
+        signed_in(404, shop=200, **_NAMED | {"service": 404}),
+    ),
     row("GET /files/folder-contents?delimiter=", signed_in(200, service=200, customer=200, shopper=200)),
     *_uploading("lessons/new.pdf", ANYWHERE),
+    *_uploading("shop/new.mp4", only("instructor", "admin", "shop", status=200)),
     *_uploading("teachers/{teacher}/new.pdf", BY_TEACHERS),
     *_uploading("teachers/{retired}/new.pdf", ANYWHERE),
     *_uploading("teachers/{promoted}/new.pdf", only("instructor", "admin", "promoted", status=200)),

@@ -56,6 +56,7 @@ _RETIRED = (
     row("DELETE /control-points/{former_point}", _no_longer(204)),
     row("GET /control-points/{former_point}/changes", _no_longer(200)),
     row("GET /groups/{former_group}/control-point-changes", _no_longer(200)),
+    row("GET /groups/{former_group}/late-rule-changes", _no_longer(200)),
     row("PUT /control-points/{former_point}/grades", _no_longer(200), [{**_STUDENT, "grade": "8.00"}]),
     row("PUT /schedule/lessons/{former_lesson}/attendance", _no_longer(200), [{**_STUDENT, "status": "late"}]),
 )

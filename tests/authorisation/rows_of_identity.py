@@ -1,6 +1,6 @@
 """Identity, and what every process serves."""
 
-from tests.authorisation.callers import admin, everyone, signed_in
+from tests.authorisation.callers import admin, everyone, people_staff, signed_in, training
 from tests.authorisation.row import row
 from tests.people import PASSWORD
 
@@ -60,14 +60,36 @@ OWN = (
     row("POST /users/me/avatar", signed_in(200), form={"file": PNG}),
 )
 ADMINISTRATION = (
-    row("GET /admin/users", admin(200)),
-    row("POST /admin/users", admin(201), {"username": "new", "password": NEW_PASSWORD}),
-    row("GET /admin/users/{person}", admin(200)),
+    row("GET /admin/users", people_staff(200)),
+    row("GET /admin/departments", people_staff(200)),
+    row("POST /admin/users", training(201), {"username": "new", "password": NEW_PASSWORD}),
+    *(
+        row("POST /admin/users", admin(201), {"username": "new", "role": role})
+        for role in ("training", "shop", "admin")
+    ),
+    row("GET /admin/users/{person}", people_staff(200)),
     row("PUT /admin/users/{person}", admin(200), {"role": "instructor"}),
-    row("DELETE /admin/users/{person}", admin(204)),
-    row("POST /admin/users/{person}/sessions/revoke", admin(200)),
+    row("PUT /admin/users/{person}", training(200), {"email": "new@example.com"}),
+    row("PUT /admin/users/{person}", training(200), {"password": NEW_PASSWORD}),
+    *(row("PUT /admin/users/{training}", admin(200), {"role": role}) for role in ("admin", "shop")),
+    *(
+        row(f"PUT /admin/users/{{{other}}}", admin(200), changes)
+        for other in ("support", "instructor", "teacher")
+        for changes in ({"email": "new@example.com"}, {"password": NEW_PASSWORD}, {"username": "new"})
+    ),
+    row("PUT /admin/users/{instructor}", training(200), {"department": "x"}),
+    row("DELETE /admin/users/{person}", training(204)),
+    row("DELETE /admin/users/{instructor}", admin(204)),
+    row("POST /admin/users/{person}/sessions/revoke", people_staff(200)),
+    row("POST /admin/users/{shop}/sessions/revoke", people_staff(200)),
+    row("POST /admin/users/{admin}/sessions/revoke", admin(200)),
+    row("GET /admin/users/{person}/sessions", people_staff(200)),
+    row("GET /admin/users/{admin}/sessions", admin(200)),
+    row("DELETE /admin/users/{another}/sessions/{session}", people_staff(204)),
+    row("POST /admin/users/{person}/password-link", people_staff(200)),
+    row("POST /admin/users/{admin}/password-link", admin(200)),
     row("DELETE /admin/users/{person}/second-factor", admin(404)),
-    row("GET /admin/audit", admin(200)),
+    *(row(f"GET /admin/audit{end}", admin(200)) for end in ("", ".csv", ".xlsx")),
 )
 IDENTITY = ENTERING + LINKS + OWN + ADMINISTRATION
 

@@ -4,6 +4,11 @@ from tests.authorisation.callers import admin, everyone, group, signed_in, taugh
 from tests.authorisation.row import row
 from tests.authorisation.teaching_data import RULE, SLOT
 
+NEXT_YEAR = {"start": "2027-09-01", "end": "2027-12-31", "since": "2026-01-01"}
+FREE_DAYS = (
+    b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:x\r\nDTSTART;VALUE=DATE:20270309\r\n"
+    b"END:VEVENT\r\nEND:VCALENDAR\r\n"
+)
 _OF_GROUP = {"group_id": "{group}", "title": "x"}
 GROUPS = (
     row("GET /groups", signed_in(200)),
@@ -45,10 +50,17 @@ LESSONS = (
     row("GET /schedule/recurring-lessons/{rule}", group(200)),
     row("PUT /schedule/recurring-lessons/{rule}", taught(200), {"title": "y"}),
     row("DELETE /schedule/recurring-lessons/{rule}", taught(204)),
+    row("POST /schedule/term-copies/preview", taught(200), {**NEXT_YEAR, "group_id": "{group}"}),
+    row("POST /schedule/term-copies", taught(201), {**NEXT_YEAR, "group_id": "{group}", "allow_overlap": True}),
     row("POST /schedule/recurring-lessons/{rule}/exceptions", taught(201), {"date": "{today}", "action": "cancel"}),
     row("DELETE /schedule/recurring-lessons/{rule}/exceptions/{next_week}", taught(204)),
     row("GET /schedule/calendar?start=2026-11-23&end=2026-11-30", signed_in(200)),
     row("POST /schedule/calendar/token", signed_in(201)),
+    row("GET /schedule/free-days", signed_in(200)),
+    row("POST /schedule/free-days", teachers(201), {"name": "x", "start": "2027-01-01"}),
+    row("POST /schedule/free-days/file", teachers(200), form={"file": FREE_DAYS}),
+    row("PUT /schedule/free-days/{free_days}", taught(200), {"name": "y"}),
+    row("DELETE /schedule/free-days/{free_days}", taught(204)),
     row("GET /schedule/calendar.ics?token={feed}", everyone(200)),
     row("GET /schedule/calendar.ics?token=wrong", everyone(404)),
 )

@@ -1,8 +1,6 @@
 """Snapshots of all stored data: restored after permitted requests, compared after refused ones."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from typing import Any, Protocol
 
 from atg_adapters.memory.database import MemoryDatabase
@@ -64,35 +62,50 @@ class MemoryKeeping:
 
 
 class SqliteKeeping:
-    """A copy in memory, by SQLite's own backup."""
+    """A copy in memory, by SQLite's own backup. While nobody has written, nothing is read or put back."""
 
     def __init__(self, container: Container) -> None:
         self._copy = sqlite3.connect(":memory:")
-        with _opened(container) as live:
-            live.backup(self._copy)
+        self._live: dict[str, sqlite3.Connection] = {}
+        self._versions: dict[str, int] = {}
+        self._opened(container).backup(self._copy)
         self._before = _rows_of(self._copy)
         self._objects = _Objects(container.object_store())
 
     def put_back(self, container: Container) -> None:
-        with _opened(container) as live:
+        live = self._opened(container)
+        if self._is_written(container):
             self._copy.backup(live)
+            self._versions[container.settings().database] = _version(live)
         self._objects.put_back(container.object_store())
 
     def changed(self, container: Container) -> set[str]:
-        with _opened(container) as live:
-            now = _rows_of(live)
-        differ = {name for name, rows in now.items() if rows != self._before[name]}
+        differ = set()
+        if self._is_written(container):
+            now = _rows_of(self._opened(container))
+            differ = {name for name, rows in now.items() if rows != self._before[name]}
         return (differ - TRACES) | self._objects.changed(container.object_store())
 
     def close(self) -> None:
-        self._copy.close()
+        for connection in (self._copy, *self._live.values()):
+            connection.close()
+
+    def _opened(self, container: Container) -> sqlite3.Connection:
+        url = container.settings().database
+        if url not in self._live:
+            self._live[url] = sqlite3.connect(url.removeprefix("sqlite:///"))
+            self._live[url].execute("PRAGMA synchronous = OFF")
+        return self._live[url]
+
+    def _is_written(self, container: Container) -> bool:
+        """By another connection since it was put back; a database that was not yet counts as written."""
+        url = container.settings().database
+        return self._versions.get(url) != _version(self._opened(container))
 
 
-@contextmanager
-def _opened(container: Container) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(container.settings().database.removeprefix("sqlite:///"))) as live:
-        live.execute("PRAGMA synchronous = OFF")
-        yield live
+def _version(live: sqlite3.Connection) -> int:
+    """Another one after each transaction of another connection (SQLite, PRAGMA data_version)."""
+    return int(live.execute("PRAGMA data_version").fetchone()[0])
 
 
 def _rows_of(database: sqlite3.Connection) -> Tables:

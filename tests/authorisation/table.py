@@ -8,13 +8,16 @@ from tests.authorisation.rows_of_files import FILES
 from tests.authorisation.rows_of_former import FORMER_ROLES
 from tests.authorisation.rows_of_homework import GRADEBOOK, HOMEWORK
 from tests.authorisation.rows_of_identity import IDENTITY, OPERATION
+from tests.authorisation.rows_of_importing import IMPORTING
 from tests.authorisation.rows_of_learning import LEARNING
+from tests.authorisation.rows_of_notices import NOTICES
 from tests.authorisation.rows_of_schedule import CONFERENCING, SCHEDULE
 from tests.authorisation.rows_of_shop import SHOP
 
 TABLE: dict[str, tuple[Row, ...]] = {
     "operation": OPERATION,
     "identity": IDENTITY,
+    "importing": IMPORTING,
     "catalog": CATALOG,
     "learning": LEARNING,
     "files": FILES,
@@ -24,6 +27,7 @@ TABLE: dict[str, tuple[Row, ...]] = {
     "conferencing": CONFERENCING,
     "homework": HOMEWORK,
     "gradebook": GRADEBOOK,
+    "notices": NOTICES,
     "children": CHILDREN,
     "former roles": FORMER_ROLES,
 }

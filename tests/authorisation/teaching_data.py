@@ -85,6 +85,8 @@ async def _lessons(container: Container, people: People, group: int, other_group
     other_rule = {**rule, "day_of_week": NOON.weekday() + 1}
     for name, body in (("rule", rule), ("other_rule", other_rule)):
         names[name] = (await teacher.post("/schedule/recurring-lessons", body=body))["id"]
+    free = {"name": OF_GROUP, "start": "2027-05-01"}
+    names["free_days"] = (await teacher.post("/schedule/free-days", body=free))["id"]
     other = {"group_id": other_group, "title": "x", **SLOT}
     names["other_planned"] = (await people.persons["colleague"].post("/schedule/lessons", body=other))["id"]
     cancelled = {"date": NEXT_WEEK, "action": "cancel"}

@@ -8,6 +8,7 @@ import httpx
 
 from atg_entrypoints.container import Container
 from tests.account_pool import lift_limits
+from tests.authorisation.importing_data import orders
 from tests.authorisation.learning_data import keep_files, learn
 from tests.authorisation.people import People, change_roles, gather
 from tests.authorisation.row import Row, filled
@@ -43,11 +44,15 @@ class World:
         world.names |= sold | {
             "campaign": "small",
             "other_campaign": "default",
+            "other_another": str(people.persons["person"].id),
             "provider": "yandex",
             "style": "start.js",
             "pdf": b"%PDF-1.7",
             "telegram_secret": TELEGRAM_SECRET,
+            "kind": "users",
+            "other_kind": "stations",
         }
+        world.names |= await orders(container, people)
         world.names["form"] = {**world.names["form_fields"], "file": b"%PDF-1.7"}
         for name, session in people.sessions.items():
             world.own.setdefault(name, {})["session"] = str(session.id)

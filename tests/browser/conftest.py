@@ -19,11 +19,6 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _NODE_MODULES = Path(__file__).parents[2] / "node_modules"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """They stand together, so that most of them run in one worker, which starts the server."""
-    items.sort(key=lambda item: not item.path.is_relative_to(Path(__file__).parent))
-
-
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The program; skips where there is none."""

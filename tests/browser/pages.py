@@ -6,9 +6,14 @@ from typing import NamedTuple
 
 from playwright.async_api import Page
 
+from tests.browser.administration_pages import administration_pages
+from tests.browser.authoring_pages import authoring_pages
+from tests.browser.campaign_pages import campaign_pages
 from tests.browser.classes import Class, a_class, next_monday
 from tests.browser.homework_pages import homework_pages
 from tests.browser.people import Demo
+from tests.browser.shop_pages import shop_pages
+from tests.browser.training_pages import training_pages
 from tests.browser.visits import sign_in
 
 PUBLIC = (
@@ -32,6 +37,8 @@ PERSONAL = (
     "/app/account/devices",
     "/app/account/password",
     "/app/account/second-factor",
+    "/app/notices",
+    "/app/notices/settings",
     "/app/nowhere",
 )
 REFUSED = (
@@ -44,9 +51,13 @@ REFUSED = (
     "/app/lessons",
     "/app/nowhere",
     "/app/groups/join",
+    "/app/training/assignments",
     "/app/groups/1/gradebook/lesson-99",
     "/app/groups/1/control-points",
     "/app/homework/new",
+    "/app/admin/audit",
+    "/app/shop/promo-codes/new",
+    "/app/campaigns/empty/assets",
     *(f"/app/submissions/{number}" for number in range(1, 200)),
 )
 """Answered with a status that the browser's console tells."""
@@ -90,6 +101,26 @@ async def every_page(page: Page, demo: Demo) -> AsyncIterator[Shown]:
     yield Shown("results and certificates", page)
     await page.goto(await page.locator("a[href^='/app/certificates/']").first.get_attribute("href") or "")
     yield Shown("a certificate", page)
+    async for shown in _imports_and_school(page, demo):
+        yield shown
+    for pages in (authoring_pages, shop_pages, campaign_pages, training_pages, administration_pages):
+        async for name in pages(page, demo):
+            yield Shown(name, page)
+
+
+async def _imports_and_school(page: Page, demo: Demo) -> AsyncIterator[Shown]:
+    await page.context.clear_cookies()
+    await sign_in(page, demo.named("admin"))
+    for path in ("/app/imports", "/app/imports/kinds"):
+        await page.goto(path)
+        yield Shown(path, page)
+    await page.goto("/app/imports")
+    people = b"username,full_name\n,x\n"
+    await page.get_by_label("Файл").set_input_files({"name": "x.csv", "mimeType": "text/csv", "buffer": people})
+    await page.get_by_role("button", name="Загрузить и проверить").click()
+    await page.locator("#import-state[data-state=checked]").wait_for()
+    yield Shown("an import with a fault", page)
+    await page.context.clear_cookies()
     async for shown in _school(page, demo):
         yield shown
 
@@ -201,6 +232,8 @@ async def _teacher(page: Page, room: Class) -> AsyncIterator[Shown]:
         f"/app/lessons/{live['id']}",
         f"/app/rules/{rule['id']}",
         f"/app/rules/{rule['id']}/days/{day}",
+        "/app/calendar/free-days",
+        "/app/calendar/term",
         "/app/calendar/feed",
     ):
         await page.goto(path)

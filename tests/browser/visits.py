@@ -14,6 +14,8 @@ SECONDS = 30
 """What the slowest step may take beside other tests on a small machine."""
 
 DESK, PHONE = 1440, 390
+_OFFLINE = "net::ERR_INTERNET_DISCONNECTED"
+"""What the browser says of each request of a window that a test has taken off the network, of streams as well."""
 _HEIGHTS = {DESK: 900, PHONE: 844}
 
 
@@ -59,7 +61,9 @@ def _watch(page: Page, url: str, refused: Sequence[str], faults: list[str]) -> N
         "console",
         lambda told: (
             faults.append(f"{told.type} at {page.url}: {told.text}")
-            if told.type in {"error", "warning"} and urlsplit(told.location["url"]).path not in refused
+            if told.type in {"error", "warning"}
+            and _OFFLINE not in told.text
+            and urlsplit(told.location["url"]).path not in refused
             else None
         ),
     )

@@ -8,6 +8,8 @@ import pytest
 from dependency_injector import providers
 
 from atg_core.clock import utc_now
+from atg_core.errors import Unavailable
+from atg_core.idempotency import Call
 from atg_core.identity.model import Role
 from atg_entrypoints.container import Container
 from tests.people import PASSWORD, sign_in
@@ -37,6 +39,24 @@ class HttpIdempotencyContract:
         assert first.headers["content-type"] == again.headers["content-type"]
         assert "idempotency-replayed" not in first.headers
         assert again.headers["idempotency-replayed"] == "true"
+        assert await usernames(client) == ["made-once"]
+
+    async def test_a_database_that_is_away_at_the_end_of_a_call_is_told_and_the_call_can_be_repeated(
+        self, client: httpx.AsyncClient, stocked: Container, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with stocked.idempotency().running(Call(owner="o", key="k", fingerprint=b"")) as kept:
+            kind = type(kept)
+
+        async def away(*_: object) -> None:
+            raise Unavailable
+
+        with monkeypatch.context() as patched:
+            patched.setattr(kind, "keep", away)
+            refused = await make(client, "made-once", "k1")
+        assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+        assert int(refused.headers["retry-after"]) > 0
+        assert await usernames(client) == []
+        assert (await make(client, "made-once", "k1")).status_code == 201
         assert await usernames(client) == ["made-once"]
 
     async def test_another_body_with_the_same_key_is_refused(self, client: httpx.AsyncClient) -> None:

@@ -1,6 +1,8 @@
 """Contract of the worker behind `JobQueue`: time limits, lanes, shutdown, periodic jobs (spec: operations, Jobs)."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,6 +11,7 @@ from atg_core.clock import utc_now
 from atg_core.jobs.model import Arguments, JobKind, JobStatus, Periodic, Work
 from atg_core.jobs.ports import JobQueue
 from tests.job_queues import MakeJobs, OverJobQueues, is_empty, until, work, working, wrong
+from tests.logs import logged
 
 
 class JobWorkerContract(OverJobQueues):
@@ -183,3 +186,37 @@ class JobWorkerContract(OverJobQueues):
             await until(lambda: len(seen) >= 2)
         times = int(clock().timestamp()) - int(begun.timestamp()) + 1
         assert len(seen) <= times, "the newest time before the workers began, and each since"
+
+    async def test_whoever_watches_sees_each_try_and_how_it_ends(self, make_jobs: MakeJobs) -> None:
+        seen: list[str] = []
+
+        @contextmanager
+        def watch(kind: JobKind, tries: int) -> Iterator[None]:
+            try:
+                yield
+            except ValueError:
+                seen.append(f"{kind.name} {tries} failed")
+                raise
+            seen.append(f"{kind.name} {tries} done")
+
+        async def fail_once(_arguments: Arguments) -> None:
+            if not seen:
+                raise ValueError
+
+        jobs = make_jobs(watches=lambda: [watch])
+        await jobs.enqueue("note", {})
+        async with working(jobs, work(fail_once)):
+            await until(lambda: is_empty(jobs))
+        assert seen == ["note 1 failed", "note 2 done"]
+
+    async def test_a_job_that_had_nothing_to_do_is_not_in_the_log(self, make_jobs: MakeJobs) -> None:
+        async def count(arguments: Arguments) -> int:
+            done: int = arguments["done"]
+            return done
+
+        jobs = make_jobs()
+        for done in (0, 2):
+            await jobs.enqueue("note", {"done": done})
+        with logged() as lines:
+            await jobs.run(work(count), until_idle=True)
+        assert [line["event"] for line in lines if line["log_level"] != "debug"] == ["job done"]

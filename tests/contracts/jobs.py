@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from atg_core.clock import utc_now
-from atg_core.jobs.model import Arguments, Job, JobStatus
+from atg_core.jobs.model import Arguments, Backlog, Job, JobStatus
 from atg_core.jobs.ports import JobNotFound, JobQueue
 from atg_entrypoints.container import Container
 from tests.job_queues import MakeJobs, OverJobQueues, until, work, working, wrong
@@ -136,9 +136,19 @@ class JobQueueContract(OverJobQueues):
         assert seen == [{"n": 1}, {}]
 
     async def test_the_backlog_counts_what_is_not_done_by_kind(self, jobs: JobQueue) -> None:
+        async def look(_arguments: Arguments) -> None:
+            seen.extend(await jobs.backlog())
+
+        seen: list[Backlog] = []
         assert await jobs.backlog() == []
         await jobs.enqueue("broken", {})
         await jobs.run(work(wrong, kind="broken", max_tries=1), until_idle=True)
+        await jobs.enqueue("look", {})
+        await jobs.run(work(look, kind="look"), until_idle=True)
+        assert [(each.kind, each.waiting, each.running, each.dead) for each in seen] == [
+            ("broken", 0, 0, 1),
+            ("look", 0, 1, 0),
+        ]
         await jobs.enqueue("later", {}, not_before=utc_now() + timedelta(hours=1))
         for _ in range(2):
             await jobs.enqueue("due", {}, not_before=utc_now() - timedelta(minutes=1))

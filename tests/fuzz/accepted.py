@@ -29,20 +29,25 @@ _RULES = {
         r"|has no choices|answered by choices|to move a lesson|one of: planned, cancelled$"
     ),
     "depends on who asks, or on a secret": (
-        r"^user_id: is required|A score from outside|current password is wrong|link is not valid|Choose a role first"
+        r"^(user_id|group_id): is required|A score from outside|current password is wrong|link is not valid"
+        r"|Choose a role first"
         r"|not begun in this browser|did not let you in|is wrong or has expired|was used already, or is older"
     ),
     "is a text that this service gave out": r"is no cursor of this list",
     "depends on settings: types, sizes, words that are too easy": (
         r"of this (size|type) can not be uploaded|larger than|too easy to guess|A password has"
     ),
-    "looks into the bytes of a file, or at what is a media type": r"is no PNG|are not of its type|must be a media type",
+    "looks into the bytes of a file, or at what is a media type": (
+        r"is no PNG|are not of its type|must be a media type|not in UTF-8|iCalendar"
+    ),
     "is about times that a calendar or a zone does not have": (
         r"the year must be|^expires_at: must be a date|no such time zone|must be a date or a date with a time"
     ),
     "is about keys: their segments, normal form and length in bytes": r"The key ",
     "is about the order of the parts of a form": r"before the file$",
-    "wants one of several parameters": r"or user_id( or email)? is required",
+    "wants one of several parameters": (
+        r"or user_id( or email)? is required|Needs (exactly one of|either a|a department)"
+    ),
     "holds a number against what a question gives": (
         r"(points|grade|weight|max_grade): must be (between|more than) 0 and|has two decimals"
     ),
@@ -85,6 +90,7 @@ def _russian() -> list[tuple[re.Pattern[str], str]]:
         (re.compile(re.sub(r"\\\{\w+\\\}", ".+", re.escape(form)), re.DOTALL), template)
         for template, message in messages("ru").items()
         for form in ([message.string] if isinstance(message.string, str) else message.string)
+        if re.search("[а-я]", form)  # what is of members and punctuation alone would match any sentence
     ]
 
 

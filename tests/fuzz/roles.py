@@ -14,7 +14,8 @@ from urllib.parse import urlencode
 
 import httpx
 
-PEOPLE = ("admin", "instructor", "teacher", "student", "employee")
+STAFF = ("training", "shop", "marketing", "support")
+PEOPLE = ("admin", "instructor", "teacher", "student", "employee", *STAFF)
 ROLES = (*PEOPLE, "service", "customer", "anonymous")
 PASSWORD = "a password of the fuzz alone 7!"
 SERVICE_TOKEN = "a-service-token-of-the-fuzz-alone"
@@ -28,7 +29,7 @@ _ROLE_OF = {"employee": "user"}
 
 
 def restore_people(environment: Mapping[str, str]) -> None:
-    """Makes the five accounts anew, or mends them: name, password, role, and that they are active.
+    """Makes the accounts anew, or mends them: name, password, role, and that they are active.
 
     `environment`: the server's settings.
     """

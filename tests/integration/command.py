@@ -14,6 +14,7 @@ import structlog
 from typer.testing import CliRunner
 
 from atg_entrypoints.cli.main import app
+from atg_entrypoints.logs import FORM
 from tests.conftest import SECRET
 from tests.integration.running import ATG, without_settings
 
@@ -34,7 +35,7 @@ def run_atg(home: Path, *arguments: str, given: str = "", **environment: str) ->
     with ThreadPoolExecutor(max_workers=1) as thread, ExitStack() as stack:
         stack.enter_context(chdir(home))
         stack.enter_context(patch.dict(os.environ, without_settings() | environment, clear=True))
-        stack.enter_context(_logs_restored())
+        stack.enter_context(logs_restored())
         running = thread.submit(CliRunner().invoke, app, arguments, input=given, catch_exceptions=False)
         result = running.result(timeout=120)
     return Ran(result.exit_code, result.stdout, result.stderr)
@@ -56,7 +57,7 @@ def run_process(home: Path, *arguments: str, given: str = "", **environment: str
 
 
 @contextmanager
-def _logs_restored() -> Iterator[None]:
+def logs_restored() -> Iterator[None]:
     """A command configures logs for its whole process, here for as long as it runs.
 
     Loggers that structlog keeps after their first use could not be configured anew.
@@ -65,7 +66,7 @@ def _logs_restored() -> Iterator[None]:
     loggers = [each for each in root.manager.loggerDict.values() if isinstance(each, logging.Logger)]
     levels, handlers = {each: each.level for each in (root, *loggers)}, root.handlers
     was_configured, config = structlog.is_configured(), structlog.get_config()
-    configure = structlog.configure
+    configure, was_json = structlog.configure, FORM.is_json
 
     def without_kept_loggers(**configuration: Any) -> None:
         configure(**configuration | {"cache_logger_on_first_use": False})
@@ -74,7 +75,7 @@ def _logs_restored() -> Iterator[None]:
         with patch.object(structlog, "configure", without_kept_loggers):
             yield
     finally:
-        root.handlers = handlers
+        root.handlers, FORM.is_json = handlers, was_json
         for logger, level in levels.items():
             logger.setLevel(level)
         structlog.reset_defaults()

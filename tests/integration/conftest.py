@@ -7,6 +7,7 @@ from dependency_injector import providers
 from pytest_socket import disable_socket, enable_socket
 
 from atg_adapters.memory.identity.caller_cache import MemoryCallerCache
+from atg_adapters.passwords import hashing
 from atg_entrypoints.container import Container, close, create_container
 from atg_entrypoints.settings import Settings
 from tests.api import (
@@ -32,6 +33,7 @@ from tests.databases import (
     twin,
 )
 from tests.integration.server_pair import oauth_provider, pair, postgres_pair, sqlite_pair
+from tests.people import CHEAP_KIBIBYTES
 from tests.servers import (
     postgres_server,
     redis_server,
@@ -65,6 +67,10 @@ __all__ = [
     "twin",
     "where_files_are",
 ]
+
+SERVED_KIBIBYTES = hashing.KIBIBYTES
+"""What is hashed with where it is not a test that asks."""
+hashing.KIBIBYTES = CHEAP_KIBIBYTES
 
 _PAIRS = {"pair", "postgres_pair", "sqlite_pair"}
 

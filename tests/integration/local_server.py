@@ -75,6 +75,6 @@ async def served(app: ASGIApp) -> AsyncIterator[int]:
     try:
         yield port
     finally:
-        server.should_exit = server.force_exit = True
+        server.should_exit = True
         await ticking
         await server.shutdown()

@@ -14,9 +14,12 @@ import httpx
 ATG = str(Path(sys.executable).with_name("atg"))
 
 
+_PREFIXES = ("ATG_", "TELEGRAM_", "ZOOM_", "OTEL_", "SENTRY_")
+
+
 def without_settings() -> dict[str, str]:
     """The environment, but for what would be a setting."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("ATG_", "TELEGRAM_", "ZOOM_"))}
+    return {name: value for name, value in os.environ.items() if not name.startswith(_PREFIXES)}
 
 
 def free_port() -> int:
@@ -37,25 +40,30 @@ class Server:
         return self._log.read_text(encoding="utf-8")
 
 
-@contextmanager
-def serving(home: Path, *command: str, expect_seconds: float = 60, **environment: str) -> Iterator[Server]:
-    """Starts `atg serve` (or another command) and waits until `/health` answers; stops it with SIGTERM."""
-    port, log = free_port(), home / f"server-{len(list(home.glob('server-*.log')))}.log"
+def launch(home: Path, *command: str, port: int | None = None, **environment: str) -> Server:
+    """Starts `atg serve`, or another command; does not wait for it."""
+    port, log = port or free_port(), home / f"server-{len(list(home.glob('server-*.log')))}.log"
     settings = without_settings() | {"ATG_HOME": str(home), "ATG_PORT": str(port), **environment}
     with log.open("wb") as output:
         process = subprocess.Popen(
             [ATG, *(command or ("serve",))], cwd=home, env=settings, stdout=output, stderr=output
         )
-    server = Server(process, f"http://127.0.0.1:{port}", log)
+    return Server(process, f"http://127.0.0.1:{port}", log)
+
+
+@contextmanager
+def serving(home: Path, *command: str, expect_seconds: float = 60, **environment: str) -> Iterator[Server]:
+    """Starts `atg serve` (or another command) and waits until `/health` answers; stops it with SIGTERM."""
+    server = launch(home, *command, **environment)
     try:
-        _wait_until_healthy(server, expect_seconds)
+        wait_until_healthy(server, expect_seconds)
         yield server
     finally:
-        process.terminate()
-        process.wait(timeout=20)
+        server.process.terminate()
+        server.process.wait(timeout=20)
 
 
-def _wait_until_healthy(server: Server, seconds: float) -> None:
+def wait_until_healthy(server: Server, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if server.process.poll() is not None:

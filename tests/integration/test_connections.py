@@ -1,7 +1,8 @@
 """Connections to the database: how many there are, who waits for one, and what becomes of them when something fails."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 
 import psycopg
 import pytest
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from atg_adapters.sql import database as database_module
+from atg_adapters.sql.connection import Connection
 from atg_adapters.sql.database import Database, DatabaseAway
 from atg_adapters.sql.pool import DatabaseBusy
 
@@ -43,6 +45,13 @@ async def _add(database: Database, *ids: int) -> None:
             await connection.execute(_ADD, {"id": each, "name": "x"})
 
 
+def _terminate(database: Database, pid: int) -> None:
+    url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+
+type Way = Callable[[Database], AbstractAsyncContextManager[Connection]]
 on_both = pytest.mark.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
 on_postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 
@@ -94,8 +103,9 @@ async def test_many_at_once_use_a_few_connections_that_stay_open(database: Datab
 async def test_who_waits_in_vain_for_a_connection_is_told_that_the_database_is_busy(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_module, "_SECONDS_TO_WAIT", 0.05)
+    monkeypatch.setattr(database_module, "_SECONDS_OF_A_CONNECTION", 0.05)
     database = Database(database_url, pool_size=1)
+    database.limit_waiting()
     sleeping = asyncio.create_task(database.rows(_SLEEP, {"seconds": 0.5}))
     await asyncio.sleep(0.1)
     with pytest.raises(DatabaseBusy):
@@ -144,6 +154,38 @@ async def test_what_nobody_waits_for_is_run_before_what_comes_next_and_before_th
         assert [len(each.all()) for each in found] == [6, 1]
         connection.later((_ADD, {"id": 7, "name": "seven"}))
     assert [row.id for row in await database.rows(_ALL)] == [1, 2, 3, 4, 5, 6, 7]
+
+
+@on_postgres
+@pytest.mark.parametrize("way", [Database.transaction, Database.joined, Database.reader])
+async def test_a_connection_that_is_lost_is_told_within_a_shared_transaction(database: Database, way: Way) -> None:
+    """Who answers an error may stand inside, as under an idempotency key."""
+    told = []
+
+    async def lose_the_connection() -> None:
+        async with database.shared_transaction() as connection:
+            await asyncio.to_thread(_terminate, database, await connection.scalar(_PID))
+            try:
+                async with way(database) as part:
+                    await part.execute(_PID)
+            except Exception as error:
+                told.append(type(error))
+                raise
+
+    with pytest.raises(DatabaseAway):
+        await lose_the_connection()
+    assert told == [DatabaseAway]
+
+
+@on_postgres
+async def test_who_is_cancelled_in_a_savepoint_is_told_so_although_the_connection_is_lost(database: Database) -> None:
+    async def be_cancelled() -> None:
+        async with database.shared_transaction(), database.transaction() as part:
+            await asyncio.to_thread(_terminate, database, await part.scalar(_PID))
+            raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await be_cancelled()
 
 
 @on_both

@@ -27,6 +27,7 @@ ROUTES = {
     "conferencing": ("POST", "/webhooks/zoom", 401),
     "homework": ("GET", "/homework", 401),
     "gradebook": ("GET", "/me/gradebook", 401),
+    "notices": ("GET", "/notices", 401),
 }
 """A route that only this context has."""
 

@@ -105,6 +105,24 @@ async def test_requests_on_one_connection_follow_each_other_at_any_pace(connecti
     assert [await connection.status() for _ in range(2)] == [200, 200]
 
 
+async def test_what_was_sent_before_the_server_ended_is_served() -> None:
+    """On a connection that is new, or idle; what comes later meets a closed one."""
+    async with AsyncExitStack() as stack:
+        ending = AsyncExitStack()
+        port = await ending.enter_async_context(served(app))
+        new, idle, late = [await stack.enter_async_context(Connection.to(port)) for _ in range(3)]
+        idle.send(*post("/", 0))
+        assert await idle.status() == 200
+        closing = asyncio.create_task(ending.aclose())
+        await asyncio.sleep(0.1)
+        for connection in (new, idle):
+            connection.send(*post("/", 3), body=b"abc")
+            assert await connection.status() == 200
+            assert await connection.is_closed()
+        assert await late.is_closed()
+        await closing
+
+
 async def test_empty_lines_keep_no_connection_open(connection: Connection) -> None:
     connection.send(*post("/", 0))
     assert await connection.status() == 200

@@ -120,7 +120,7 @@ async def test_a_teacher_of_the_demo_sees_lessons_and_who_needs_help(
     demo.clock.override(providers.Object(lambda: monday))
     await import_examples(demo, tmp_path)
     [teacher] = [row["id"] for row in await rows_of(demo, "users") if row["username"] == "teacher"]
-    assert any(lesson.can_start for lesson in await demo.show_today()(teacher))
+    assert any(lesson.can_start for lesson in await demo.show_today()(teacher, UTC))
     dashboard = await demo.show_dashboard()(Viewer(id=teacher), 1)
     assert [each.student.username for each in dashboard.at_risk] == ["s.gordeev"]
 

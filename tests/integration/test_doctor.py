@@ -69,6 +69,9 @@ def test_settings_are_shown_without_secrets(tmp_path: Path) -> None:
         "ATG_SECRET_KEY": _SECRET,
         "DATABASE_URL": "postgresql://atg:hidden@db.example.com/atg",
         "ATG_SERVICE_TOKENS": _SECRET,
+        "SENTRY_DSN": "https://hidden@sentry.example.com/1",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": "https://name:hidden@traces.example.com",
+        "ATG_S3_PUBLIC_ENDPOINT": "https://name:hidden@files.example.com",
         "ATG_WORKERS": "3",
     }
     shown = run_atg(tmp_path, "config", **environment)

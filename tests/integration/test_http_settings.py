@@ -36,8 +36,11 @@ async def test_a_host_that_is_not_allowed_is_refused(tmp_path: Path) -> None:
     )
     transport = httpx.ASGITransport(create_app(create_container(settings)))
     async with httpx.AsyncClient(transport=transport, base_url="http://evil.test") as client:
-        assert (await client.get("/health")).status_code == 400
-        assert (await client.get("/health", headers={"host": "atg.example.com"})).status_code == 200
+        assert (await client.get("/stations")).status_code == 400
+        assert (await client.get("/stations", headers={"host": "atg.example.com"})).status_code == 200
+        # A container's check, a balancer and Prometheus ask by the address.
+        for path in ("/health", "/ready", "/metrics"):
+            assert (await client.get(path, headers={"host": "172.30.23.11:8000"})).status_code == 200
 
 
 async def test_more_requests_than_the_general_limit_are_refused_by_user_else_by_address(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from tests.arranging import arrange, rows_of
 from tests.conftest import SECRET
 from tests.integration.running import ATG, free_port
 from tests.job_queues import until
+from tests.mailed import do_jobs
 from tests.smtp import DROP, SmtpServer, Step
 
 _STEPS: list[Step] = ["connect", "body", "accepted", "quit"]
@@ -65,7 +66,7 @@ def worker(settings: Settings, log: Path) -> subprocess.Popen[bytes]:
         "ATG_AUTO_MIGRATE": "false",
     }
     with log.open("ab") as output:
-        return subprocess.Popen([ATG, "worker"], env=variables, stdout=output, stderr=output)
+        return subprocess.Popen([ATG, "worker"], env=variables | {"ATG_WORKER_PORT": "0"}, stdout=output, stderr=output)
 
 
 async def test_workers_that_are_killed_at_any_point_lose_no_mail(container: Container, tmp_path: Path) -> None:
@@ -136,7 +137,7 @@ async def test_an_address_that_is_put_off_or_refused_does_not_hold_up_the_others
     with SmtpServer(port=int(settings.smtp_url.rpartition(":")[2])) as server:
         answers = iter(["450 4.2.1 later", "550 5.1.1 nobody"])
         server.hook = lambda step: next(answers, None) if step == "rcpt" else None
-        await container.jobs().run(container.work(), until_idle=True)
+        await do_jobs(container)
         assert [letter.recipient for letter in server.received] == addresses[2:]
         [aside] = await container.jobs().listed()
         assert timedelta(seconds=30) < aside.run_at - utc_now() < timedelta(minutes=1)

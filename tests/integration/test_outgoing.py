@@ -12,11 +12,14 @@ CLIENTS = {
 KNOWN = {
     "atg_adapters/minio": "ATG_S3_ENDPOINT",
     "atg_adapters/oauth": "ATG_VK_ID_URL, ATG_YANDEX_OAUTH_URL, ATG_YANDEX_LOGIN_URL",
+    "atg_adapters/opentelemetry/s3.py": "ATG_S3_ENDPOINT: it watches the requests of atg_adapters/minio",
+    "atg_adapters/opentelemetry/spans.py": "none: it names a type",
     "atg_adapters/smtp/mailer.py": "ATG_SMTP_URL",
     "atg_adapters/telegram/bot_api.py": "ATG_TELEGRAM_API_URL",
     "atg_adapters/zoom": "ATG_ZOOM_OAUTH_URL, ATG_ZOOM_API_URL; Zoom's hosts for recordings (test_zoom_recordings)",
     "atg_adapters/proxies.py": "none: it reads which proxy the environment names",
     "atg_entrypoints/wiring/oauth.py": "none: it names a type",
+    "atg_entrypoints/worker_server.py": "none: it listens at ATG_WORKER_HOST and ATG_WORKER_PORT",
 }
 """By module or package, which settings say where to."""
 

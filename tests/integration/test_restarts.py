@@ -101,13 +101,15 @@ async def test_a_process_that_ends_says_so_and_still_serves(postgres_url: str, t
     with ExitStack() as stack:
         server = started(stack, tmp_path, postgres_url)
         async with httpx.AsyncClient(base_url=server.url, timeout=20) as client:
+            assert "connection" not in (await client.get("/ready")).headers
             running = asyncio.create_task(client.post("/auth/login", json=ADMIN))
             await asyncio.sleep(0.02)
             server.process.send_signal(signal.SIGTERM)
             await asyncio.sleep(0.1)
             assert (await client.get("/ready")).status_code == 503
-            assert (await client.get("/health")).status_code == 200
-            assert (await client.get("/stations")).status_code == 200
+            for path in ("/health", "/stations"):
+                served = await client.get(path)
+                assert (served.status_code, served.headers["connection"]) == (200, "close")
             assert (await running).status_code == 200
         assert await asyncio.to_thread(server.process.wait, 20) == 0
 

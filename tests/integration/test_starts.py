@@ -16,6 +16,7 @@ from atg_entrypoints.start_log import log_start
 from tests.conftest import SECRET
 from tests.integration.running import Server, serving
 from tests.logs import logged
+from tests.scraping import scraped, value
 
 _SECONDS = 120
 
@@ -69,6 +70,13 @@ def test_no_credentials_are_in_the_line_about_a_start() -> None:
     assert told["contexts"] == ["campaigns"]
 
 
+def _writing_pools(server: Server) -> float:
+    """One for each process that lives."""
+    told = scraped(httpx.get(f"{server.url}/metrics", timeout=_SECONDS).text)
+    assert value(told, "atg_part_up", part="database") == 1
+    return value(told, "atg_database_pool_size", pool="writing")
+
+
 def test_a_process_that_dies_is_told_and_replaced(tmp_path: Path) -> None:
     with serving(tmp_path, "serve", "--workers", "2") as server:
         _wait_until(lambda: len(_children(server.process.pid)) == 2)
@@ -77,6 +85,7 @@ def test_a_process_that_dies_is_told_and_replaced(tmp_path: Path) -> None:
         _wait_until(lambda: bool(_events(server, "worker died, another one starts")))
         _wait_until(lambda: len(_children(server.process.pid)) == 2)
         assert httpx.get(f"{server.url}/health", timeout=_SECONDS).status_code == 200
+        _wait_until(lambda: _writing_pools(server) == 2)
     [told] = _events(server, "worker died, another one starts")
     assert (told["pid"], told["exit_code"], told["level"]) == (killed, -signal.SIGKILL, "warning")
     assert told["new_pid"] != killed

@@ -12,6 +12,8 @@ from litestar.routes import HTTPRoute
 from atg_core.clock import utc_now
 from atg_core.identity.email_tokens import Purpose
 from atg_core.identity.model import Role
+from atg_core.notifier import NoticeKind
+from atg_core.shop.messages import Audience
 from atg_entrypoints.container import Container
 from atg_entrypoints.http.app import create_api
 from tests.arranging import arrange, insert, rows_of
@@ -32,7 +34,9 @@ def filled(path: str, values: dict[str, str]) -> str:
 
 
 def of_shop(path: str) -> bool:
-    return path.startswith(("/api/users", "/api/lessons", "/api/courses", "/api/promo-codes", "/api/support-tickets"))
+    return path.startswith(
+        ("/api/users", "/api/lessons", "/api/courses", "/api/promo-codes", "/api/support-tickets", "/admin/shop")
+    )
 
 
 def of_lessons(path: str) -> bool:
@@ -49,6 +53,7 @@ async def a_customer(container: Container) -> None:
     await products.add_course(course, [1])
     await container.edit_customers().register(777, {"first_name": "x"})
     await container.create_ticket()(1, "x", "y")
+    await container.write_message()("x", Audience.ALL)
     code = {"code": "X", "discount_percent": 0, "discount_amount": None, "max_uses": None}
     await container.edit_promo_codes().add({**code, "is_active": True, "expires_at": None})
 
@@ -99,6 +104,17 @@ async def a_draft(client: httpx.AsyncClient, student: UUID) -> dict[str, str]:
     return {"homework_id": str(made), "submission_id": str(draft), "file_id": sent.json()["id"]}
 
 
+async def a_training(client: httpx.AsyncClient, me: str, course: UUID) -> dict[str, str]:
+    """A bank, a learning path, and an assignment for the department that the caller leads and is in."""
+    bank = (await client.post("/question-banks", json={"title": "x"})).json()["id"]
+    path = (await client.post("/learning-paths", json={"title": "x", "courses": [{"course_id": str(course)}]})).json()
+    await client.put(f"/admin/users/{me}", json={"department": "x"})
+    await client.put(f"/admin/managers/{me}", json={"departments": ["x"]})
+    body = {"course_id": str(course), "audience": "group", "department": "x"}
+    assignment = (await client.post("/managed/assignments", json=body)).json()["id"]
+    return {"bank_id": str(bank), "path_id": path["id"], "assignment_id": assignment}
+
+
 async def an_invitation(client: httpx.AsyncClient, container: Container) -> str:
     """The token of a mailed link; the administrator who calls invites nobody themselves."""
     teacher = await person(client, container, "who-invites", Role.TEACHER)
@@ -145,6 +161,8 @@ async def test_every_route_answers_with_and_without_a_trailing_slash(
         full_name="x",
         title="",
         issued_at=utc_now(),
+        valid_until=None,
+        round=1,
         number=number,
         verification_code="x",
         revoked_at=None,
@@ -160,11 +178,14 @@ async def test_every_route_answers_with_and_without_a_trailing_slash(
         "test_id": str(at.final_test),
         "number": number,
     }
+    ids |= await a_training(client, ids["user_id"], at.course)
+    uploaded = {"data": {"kind": "stations"}, "files": {"file": ("stations.csv", b"short_name,name")}}
+    ids["import_id"] = str((await client.post("/admin/imports", **uploaded)).json()["id"])
     await a_customer(stocked)
     visit = await a_visit(client, stocked)
     ids |= {"campaign": "small", "asset_id": str(visit["asset_id"]), **await a_draft(client, me)}
     lesson_ids = await a_live_lesson(client, stocked)
-    shop_ids = dict.fromkeys(("user_id", "lesson_id", "course_id", "code_id", "ticket_id"), "1")
+    shop_ids = dict.fromkeys(("user_id", "lesson_id", "course_id", "code_id", "ticket_id", "message_id"), "1")
     queries = {
         "/users/1/access": "?lesson_id=1",
         "/progress": f"?session_id={visit['session_id']}",
@@ -175,6 +196,7 @@ async def test_every_route_answers_with_and_without_a_trailing_slash(
         "/admin/reports": f"?course_id={at.course}",
         "/schedule/calendar": "?start=2026-11-23&end=2026-11-30",
         "/invitations/answer": f"?token={await an_invitation(client, stocked)}",
+        "/notices/unsubscribe": f"?token={stocked.unsubscribe_links().token(me, {NoticeKind.GRADE})}",
         "/meet": f"?{lesson_ids['token']}",
         **await links(stocked),
     }

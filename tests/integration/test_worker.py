@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,8 +19,9 @@ from atg_entrypoints.container import Container
 from atg_entrypoints.settings import Settings
 from tests.conftest import SECRET
 from tests.integration.command import Ran, run_atg
-from tests.integration.running import ATG, serving
+from tests.integration.running import ATG, free_port, serving
 from tests.job_queues import until, work, wrong
+from tests.scraping import scraped, value
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -28,6 +30,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "ATG_SECRET_KEY": settings.secret_key,
         "ATG_HOME": settings.home,
         "ATG_AUTO_MIGRATE": "false",
+        "ATG_WORKER_PORT": "0",
     }
 
 
@@ -36,8 +39,8 @@ def atg(settings: Settings, *arguments: str) -> Ran:
 
 
 @contextmanager
-def worker(settings: Settings) -> Iterator[subprocess.Popen[str]]:
-    variables = {"PATH": os.environ["PATH"], **environment(settings)}
+def worker(settings: Settings, **more: str) -> Iterator[subprocess.Popen[str]]:
+    variables = {"PATH": os.environ["PATH"], "ATG_LOG_LEVEL": "DEBUG", **environment(settings), **more}
     with subprocess.Popen(
         [ATG, "worker"], env=variables, cwd=settings.home, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -45,6 +48,11 @@ def worker(settings: Settings) -> Iterator[subprocess.Popen[str]]:
             yield process
         finally:
             process.kill()
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 async def is_done(container: Container) -> bool:
@@ -58,10 +66,57 @@ async def test_a_worker_does_the_jobs_and_ends_when_it_is_told_to(container: Con
         process.send_signal(signal.SIGTERM)
         _, log = process.communicate(timeout=10)
         assert process.returncode == 0, log
-    ends = [line for line in map(json.loads, log.splitlines()) if line["event"] == "job done"]
-    assert ("clean_uploads", 1) in [(end["kind"], end["tries"]) for end in ends]
+    lines = list(map(json.loads, log.splitlines()))
+    idle = [(line["kind"], line["tries"]) for line in lines if line["event"] == "job had nothing to do"]
+    assert ("clean_uploads", 1) in idle
+    assert {line["level"] for line in lines if line["event"] == "job had nothing to do"} == {"debug"}
     assert "anna" not in log
     assert "Traceback" not in log
+
+
+async def test_a_worker_says_how_it_is_and_what_it_has_done(container: Container, settings: Settings) -> None:
+    port, token = free_port(), "m" * 40
+    await container.jobs().enqueue("clean_uploads", {})
+    with worker(settings, ATG_WORKER_PORT=str(port), ATG_METRICS_TOKEN=token) as process:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+
+            async def get(path: str, **headers: str) -> httpx.Response:
+                return await client.get(path, headers=headers)
+
+            await until(lambda: is_done(container), 20)
+            await until(lambda: listens(port), 20)
+            health, ready = await get("/health"), await get("/ready")
+            assert (health.status_code, health.json()["status"]) == (200, "healthy")
+            assert (ready.status_code, ready.json()["status"]) == (200, "ready")
+            assert set(ready.json()["checks"]) == {"database", "schema", "store"}
+            assert (await get("/metrics")).status_code == 401
+            assert (await get("/metrics", authorization=f"Bearer {token}x")).status_code == 401
+            assert (await get("/nothing")).status_code == 404
+            assert (await client.post("/health")).status_code == 405
+            told = await get("/metrics", authorization=f"Bearer {token}")
+        process.send_signal(signal.SIGTERM)
+        _, log = process.communicate(timeout=10)
+    assert process.returncode == 0, log
+    assert "Traceback" not in log
+    assert told.headers["content-type"] == "text/plain; version=1.0.0; charset=utf-8"
+    scrape = scraped(told.text)
+    assert value(scrape, "atg_job_tries_total", kind="clean_uploads", end="done") >= 1
+    assert value(scrape, "atg_jobs_waiting", kind="clean_uploads") == 0
+    assert value(scrape, "atg_part_up", part="database") == 1
+    assert value(scrape, "atg_memory_bytes") > 0
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_worker_whose_port_is_taken_does_its_jobs(container: Container, settings: Settings) -> None:
+    await container.jobs().enqueue("clean_uploads", {})
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        with worker(settings, ATG_WORKER_PORT=port) as process:
+            await until(lambda: is_done(container), 20)
+            process.send_signal(signal.SIGTERM)
+            _, log = process.communicate(timeout=10)
+    [told] = [line for line in map(json.loads, log.splitlines()) if line.get("address") == f"127.0.0.1:{port}"]
+    assert (told["level"], told["reason"]) == ("warning", "Address already in use")
 
 
 async def test_a_server_does_the_jobs_only_where_no_other_server_keeps_the_database(

@@ -39,6 +39,21 @@ async def test_nobody_waits_longer_than_the_deadline() -> None:
     assert not limit.is_reached
 
 
+async def test_it_tells_who_runs_who_waits_and_how_many_were_refused() -> None:
+    limit, none = ConcurrencyLimit(2, max_waiting=1, max_seconds=60), (0, 0, 0)
+    assert (limit.running, limit.waiting, limit.refused) == none
+    async with limit, limit:
+        waiting = await waiting_for(limit)
+        with pytest.raises(Overloaded):
+            await limit.acquire()
+        assert (limit.running, limit.waiting, limit.refused) == (2, 1, 1)
+        limit.refuse_waiting()
+        with pytest.raises(Overloaded):
+            await waiting
+        assert (limit.running, limit.waiting, limit.refused) == (2, 0, 2)
+    assert (limit.running, limit.waiting, limit.refused) == (0, 0, 2)
+
+
 async def test_whoever_has_left_or_is_cancelled_takes_no_place() -> None:
     limit, left = ConcurrencyLimit(1), asyncio.get_running_loop().create_future()
     async with limit:

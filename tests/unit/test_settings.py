@@ -35,6 +35,15 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
     assert settings.cors_origins == ["https://a.example", "https://b.example"]
 
 
+@pytest.mark.parametrize(
+    ("given", "seconds"),
+    [({}, 0), ({"ATG_ENV": "production"}, 5), ({"ATG_ENV": "production", "ATG_DRAIN_SECONDS": "0"}, 0)],
+)
+def test_a_process_drains_by_default_where_a_balancer_has_to_notice(given: dict[str, str], seconds: int) -> None:
+    environment = {"ATG_SECRET_KEY": STRONG, "ATG_DATABASE_URL": "memory://", **given}
+    assert read_settings(environment, dotenv="absent").drain == seconds
+
+
 def test_the_former_name_of_the_shop_is_understood(tmp_path: Path) -> None:
     for given in ("store, campaigns", "shop,campaigns"):
         settings = read_settings({"ATG_HOME": str(tmp_path), "ATG_CONTEXTS": given}, dotenv=tmp_path / ".env")
@@ -288,7 +297,34 @@ def test_variables_that_nothing_reads_are_named_with_what_was_meant() -> None:
     assert list(unread(given)) == [
         ("ATG_DATABSE_URL", "ATG_DATABASE_URL"),
         ("ATG_QUITE_DIFFERENT_THING", None),
-        ("POSTGRES_PASSWORD", "ATG_DATABASE_URL"),
         ("MINIO_ENDPOINT", "ATG_S3_ENDPOINT"),
+        ("POSTGRES_PASSWORD", "ATG_DATABASE_URL"),
     ]
     assert list(unread({"DATABASE_URL": "x", "POSTGRES_PASSWORD": "x"})) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("POSTGRES_HOST", "ATG_DATABASE_URL"),
+        ("POSTGRES_PORT", "ATG_DATABASE_URL"),
+        ("MINIO_USE_SSL", "ATG_S3_ENDPOINT"),
+        ("MINIO_ROOT_PASSWORD", "ATG_S3_SECRET_KEY"),
+        ("MINIO_BUCKET_NAME", "ATG_S3_BUCKET"),
+        ("MINIO_PUBLIC_URL", "ATG_S3_PUBLIC_ENDPOINT"),
+        ("JWT_SECRET_KEY", "ATG_JWT_KEYS"),
+        ("JWT_ALGORITHM", "ATG_JWT_KEYS"),
+        ("JWT_EXPIRES_IN", "ATG_ACCESS_TTL"),
+        ("JWT_REFRESH_EXPIRES_IN", "ATG_REFRESH_TTL"),
+        ("EMAIL_HOST_USER", "ATG_SMTP_URL"),
+        ("EMAIL_FROM", "ATG_MAIL_FROM"),
+        ("ADMIN_EMAIL", "ATG_ADMIN_USERNAME"),
+        ("ADMIN_PASSWORD", "ATG_ADMIN_PASSWORD"),
+        ("CORS_ALLOWED_ORIGINS", "ATG_CORS_ORIGINS"),
+        ("CORS_ALLOW_CREDENTIALS", "ATG_CORS_ALLOW_CREDENTIALS"),
+    ],
+)
+def test_names_of_other_stacks_are_told_with_ours_while_ours_is_not_set(name: str, meant: str) -> None:
+    assert list(unread({name: "x"})) == [(name, meant)]
+    assert list(unread({name: ""})) == []
+    assert list(unread({name: "x", meant: "y"})) == []

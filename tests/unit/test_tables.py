@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from atg_adapters.memory.references import REFERENCES
 from atg_adapters.sql.tables import every
 
 _PACKAGE = "atg_adapters.sql.tables"
@@ -36,3 +37,12 @@ def test_a_module_brings_the_tables_that_its_columns_refer_to(module: str) -> No
 
 def test_every_table_is_known_where_the_whole_schema_is_compared() -> None:
     assert set(_MODULES) - {"metadata"} <= set(vars(every))
+
+
+def test_the_memory_knows_which_column_names_which_record() -> None:
+    expected: dict[str, dict[str, str]] = {}
+    for table in every.metadata.tables.values():
+        for constraint in table.foreign_key_constraints:
+            [column] = constraint.columns
+            expected.setdefault(table.name, {})[column.name] = constraint.referred_table.name
+    assert expected == REFERENCES

@@ -107,11 +107,11 @@ def test_by_default_mail_is_from_nobody_at_the_public_host(tmp_path: Path, publi
 def test_mail_goes_to_the_server_if_there_is_one_else_to_where_all_else_is_kept(tmp_path: Path) -> None:
     memory = Settings(database_url="memory://", secret_key=SECRET)
     embedded = Settings(home=str(tmp_path), secret_key=SECRET)
-    assert isinstance(create_container(memory).mailer(), MemoryMailer)
-    assert isinstance(create_container(embedded).mailer(), OutboxMailer)
+    assert isinstance(create_container(memory).uncounted_mailer(), MemoryMailer)
+    assert isinstance(create_container(embedded).uncounted_mailer(), OutboxMailer)
     for settings in (memory, embedded):
         with_server = structs.replace(settings, smtp_url="smtps://anna:hunter2@mail.example")
-        assert isinstance(create_container(with_server).mailer(), SmtpMailer)
+        assert isinstance(create_container(with_server).uncounted_mailer(), SmtpMailer)
     assert list(tmp_path.iterdir()) == []
 
 
