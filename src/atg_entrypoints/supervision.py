@@ -32,6 +32,11 @@ class Supervisor(Multiprocess):
             if not self._is_alive(process):
                 self._replace(index, process)
 
+    def terminate_all(self) -> None:
+        super().terminate_all()
+        for listening in self.sockets:  # else who connects after the last process has ended would wait here for nobody
+            listening.close()
+
     def _is_alive(self, process: Process) -> bool:
         if not process.process.is_alive():
             return False

@@ -2,12 +2,15 @@
 
 import asyncio
 import signal
+import socket
 import threading
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from types import FrameType
 from typing import Any
 
 import structlog
+import uvicorn
 from litestar.datastructures import State
 
 from atg_entrypoints.http.deadlines import DeadlineProtocol
@@ -32,6 +35,7 @@ async def draining(state: State, seconds: float, end_streams: Callable[[], None]
         yield
         return
     loop = asyncio.get_running_loop()
+    taking_over: list[asyncio.Task[None]] = []
     servers_own = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
     def end(number: int, frame: Any) -> None:
@@ -40,7 +44,12 @@ async def draining(state: State, seconds: float, end_streams: Callable[[], None]
         _log.info("told to end", seconds=wait)
         loop.call_soon_threadsafe(end_streams)
         if callable(own := servers_own[signal.Signals(number)]):
-            loop.call_soon_threadsafe(loop.call_later, wait, own, number, frame)
+            loop.call_soon_threadsafe(loop.call_later, wait, shut_down, own, number, frame)
+
+    def shut_down(own: Callable[[int, FrameType | None], Any], number: int, frame: FrameType | None) -> None:
+        if isinstance(server := getattr(own, "__self__", None), uvicorn.Server):
+            taking_over.append(loop.create_task(stop_listening(server)))
+        own(number, frame)
 
     for number in servers_own:
         signal.signal(number, end)
@@ -50,3 +59,34 @@ async def draining(state: State, seconds: float, end_streams: Callable[[], None]
         DeadlineProtocol.is_draining = False
         for number, own in servers_own.items():
             signal.signal(number, own)
+
+
+async def stop_listening(server: uvicorn.Server) -> None:
+    """Closes what the server listens on, and serves the connections that were made and wait to be accepted.
+
+    The kernel resets those that still wait there when the last descriptor of the listening socket is closed.
+    """
+    loop = asyncio.get_running_loop()
+    listening = [each.dup() for one in server.servers for each in one.sockets]
+    for one in server.servers:
+        one.close()
+    waiting = [connection for each in listening for connection in _accepted(each)]
+    for each in listening:
+        each.close()
+    for connection in waiting:
+        await loop.connect_accepted_socket(lambda: _protocol(server), connection)
+
+
+def _accepted(listening: socket.socket) -> Iterator[socket.socket]:
+    with suppress(BlockingIOError):
+        while True:
+            connection, _ = listening.accept()
+            connection.setblocking(False)
+            yield connection
+
+
+def _protocol(server: uvicorn.Server) -> asyncio.Protocol:
+    """As the server makes one for a connection that it accepts itself."""
+    return server.config.http_protocol_class(  # type: ignore[call-arg]
+        config=server.config, server_state=server.server_state, app_state=server.lifespan.state
+    )
