@@ -11,6 +11,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 from sqlalchemy.engine import URL, Dialect
 
+from atg_adapters.sql.exchange import Exchange
 from atg_adapters.sql.merging import Bound, merged
 from atg_adapters.sql.result import Result, Row
 from atg_adapters.sql.statements import POSTGRESQL, SQLITE, CompiledStatement
@@ -33,9 +34,6 @@ PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA synchronous=NORMAL",
 )
-_LARGE_RESULT = 1_000
-_PREPARED = 500
-"""Prepared statements that a connection keeps; psycopg prepares what a connection runs for the fifth time."""
 
 
 class Driver(Protocol):
@@ -104,7 +102,7 @@ class _PsycopgConnection(psycopg.AsyncConnection[Any]):
 
 
 class PsycopgDriver:
-    """One cursor serves all statements: making one costs a quarter of what a short statement does."""
+    """What takes no parameters or many sets of them is run by a cursor, the rest together with what comes next."""
 
     dialect = POSTGRESQL
     error: type[Exception] = psycopg.Error
@@ -118,52 +116,33 @@ class PsycopgDriver:
 
     def __init__(self, connection: "_PsycopgConnection") -> None:
         self.connection = connection
-        connection.prepared_max = _PREPARED
         self._cursor = psycopg.AsyncRawCursor(connection)
+        self._exchange = Exchange(connection)
         self._to_begin = ""
 
     async def begin(self, text: str) -> None:
         self._to_begin = text
 
     async def begun(self) -> None:
-        if text := self._to_begin:
-            self._to_begin = ""
+        if text := self._take_beginning():
             await self._cursor.execute(text)
 
+    def _take_beginning(self) -> str:
+        text, self._to_begin = self._to_begin, ""
+        return text
+
     async def commit(self, bound: Sequence[Bound]) -> None:
-        if bound:
-            await self._together(bound, "COMMIT")
-        elif self._to_begin:  # nothing was run
-            self._to_begin = ""
-        else:
-            await self._cursor.execute("COMMIT")
+        if bound or not self._take_beginning():  # else nothing was run
+            await self._exchange.run(bound, first=self._take_beginning(), last="COMMIT")
 
     def as_one(self, bound: Sequence[Bound]) -> Sequence[Bound]:
         return merged(bound)
 
     async def run(self, compiled: CompiledStatement, text: str, parameters: Sequence[Any]) -> Result:
-        if self._to_begin:
-            return (await self._together([(compiled, text, parameters)]))[0]
-        cursor = self._cursor
-        await cursor.execute(text, parameters, prepare=False if compiled.expanding else None)
-        result = await _result(compiled, cursor)
-        if len(result.all()) > _LARGE_RESULT:  # a cursor keeps its last result
-            self._cursor = psycopg.AsyncRawCursor(self.connection)
-        return result
+        return (await self.run_together([(compiled, text, parameters)]))[0]
 
     async def run_together(self, bound: Sequence[Bound]) -> list[Result]:
-        return await self._together(bound)
-
-    async def _together(self, bound: Sequence[Bound], last: str = "") -> list[Result]:
-        """`last`: a statement without parameters and rows that comes after them."""
-        cursors = [psycopg.AsyncRawCursor(self.connection) for _ in bound]
-        async with self.connection.pipeline():
-            await self.begun()
-            for cursor, (compiled, text, parameters) in zip(cursors, bound, strict=True):
-                await cursor.execute(text, parameters, prepare=False if compiled.expanding else None)
-            if last:
-                await psycopg.AsyncRawCursor(self.connection).execute(last)
-        return [await _result(compiled, cursor) for cursor, (compiled, *_) in zip(cursors, bound, strict=True)]
+        return await self._exchange.run(bound, first=self._take_beginning())
 
     async def run_many(self, text: str, parameters: Sequence[Sequence[Any]]) -> Result:
         await self.begun()
@@ -197,7 +176,7 @@ class PsycopgDriver:
         await self.connection.close()
 
     async def settle(self) -> None:
-        self._to_begin = ""
+        self._take_beginning()
         if not self.connection.closed and not self.is_idle():
             await self._cursor.execute("ROLLBACK")
 
@@ -297,14 +276,3 @@ def _is_readable(descriptor: int) -> bool:
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)
     return bool(poll.poll(0))
-
-
-async def _result(compiled: CompiledStatement, cursor: psycopg.AsyncCursor[Any]) -> Result:
-    if compiled.is_text and (columns := cursor.description):
-        compiled.name_columns([column.name for column in columns])
-    if not compiled.returns_rows:
-        return Result([], cursor.rowcount)
-    tuples = await cursor.fetchall()
-    return Result(
-        compiled.rows(tuples, lambda: [column.type_code for column in cursor.description or ()]), cursor.rowcount
-    )
