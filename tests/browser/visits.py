@@ -14,8 +14,8 @@ SECONDS = 30
 """What the slowest step may take beside other tests on a small machine."""
 
 DESK, PHONE = 1440, 390
-_OFFLINE = "net::ERR_INTERNET_DISCONNECTED"
-"""What the browser says of each request of a window that a test has taken off the network, of streams as well."""
+_OFFLINE = ("net::ERR_INTERNET_DISCONNECTED", "TypeError: Failed to fetch")
+"""What is said of requests of a window that a test has taken off the network, of streams as well."""
 _HEIGHTS = {DESK: 900, PHONE: 844}
 
 
@@ -62,7 +62,7 @@ def _watch(page: Page, url: str, refused: Sequence[str], faults: list[str]) -> N
         lambda told: (
             faults.append(f"{told.type} at {page.url}: {told.text}")
             if told.type in {"error", "warning"}
-            and _OFFLINE not in told.text
+            and not any(each in told.text for each in _OFFLINE)
             and urlsplit(told.location["url"]).path not in refused
             else None
         ),

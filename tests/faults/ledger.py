@@ -26,6 +26,10 @@ _COUNTED = {
 }
 """What is stored as often as it was asked for."""
 _ANSWERS = "SELECT submission_id::text, text FROM homework_answers"
+_JOBS = """
+    SELECT task_name, procrastinate_jobs.status::text, attempts, count(*), min(scheduled_at - now())::text, max(error)
+    FROM procrastinate_jobs LEFT JOIN job_errors ON job_id = id GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""
 _CONTRADICTIONS = {
     "a score that is not the sum of its points": "SELECT count(*) FROM campaign_sessions WHERE score <>"
     " (SELECT coalesce(sum(points), 0) FROM campaign_progress WHERE session_id = campaign_sessions.id)",
@@ -86,3 +90,9 @@ class Ledger:
         lines = [line for mail in outbox.glob("*.eml") for line in mail.read_text().splitlines()]
         sent = Counter(line.removeprefix("To: ") for line in lines if line.startswith("To: "))
         return [each for each in self.mails if not sent[each]], [each for each in self.mails if sent[each] > 1]
+
+
+def jobs_left(database_url: str) -> list[tuple[object, ...]]:
+    """Those that are not done: kind, status, tries before, how many, how soon the next one is due, an error."""
+    with psycopg.connect(database_url) as connection:
+        return connection.execute(_JOBS).fetchall()

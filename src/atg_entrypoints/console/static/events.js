@@ -27,6 +27,10 @@ class LiveUpdates extends HTMLElement {
     addEventListener("pagehide", this.#close);
     addEventListener("pageshow", this.#seen);
     document.addEventListener("focusout", this.#lookSoon);
+    addEventListener("online", () => {
+      this.#seen();
+      this.#hear("");
+    });
     let turn = 0;
     setInterval(() => {
       turn += 1;
@@ -71,8 +75,9 @@ class LiveUpdates extends HTMLElement {
 
   /** @param {string} kind */
   #hear(kind) {
-    if (!kind || kind.startsWith("notice.")) document.dispatchEvent(new Event("notice-told"));
     this.#changed.add(kind);
+    if (!navigator.onLine) return; // it is looked at when the connection is back
+    if (!kind || kind.startsWith("notice.")) document.dispatchEvent(new Event("notice-told"));
     this.#lookSoon();
   }
 
