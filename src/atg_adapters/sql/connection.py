@@ -1,7 +1,7 @@
 """A connection on which statements of SQLAlchemy Core are run by the driver itself.
 
 SQLAlchemy makes and compiles the statements. Its own way of running them costs five times as much
-(`docs/performance.md`, decision 0033).
+(`docs/performance.md`, decision 0034).
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
