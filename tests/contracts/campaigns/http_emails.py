@@ -124,6 +124,20 @@ class HttpEmailsContract(CampaignContract):
         assert len(waiting) == 2
         assert all(row["due_at"] > datetime.now(UTC) + timedelta(hours=23) for row in waiting)
 
+    async def test_a_mail_is_sent_although_the_clock_of_who_asked_for_it_was_ahead(
+        self, client: httpx.AsyncClient, stocked: Container
+    ) -> None:
+        """Its job runs once, at once or when its time has come: the queues of databases have a clock of their own."""
+        now = Now(stocked)
+        now.pass_by(minutes=1)
+        session = await start(client)
+        await view(client, session, "a", "b")
+        await leave(client, session, "anna@example.com")
+        now.pass_by(minutes=-1)
+        await do_jobs(stocked)
+        now.pass_by(minutes=1)
+        assert [mail.to for mail in await do_jobs(stocked)] == ["anna@example.com"]
+
     @pytest.mark.refuses
     @pytest.mark.parametrize(
         ("body", "field"),
