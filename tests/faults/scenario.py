@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from tests.faults.installation import Installation
-from tests.faults.ledger import Balance, Ledger
+from tests.faults.installation import LEASE_SECONDS, Installation
+from tests.faults.ledger import Balance, Ledger, jobs_left
 from tests.faults.load import Load
 from tests.faults.watching import SERVED_WITHIN, Outcome, Watch
 from tests.faults.world import World
@@ -53,6 +53,7 @@ class Stage:
             await asyncio.sleep(SERVED_WITHIN)
         self.settle(found, allowed=allowed, only=only, slowest=slowest)
         await self.read_files(load)
+        await self.read_mails()
 
     def settle(self, found: "Fault", *, allowed: Collection[int], only: str = "/", slowest: float = SLOWEST) -> None:
         outcome = found.outcome(self.ledger.compare(self.installation.postgres.url))
@@ -64,6 +65,17 @@ class Stage:
     async def read_files(self, load: Load) -> None:
         assert await load.wrong_files() == []
         self.ledger.files.clear()
+
+    async def read_mails(self) -> None:
+        """Each was sent, and none twice: those that a killed worker had begun within its lease."""
+        until = time.monotonic() + LEASE_SECONDS + 5
+        while True:
+            missing, doubled = self.ledger.compare_mails(self.installation.home / "outbox")
+            assert not doubled
+            if not missing:
+                return
+            assert time.monotonic() < until, (len(missing), jobs_left(self.installation.postgres.url))
+            await asyncio.sleep(0.2)
 
 
 @dataclass

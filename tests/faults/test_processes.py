@@ -1,12 +1,10 @@
 """Processes that are killed, and restarted one after another."""
 
 import asyncio
-import time
 
 import pytest
 
-from tests.faults.installation import LEASE_SECONDS, kill
-from tests.faults.ledger import jobs_left
+from tests.faults.installation import kill
 from tests.faults.roles import everybody
 from tests.faults.scenario import IN_FLIGHT, Stage
 
@@ -37,18 +35,10 @@ async def test_a_rolling_restart_loses_nothing(stage: Stage) -> None:
 
 
 async def test_the_jobs_of_a_killed_worker_are_done_within_its_lease(stage: Stage) -> None:
-    """Each mail is sent, and none twice."""
-    installation, outbox = stage.installation, stage.installation.home / "outbox"
+    """Mails among them: each is sent, and none twice."""
+    installation = stage.installation
     async with stage.fault("kill -9 of the worker", allowed=()):
         for _ in range(3):
             await asyncio.sleep(1.5)
             kill(installation.workers[0])
             installation.start_worker()
-    killed = time.monotonic()
-    while True:
-        missing, doubled = stage.ledger.compare_mails(outbox)
-        assert not doubled
-        if not missing:
-            break
-        assert time.monotonic() - killed < LEASE_SECONDS + 5, (len(missing), jobs_left(installation.postgres.url))
-        await asyncio.sleep(0.2)
