@@ -61,6 +61,23 @@ async def test_a_connection_keeps_so_many_prepared_statements(
         assert await _prepared(connection) <= 4
 
 
+async def test_what_is_prepared_outlasts_savepoints_and_what_is_undone(database: Database) -> None:
+    for _ in range(8):
+        with pytest.raises(IntegrityError):
+            await _add_twice(database)
+    async with database.reader() as connection:
+        assert await connection.scalar(_NAMED, {"id": 1}) is None
+        assert await _prepared(connection) == 2
+
+
+async def _add_twice(database: Database) -> None:
+    async with database.transaction() as connection:
+        assert await connection.scalar(_NAMED, {"id": 1}) is None
+        async with connection.begin_nested() as nested:
+            await nested.execute(_ADD, {"id": 1, "name": "one"})
+        await connection.execute(_ADD, {"id": 1, "name": "again"})
+
+
 async def test_one_that_was_sent_twice_in_a_round_trip_is_prepared_once(database: Database) -> None:
     async with database.reader() as connection:
         for _ in range(4):

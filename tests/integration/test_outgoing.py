@@ -19,6 +19,7 @@ KNOWN = {
     "atg_adapters/zoom": "ATG_ZOOM_OAUTH_URL, ATG_ZOOM_API_URL; Zoom's hosts for recordings (test_zoom_recordings)",
     "atg_adapters/proxies.py": "none: it reads which proxy the environment names",
     "atg_entrypoints/wiring/oauth.py": "none: it names a type",
+    "atg_entrypoints/http/draining.py": "none: it accepts those who have connected",
     "atg_entrypoints/worker_server.py": "none: it listens at ATG_WORKER_HOST and ATG_WORKER_PORT",
 }
 """By module or package, which settings say where to."""

@@ -116,6 +116,7 @@ class PsycopgDriver:
 
     def __init__(self, connection: "_PsycopgConnection") -> None:
         self.connection = connection
+        connection.prepare_threshold = None  # psycopg would drop what the exchange has prepared with its own
         self._cursor = psycopg.AsyncRawCursor(connection)
         self._exchange = Exchange(connection)
         self._to_begin = ""
@@ -139,7 +140,8 @@ class PsycopgDriver:
         return merged(bound)
 
     async def run(self, compiled: CompiledStatement, text: str, parameters: Sequence[Any]) -> Result:
-        return (await self.run_together([(compiled, text, parameters)]))[0]
+        [result] = await self._exchange.run([(compiled, text, parameters)], first=self._take_beginning())
+        return result
 
     async def run_together(self, bound: Sequence[Bound]) -> list[Result]:
         return await self._exchange.run(bound, first=self._take_beginning())

@@ -57,8 +57,13 @@ class AnswerFiles extends HTMLElement {
       }
       state.textContent = this.dataset.waiting ?? "";
       await new Promise((resolve) => {
-        setTimeout(resolve, TRY_AGAIN_MS);
-        addEventListener("online", resolve, { once: true });
+        const again = () => {
+          clearTimeout(timer);
+          removeEventListener("online", again);
+          resolve(undefined);
+        };
+        const timer = setTimeout(again, TRY_AGAIN_MS);
+        addEventListener("online", again);
       });
     }
   }
