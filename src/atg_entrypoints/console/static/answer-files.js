@@ -57,13 +57,8 @@ class AnswerFiles extends HTMLElement {
       }
       state.textContent = this.dataset.waiting ?? "";
       await new Promise((resolve) => {
-        const again = () => {
-          clearTimeout(timer);
-          removeEventListener("online", again);
-          resolve(undefined);
-        };
-        const timer = setTimeout(again, TRY_AGAIN_MS);
-        addEventListener("online", again);
+        setTimeout(resolve, TRY_AGAIN_MS);
+        addEventListener("online", resolve, { once: true, signal: AbortSignal.timeout(TRY_AGAIN_MS) });
       });
     }
   }

@@ -27,10 +27,7 @@ class LiveUpdates extends HTMLElement {
     addEventListener("pagehide", this.#close);
     addEventListener("pageshow", this.#seen);
     document.addEventListener("focusout", this.#lookSoon);
-    addEventListener("online", () => {
-      this.#seen();
-      this.#hear("");
-    });
+    addEventListener("online", () => this.#hear(""));
     let turn = 0;
     setInterval(() => {
       turn += 1;
